@@ -1,0 +1,181 @@
+//! Rule 7: the 3×3 matrix of stay and presence, and the clock that fills it.
+
+use std::ops::{Add, AddAssign, Sub};
+
+use crate::calendar::Window;
+use crate::instant::{Instant, Millis};
+use crate::name::State;
+use crate::presence::{Presence, SensorTurn, room_presence};
+
+/// Whether a room is sold at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// A guest has checked in.
+    CheckedIn,
+    /// Nobody has: the room is not sold.
+    CheckedOut,
+    /// Neither was reported yet.
+    Unknown,
+}
+
+impl Stay {
+    /// What a stay's state means; `None` is a stay that was never reported.
+    pub fn of(state: Option<&State>) -> Self {
+        match state {
+            None => Stay::Unknown,
+            Some(state) if *state == State::CHECKED_IN => Stay::CheckedIn,
+            Some(_) => Stay::CheckedOut,
+        }
+    }
+
+    /// In the order of the matrix's rows.
+    pub const ALL: [Stay; 3] = [Stay::CheckedIn, Stay::CheckedOut, Stay::Unknown];
+}
+
+impl Presence {
+    /// In the order of the matrix's columns.
+    pub const ALL: [Presence; 3] = [Presence::Occupied, Presence::Vacant, Presence::Unknown];
+}
+
+/// Milliseconds in each of the nine cells of stay × presence.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Occupancy {
+    cells: [Millis; 9],
+}
+
+fn index(stay: Stay, presence: Presence) -> usize {
+    let row = match stay {
+        Stay::CheckedIn => 0,
+        Stay::CheckedOut => 1,
+        Stay::Unknown => 2,
+    };
+    let column = match presence {
+        Presence::Occupied => 0,
+        Presence::Vacant => 1,
+        Presence::Unknown => 2,
+    };
+    row * 3 + column
+}
+
+impl Occupancy {
+    /// From nine cells, row by row in the order of [`Stay::ALL`] and [`Presence::ALL`].
+    pub const fn from_cells(cells: [Millis; 9]) -> Self {
+        Self { cells }
+    }
+
+    /// The nine cells, row by row.
+    pub const fn cells(self) -> [Millis; 9] {
+        self.cells
+    }
+
+    /// Milliseconds in one cell.
+    pub fn cell(&self, stay: Stay, presence: Presence) -> Millis {
+        self.cells[index(stay, presence)]
+    }
+
+    /// Milliseconds in all cells together.
+    pub fn total(&self) -> Millis {
+        self.cells.iter().sum()
+    }
+}
+
+impl Add for Occupancy {
+    type Output = Occupancy;
+    fn add(mut self, other: Occupancy) -> Occupancy {
+        self += other;
+        self
+    }
+}
+
+impl AddAssign for Occupancy {
+    fn add_assign(&mut self, other: Occupancy) {
+        for (cell, more) in self.cells.iter_mut().zip(other.cells) {
+            *cell += more;
+        }
+    }
+}
+
+impl Sub for Occupancy {
+    type Output = Occupancy;
+    fn sub(mut self, other: Occupancy) -> Occupancy {
+        for (cell, less) in self.cells.iter_mut().zip(other.cells) {
+            *cell -= less;
+        }
+        self
+    }
+}
+
+/// Tells, for any stretch of a window, how much of it the room spent in each cell.
+///
+/// It keeps the cells' readings at every instant where the cell changes, so a device's use is
+/// split over the cells by two look-ups, however often a motion sensor fires in between.
+#[derive(Debug)]
+pub(crate) struct OccupancyClock {
+    marks: Vec<Mark>,
+}
+
+#[derive(Debug)]
+struct Mark {
+    at: Instant,
+    /// What the cells have gathered from the window's start to `at`.
+    reading: Occupancy,
+    /// The cell that gathers from `at` on.
+    cell: usize,
+}
+
+impl OccupancyClock {
+    /// From the stay's changes (the first at the window's start) and the turns of all sensors.
+    pub(crate) fn new(
+        window: Window,
+        stays: &[(Instant, Stay)],
+        mut turns: Vec<SensorTurn>,
+    ) -> Self {
+        turns.sort_unstable_by_key(|turn| turn.at);
+        let mut turns = turns.into_iter().peekable();
+        let mut stays = stays.iter().copied().peekable();
+        let (mut stay, mut occupied, mut vacant) = (Stay::Unknown, 0, 0);
+        let mut marks: Vec<Mark> = Vec::with_capacity(turns.len() + stays.len() + 1);
+        let mut at = window.start;
+        loop {
+            while let Some((_, next)) = stays.next_if(|(from, _)| *from <= at) {
+                stay = next;
+            }
+            while let Some(turn) = turns.next_if(|turn| turn.at <= at) {
+                occupied += turn.occupied;
+                vacant += turn.vacant;
+            }
+            let cell = index(stay, room_presence(occupied, vacant));
+            match marks.last() {
+                Some(last) if last.cell == cell => {}
+                Some(last) => {
+                    let reading = last.read(at);
+                    marks.push(Mark { at, reading, cell });
+                }
+                None => marks.push(Mark { at, reading: Occupancy::default(), cell }),
+            }
+            let next = [stays.peek().map(|(from, _)| *from), turns.peek().map(|turn| turn.at)];
+            match next.into_iter().flatten().min() {
+                Some(next) if next < window.end => at = next,
+                _ => return Self { marks },
+            }
+        }
+    }
+
+    /// The cells of the stretch from one instant to a later one.
+    pub(crate) fn between(&self, from: Instant, to: Instant) -> Occupancy {
+        self.read(to) - self.read(from)
+    }
+
+    fn read(&self, at: Instant) -> Occupancy {
+        let after = self.marks.partition_point(|mark| mark.at <= at);
+        after.checked_sub(1).map_or(Occupancy::default(), |last| self.marks[last].read(at))
+    }
+}
+
+impl Mark {
+    fn read(&self, at: Instant) -> Occupancy {
+        let mut reading = self.reading;
+        reading.cells[self.cell] += at - self.at;
+        reading
+    }
+}

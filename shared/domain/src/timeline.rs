@@ -1,0 +1,99 @@
+//! Rules 1 to 4: from a set of transitions to what a signal did.
+//!
+//! Whatever order transitions arrived in, they are walked by instant, and each instant is one
+//! [`Step`]: a change, a repetition of the state that held, or two changes that cancel out.
+
+use std::collections::BTreeMap;
+
+use crate::instant::Instant;
+use crate::name::State;
+use crate::signal::{Signal, Transition};
+
+/// Rule 1: every transition that is known of a room in a window; a set, so order of arrival and
+/// repetition leave no trace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    signals: BTreeMap<Signal, Vec<Transition>>,
+}
+
+impl History {
+    /// The set of the given transitions.
+    pub fn new(transitions: impl IntoIterator<Item = (Signal, Transition)>) -> Self {
+        let mut signals: BTreeMap<Signal, Vec<Transition>> = BTreeMap::new();
+        for (signal, transition) in transitions {
+            signals.entry(signal).or_default().push(transition);
+        }
+        for transitions in signals.values_mut() {
+            transitions.sort_unstable();
+            transitions.dedup();
+        }
+        Self { signals }
+    }
+
+    /// A signal's transitions in order of (instant, state), none twice.
+    pub fn of(&self, signal: &Signal) -> &[Transition] {
+        self.signals.get(signal).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every signal that reported, in order, with its transitions.
+    pub fn iter(&self) -> impl Iterator<Item = (&Signal, &[Transition])> {
+        self.signals.iter().map(|(signal, transitions)| (signal, transitions.as_slice()))
+    }
+}
+
+/// What the transitions of one instant did to a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The signal is in another state than before, or was unknown.
+    Changed,
+    /// Rule 2: a transition into the state that held already.
+    Repeated,
+    /// Rule 3: two different states, one of which held already.
+    Cancelled,
+}
+
+/// One instant at which a signal reported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// When.
+    pub at: Instant,
+    /// The state before, `None` while unknown (rule 4).
+    pub before: Option<&'a State>,
+    /// The state from here on.
+    pub after: &'a State,
+    /// What happened.
+    pub effect: Effect,
+}
+
+/// Walks sorted transitions instant by instant, from the state that held before them.
+pub fn steps<'a>(
+    opening: Option<&'a State>,
+    transitions: &'a [Transition],
+    idle: &State,
+) -> impl Iterator<Item = Step<'a>> {
+    let mut held = opening;
+    transitions.chunk_by(|one, other| one.at == other.at).map(move |states| {
+        let before = held;
+        let (after, effect) = resolve(before, states, idle);
+        held = Some(after);
+        Step { at: states[0].at, before, after, effect }
+    })
+}
+
+/// Rules 2 and 3 for the states of one instant, which are sorted and differ from each other.
+fn resolve<'a>(
+    before: Option<&'a State>,
+    states: &'a [Transition],
+    idle: &State,
+) -> (&'a State, Effect) {
+    let reported = |state: &State| states.iter().any(|transition| transition.state == *state);
+    match before {
+        Some(held) if reported(held) => {
+            (held, if states.len() == 1 { Effect::Repeated } else { Effect::Cancelled })
+        }
+        _ => {
+            let rest = states.iter().find(|transition| transition.state == *idle);
+            (&rest.unwrap_or(&states[0]).state, Effect::Changed)
+        }
+    }
+}
