@@ -27,6 +27,11 @@ impl BusinessDate {
     const FIRST: Date = date(1, 1, 1);
     const LAST: Date = date(9998, 12, 31);
 
+    /// The first date there is.
+    pub const MIN: Self = Self(Self::FIRST);
+    /// The last date there is.
+    pub const MAX: Self = Self(Self::LAST);
+
     /// From a civil date.
     ///
     /// # Errors
@@ -62,6 +67,13 @@ impl BusinessDate {
 
     fn yesterday(self) -> Self {
         Self(self.0.saturating_sub(1.day()).max(Self::FIRST))
+    }
+}
+
+impl std::str::FromStr for BusinessDate {
+    type Err = InvalidDate;
+    fn from_str(text: &str) -> Result<Self, InvalidDate> {
+        Self::parse(text)
     }
 }
 
@@ -122,7 +134,8 @@ impl BusinessCalendar {
     pub fn new(time_zone: &str) -> Result<Self, UnknownTimeZone> {
         let zone = TimeZoneDatabase::bundled().get(time_zone).map_err(|_| UnknownTimeZone)?;
         // The zone data answers to any spelling; the report shows the canonical one.
-        let name = zone.iana_name().unwrap_or(time_zone).to_owned();
+        // It also answers to `Etc/Unknown`, which is no zone and has no such name.
+        let name = zone.iana_name().ok_or(UnknownTimeZone)?.to_owned();
         Ok(Self { zone, name })
     }
 

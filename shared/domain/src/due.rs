@@ -77,8 +77,8 @@ impl Schedule {
         now < day.window.end + self.history + LONGEST_WAIT
     }
 
-    /// Until when the day's transitions must be kept: past the last revision.
-    pub fn history_until(&self, day: &BusinessDay) -> Instant {
-        day.window.end + self.history + LONGEST_WAIT + DAY
+    /// Until when a day that ends at the instant must keep its transitions: past the last revision.
+    pub fn history_until(&self, day_end: Instant) -> Instant {
+        day_end + self.history + LONGEST_WAIT + DAY
     }
 }

@@ -28,10 +28,14 @@ pub struct InvalidDecimal(u32);
 const LARGEST_WHOLE: u64 = 10_000_000;
 
 fn scaled(text: &str, decimals: u32) -> Result<u64, InvalidDecimal> {
-    let number = Decimal::from_str_exact(text)
-        .or_else(|_| Decimal::from_scientific(text))
-        .map_err(|_| InvalidDecimal(decimals))?
-        .normalize();
+    let number = match text.find(['e', 'E']) {
+        None => Decimal::from_str_exact(text),
+        // With an exponent a long mantissa would be rounded, so it must be exact on its own.
+        Some(at) => Decimal::from_str_exact(&text[..at]).and(Decimal::from_scientific(text)),
+    };
+    // The parser skips `_` between digits.
+    let number = number.ok().filter(|_| !text.contains('_'));
+    let number = number.ok_or(InvalidDecimal(decimals))?.normalize();
     let scaled = Decimal::from(10_u64.pow(decimals)).checked_mul(number);
     let whole = scaled.filter(Decimal::is_integer).and_then(|scaled| u64::try_from(scaled).ok());
     whole

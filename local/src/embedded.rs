@@ -1,0 +1,240 @@
+//! AWS in this process: the functions' own SDK clients, over a connector that ends here.
+//!
+//! Requests are made, signed and parsed by the SDK exactly as they would be for AWS; what would go
+//! out to the network is answered by the embedded engine (DynamoDB) and the embedded queues and bus.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use dynoxide::{Database, DynoxideError};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
+
+use crate::queues::Queues;
+
+/// The embedded services, and clients of them.
+#[derive(Clone)]
+pub struct EmbeddedAws {
+    database: Database,
+    queues: Queues,
+    bus: Arc<Mutex<Vec<ToldEvent>>>,
+}
+
+/// An event that the bus was told.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ToldEvent {
+    /// `HotelDayClosed`, `RoomReportRevised`.
+    pub detail_type: String,
+    /// Its content, as JSON.
+    pub detail: String,
+}
+
+impl fmt::Debug for EmbeddedAws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmbeddedAws").finish_non_exhaustive()
+    }
+}
+
+impl EmbeddedAws {
+    /// An engine in memory, or in a file.
+    ///
+    /// # Errors
+    /// When the file cannot be opened as a table.
+    pub fn open(file: Option<&std::path::Path>, queues: Queues) -> anyhow::Result<Self> {
+        let database = match file {
+            None => Database::memory().context("the embedded engine did not start")?,
+            Some(file) => {
+                let path =
+                    file.to_str().with_context(|| format!("{} is no text", file.display()))?;
+                Database::new(path)
+                    .with_context(|| format!("{} cannot be opened", file.display()))?
+            }
+        };
+        Ok(Self { database, queues, bus: Arc::default() })
+    }
+
+    /// A client of the embedded DynamoDB.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(credentials())
+            .http_client(SharedHttpClient::new(self.clone()));
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// A client of the embedded SQS.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(credentials())
+            .http_client(SharedHttpClient::new(self.clone()));
+        aws_sdk_sqs::Client::from_conf(config.build())
+    }
+
+    /// A client of the embedded EventBridge.
+    pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {
+        let config = aws_sdk_eventbridge::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("local"))
+            .credentials_provider(credentials())
+            .http_client(SharedHttpClient::new(self.clone()));
+        aws_sdk_eventbridge::Client::from_conf(config.build())
+    }
+
+    /// Takes what the bus was told since the last call.
+    pub fn take_told(&self) -> Vec<ToldEvent> {
+        std::mem::take(&mut *self.bus.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn answer(&self, request: &HttpRequest) -> (u16, String) {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        match target.split_once('.') {
+            Some(("DynamoDB_20120810", operation)) => self.dynamodb_answer(operation, body),
+            Some(("AmazonSQS", "SendMessageBatch")) => self.sqs_answer(body),
+            Some(("AWSEvents", "PutEvents")) => self.eventbridge_answer(body),
+            _ => {
+                (400, json!({"__type": "UnknownOperationException", "message": target}).to_string())
+            }
+        }
+    }
+
+    fn dynamodb_answer(&self, operation: &str, body: &[u8]) -> (u16, String) {
+        let database = &self.database;
+        let answer = match operation {
+            "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
+            "CreateTable" => run(body, |request| database.create_table(request)),
+            "DescribeTable" => run(body, |request| database.describe_table(request)),
+            "GetItem" => run(body, |request| database.get_item(request)),
+            "PutItem" => run(body, |request| database.put_item(request)),
+            "Query" => run(body, |request| database.query(request)),
+            "Scan" => run(body, |request| database.scan(request)),
+            "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+            "UpdateItem" => run(body, |request| database.update_item(request)),
+            "UpdateTimeToLive" => run(body, |request| database.update_time_to_live(request)),
+            _ => Err(DynoxideError::ValidationException(format!("{operation} is not embedded"))),
+        };
+        match answer {
+            Ok(json) => (200, json),
+            Err(error) => (error.status_code(), error.to_json()),
+        }
+    }
+
+    fn sqs_answer(&self, body: &[u8]) -> (u16, String) {
+        let batch: SendMessageBatch = match serde_json::from_slice(body) {
+            Ok(batch) => batch,
+            Err(error) => {
+                return (
+                    400,
+                    json!({"__type": "InvalidRequest", "message": error.to_string()}).to_string(),
+                );
+            }
+        };
+        let queue = batch.queue_url.rsplit('/').next().unwrap_or_default();
+        let sent: Vec<_> = batch
+            .entries
+            .into_iter()
+            .map(|entry| {
+                let attributes = entry.message_attributes.into_iter();
+                let attributes =
+                    attributes.map(|(name, value)| (name, value.string_value)).collect();
+                let message = self.queues.send(queue, entry.message_body, attributes);
+                json!({"Id": entry.id, "MessageId": message, "MD5OfMessageBody": ""})
+            })
+            .collect();
+        (200, json!({"Successful": sent, "Failed": []}).to_string())
+    }
+
+    fn eventbridge_answer(&self, body: &[u8]) -> (u16, String) {
+        let events: PutEvents = match serde_json::from_slice(body) {
+            Ok(events) => events,
+            Err(error) => {
+                return (
+                    400,
+                    json!({"__type": "InvalidRequest", "message": error.to_string()}).to_string(),
+                );
+            }
+        };
+        let entries: Vec<_> = events.entries.iter().map(|_| json!({"EventId": "local"})).collect();
+        self.bus.lock().unwrap_or_else(PoisonError::into_inner).extend(events.entries);
+        (200, json!({"FailedEntryCount": 0, "Entries": entries}).to_string())
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("local", "local", None, None, "embedded")
+}
+
+fn run<Request: DeserializeOwned, Answer: Serialize>(
+    body: &[u8],
+    operation: impl FnOnce(Request) -> dynoxide::Result<Answer>,
+) -> dynoxide::Result<String> {
+    let request = serde_json::from_slice(body)
+        .map_err(|error| DynoxideError::ValidationException(error.to_string()))?;
+    let answer = operation(request)?;
+    serde_json::to_string(&answer)
+        .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendMessageBatch {
+    queue_url: String,
+    entries: Vec<SendEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendEntry {
+    id: String,
+    message_body: String,
+    #[serde(default)]
+    message_attributes: HashMap<String, SendAttribute>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendAttribute {
+    string_value: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutEvents {
+    entries: Vec<ToldEvent>,
+}
+
+impl HttpConnector for EmbeddedAws {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (status, body) = self.answer(&request);
+        HttpConnectorFuture::ready(match StatusCode::try_from(status) {
+            Ok(status) => Ok(HttpResponse::new(status, SdkBody::from(body))),
+            Err(error) => Err(ConnectorError::other(Box::new(error), None)),
+        })
+    }
+}
+
+impl HttpClient for EmbeddedAws {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

@@ -1,0 +1,252 @@
+//! The command line of a local Roomwatt.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand};
+use roomwatt_domain::{BusinessDate, HotelId, Instant};
+use roomwatt_local::clock::ReplayClock;
+use roomwatt_local::input::{BadInput, EventFile, read_profiles};
+use roomwatt_local::replay::{Replay, Summary};
+use roomwatt_local::report::{Format, Request};
+use roomwatt_local::{Deployment, demo};
+use roomwatt_report::Listing;
+
+/// Energy status reports of hotel rooms, from device and guest events. Without a command: the demo.
+#[derive(Parser)]
+#[command(name = "roomwatt", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Replays a log of events and writes the reports of every closed day.
+    Replay(ReplayArgs),
+    /// Shows what is closed of a hotel.
+    Report(ReportArgs),
+}
+
+#[derive(Args)]
+struct ReplayArgs {
+    /// The hotels' profiles: a JSON list.
+    #[arg(long, value_name = "FILE")]
+    hotels: PathBuf,
+    /// The events in order of arrival, one JSON object a line, plain or gzipped.
+    #[arg(long, value_name = "FILE")]
+    events: PathBuf,
+    /// Close every hotel through this date, instead of that of the latest accepted event.
+    #[arg(long, value_name = "DATE")]
+    until: Option<BusinessDate>,
+    /// Permute the events by this seed.
+    #[arg(long, value_name = "SEED")]
+    shuffle: Option<u64>,
+    /// Repeat this share of the events at random places.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    duplicate: u32,
+    /// Keep the table in this folder.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Write the reports here, one JSON object a line.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write the summary here, as JSON.
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct ReportArgs {
+    /// The folder that a replay kept its table in.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The hotel's id.
+    #[arg(long, value_name = "HOTEL")]
+    hotel: HotelId,
+    /// The first date.
+    #[arg(long, value_name = "DATE")]
+    from: Option<BusinessDate>,
+    /// The last date.
+    #[arg(long, value_name = "DATE")]
+    to: Option<BusinessDate>,
+    /// none, room, date, deviceKind or hotel.
+    #[arg(long, value_name = "GROUP", default_value_t)]
+    group_by: Listing,
+    /// How to show it.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer)
+            if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
+        {
+            print!("{answer}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return refuse(&one_line(&error.to_string())),
+    };
+    log_to_standard_error();
+    let done = match cli.command {
+        None => run_demo().await,
+        Some(Command::Replay(args)) => replay(args).await,
+        Some(Command::Report(args)) => report(args).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output had enough of it.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => refuse(&format!("error: {error:#}")),
+    }
+}
+
+fn refuse(line: &str) -> ExitCode {
+    eprintln!("{line}");
+    ExitCode::from(2)
+}
+
+/// The first paragraph of a usage error, on one line.
+fn one_line(text: &str) -> String {
+    let paragraph = text.lines().take_while(|line| !line.trim().is_empty());
+    paragraph.map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// Warnings of the functions are for an operator's logs; here the summary counts what was refused.
+fn log_to_standard_error() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}
+
+async fn replay(args: ReplayArgs) -> anyhow::Result<()> {
+    let hotels = read_profiles(&args.hotels)?;
+    let events = EventFile::open(&args.events)?;
+    // A path that cannot be written is told before the work, not after.
+    let mut out = args.out.as_deref().map(create).transpose()?;
+    let summary_file = args.summary.as_deref().map(create).transpose()?;
+    let replay = Replay {
+        until: args.until,
+        shuffle: args.shuffle,
+        duplicate: args.duplicate,
+        data: args.data,
+        progress: io::stderr().is_terminal(),
+    };
+    let replayed = replay.run(hotels, &events).await?;
+    let summary = match &mut out {
+        Some(out) => replayed.write_reports(out).await?,
+        None => replayed.write_reports(&mut io::sink()).await?,
+    };
+    if let Some(mut file) = summary_file {
+        serde_json::to_writer_pretty(&mut file, &summary)?;
+        writeln!(file)?;
+        file.flush()?;
+    }
+    tell(&summary)
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>, BadInput> {
+    let file =
+        File::create(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))?;
+    Ok(BufWriter::new(file))
+}
+
+fn tell(summary: &Summary) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let refused: usize = summary.refused.values().sum();
+    let reasons: Vec<_> =
+        summary.refused.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    let reasons =
+        if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
+    writeln!(
+        out,
+        "events    {} arrived, {} applied, {refused} refused{reasons}",
+        summary.events, summary.applied
+    )?;
+    writeln!(
+        out,
+        "reports   {}, of which late events revised {}",
+        summary.reports, summary.revised
+    )?;
+    for (step, consumed) in
+        [("ingest", summary.ingest), ("close", summary.close), ("revise", summary.revise)]
+    {
+        writeln!(
+            out,
+            "{step:<9} {} write units, {} read units, {} requests, {} refused conditions",
+            consumed.write_units,
+            consumed.read_units,
+            consumed.requests,
+            consumed.refused_conditions
+        )?;
+    }
+    let per_event = summary.per_event;
+    writeln!(
+        out,
+        "an event  {:.4} write units, {:.4} read units",
+        per_event.write_units, per_event.read_units
+    )?;
+    writeln!(out, "took      {:.1} s", summary.elapsed_seconds)?;
+    Ok(())
+}
+
+async fn report(args: ReportArgs) -> anyhow::Result<()> {
+    if !args.data.join("table.sqlite").is_file() {
+        return Err(
+            BadInput(format!("{}: no replay kept its table here", args.data.display())).into()
+        );
+    }
+    // Nothing local expires, so no clock is asked.
+    let now = Instant::from_millis(0);
+    let deployment = Deployment::new(Some(&args.data), Arc::new(ReplayClock::at(now))).await?;
+    let request = Request {
+        hotel: args.hotel,
+        from: args.from,
+        to: args.to,
+        listing: args.group_by,
+        format: args.format,
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    request.write(deployment.store(), now, &mut out).await?;
+    out.flush()?;
+    Ok(())
+}
+
+async fn run_demo() -> anyhow::Result<()> {
+    let hotel = demo::hotel()?;
+    let (id, name) = (hotel.hotel_id.clone(), hotel.name.clone().unwrap_or_default());
+    let events = EventFile::made_up(demo::events());
+    let replay = Replay { progress: io::stderr().is_terminal(), ..Replay::default() };
+    let replayed = replay.run(vec![hotel], &events).await?;
+    let summary = replayed.write_reports(&mut io::sink()).await?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    writeln!(out, "{name}: three weeks of made-up events, through the real functions\n")?;
+    for (title, by) in [("By room", "room"), ("By device kind", "deviceKind"), ("By date", "date")]
+    {
+        writeln!(out, "{title}")?;
+        let listing = by.parse().context("a grouping of the demo")?;
+        let request =
+            Request { hotel: id.clone(), from: None, to: None, listing, format: Format::Table };
+        request.write(replayed.deployment().store(), Instant::from_millis(0), &mut out).await?;
+        writeln!(out)?;
+    }
+    out.flush()?;
+    drop(out);
+    tell(&summary)
+}

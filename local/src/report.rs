@@ -1,0 +1,176 @@
+//! `report`: what is closed of a hotel, as a table, CSV or JSON.
+
+use std::io::Write;
+
+use anyhow::Context;
+use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Instant, Profile};
+use roomwatt_report::csv::ByteOrderMark;
+use roomwatt_report::group::GroupBy;
+use roomwatt_report::{GroupCsv, GroupView, Groups, Listing, ReportCsv, RoomReportView, table};
+use roomwatt_store::Store;
+
+use crate::input::BadInput;
+
+/// How to show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people, in a terminal.
+    Table,
+    /// For spreadsheets.
+    Csv,
+    /// As the report API answers.
+    Json,
+}
+
+/// What to show.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Of which hotel.
+    pub hotel: HotelId,
+    /// From which date; from the first if not given.
+    pub from: Option<BusinessDate>,
+    /// To which date; to the last closed one if not given.
+    pub to: Option<BusinessDate>,
+    /// Each report, or groups of them.
+    pub listing: Listing,
+    /// How.
+    pub format: Format,
+}
+
+impl Request {
+    /// Writes what is closed of the hotel in the range.
+    ///
+    /// # Errors
+    /// [`BadInput`] for a hotel that is not there; others when it cannot be read or written.
+    pub async fn write(
+        &self,
+        store: &Store,
+        now: Instant,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let hotel = &self.hotel;
+        let stored = store.profile(hotel, now).await?;
+        let profile =
+            stored.ok_or_else(|| BadInput(format!("no hotel {hotel} is kept here")))?.profile;
+        let closed_through = store.close_state(hotel, now).await?.map(|state| state.closed_through);
+        let from = self.from.unwrap_or(BusinessDate::MIN);
+        let to = self.to.unwrap_or(BusinessDate::MAX);
+        if from > to {
+            return Err(BadInput(format!("--from {from} is after --to {to}")).into());
+        }
+        let mut reports =
+            Reports { store, hotel, now, from, to: closed_through.map(|last| last.min(to)) };
+        match (self.listing, self.format) {
+            (Listing::Reports, Format::Table) => {
+                let mut all = Vec::new();
+                reports
+                    .each(|report| {
+                        all.push(report);
+                        Ok(())
+                    })
+                    .await?;
+                let table = table::of_reports(&all, profile.currency.as_deref());
+                writeln!(out, "{table}").context(UNWRITABLE)
+            }
+            (Listing::Reports, Format::Csv) => {
+                let mut csv = ReportCsv::new(out, ByteOrderMark::Omitted)?;
+                reports.each(|report| Ok(csv.write(hotel, &profile.calendar, &report)?)).await?;
+                csv.finish().map(drop).context(UNWRITABLE)
+            }
+            (Listing::Reports, Format::Json) => {
+                write_json_reports(&mut reports, &profile, out).await
+            }
+            (Listing::Groups(by), format) => {
+                let mut groups = Groups::new(by);
+                reports
+                    .each(|report| {
+                        groups.add(hotel, &report);
+                        Ok(())
+                    })
+                    .await?;
+                write_groups(by, groups, format, &profile, out)
+            }
+        }
+    }
+}
+
+const UNWRITABLE: &str = "the report cannot be written";
+
+async fn write_json_reports(
+    reports: &mut Reports<'_>,
+    profile: &Profile,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    write!(out, "{{\"reports\":[").context(UNWRITABLE)?;
+    let mut first = true;
+    reports
+        .each(|report| {
+            if !std::mem::take(&mut first) {
+                writeln!(out, ",")?;
+            }
+            let view = RoomReportView::closed(&profile.hotel_id, &profile.calendar, &report);
+            Ok(serde_json::to_writer(&mut *out, &view)?)
+        })
+        .await?;
+    writeln!(out, "]}}").context(UNWRITABLE)
+}
+
+fn write_groups(
+    by: GroupBy,
+    groups: Groups,
+    format: Format,
+    profile: &Profile,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let groups: Vec<_> = groups.by_key().collect();
+    match format {
+        Format::Table => {
+            let table = table::of_groups(by, &groups, profile.currency.as_deref());
+            writeln!(out, "{table}").context(UNWRITABLE)
+        }
+        Format::Csv => {
+            let mut csv = GroupCsv::new(out, ByteOrderMark::Omitted)?;
+            for group in &groups {
+                csv.write(group)?;
+            }
+            csv.finish().map(drop).context(UNWRITABLE)
+        }
+        Format::Json => {
+            let views: Vec<_> = groups.iter().map(GroupView::of).collect();
+            serde_json::to_writer(&mut *out, &Answer { groups: views })?;
+            writeln!(out).context(UNWRITABLE)
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct Answer {
+    groups: Vec<GroupView>,
+}
+
+/// The reports of a hotel in a range, day by day.
+struct Reports<'a> {
+    store: &'a Store,
+    hotel: &'a HotelId,
+    now: Instant,
+    from: BusinessDate,
+    /// `None` where nothing is closed.
+    to: Option<BusinessDate>,
+}
+
+impl Reports<'_> {
+    async fn each(
+        &mut self,
+        mut report: impl FnMut(ClosedReport) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let Some(to) = self.to.filter(|to| self.from <= *to) else { return Ok(()) };
+        let mut days = self.store.hotel_days(self.hotel, self.from, to, self.now);
+        while let Some(day) = days.next().await? {
+            let mut pages = self.store.reports(self.hotel, day.date, None, self.now);
+            while let Some(stored) = pages.next().await? {
+                report(stored.closed)?;
+            }
+        }
+        Ok(())
+    }
+}

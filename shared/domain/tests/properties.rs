@@ -1,0 +1,275 @@
+//! What holds of every report, on random rooms: it equals a slow model's, whatever the order of
+//! arrival, and its figures add up.
+
+/// Test-only, as are its unwraps.
+#[cfg(test)]
+mod oracle;
+
+#[cfg(test)]
+mod rooms;
+
+#[cfg(test)]
+mod reports {
+    use std::collections::HashSet;
+
+    use jiff::Timestamp;
+    use jiff::tz::TimeZoneDatabase;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+    use roomwatt_domain::instant::HOUR;
+    use roomwatt_domain::{
+        BusinessCalendar, BusinessDate, ClosedReport, Device, DeviceReport, History, Instant,
+        Millis, Occupancy, Quality, RoomId, RoomReport, RoomStates, Signal, State, Totals,
+        Transition, Window,
+    };
+
+    use crate::oracle::{self, Scenario};
+    use crate::rooms::{self, TwoDays};
+
+    fn cases(cases: u32) -> ProptestConfig {
+        // A failure prints its smallest room, which belongs into a test of its own.
+        ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    }
+
+    fn fold(scenario: &Scenario) -> RoomReport {
+        fold_history(scenario, &History::new(scenario.transitions.clone()))
+    }
+
+    fn fold_history(scenario: &Scenario, history: &History) -> RoomReport {
+        let terms = scenario.profile.terms(&scenario.room);
+        RoomReport::fold(scenario.window, &scenario.opening, history, &terms)
+    }
+
+    proptest! {
+        #![proptest_config(cases(1500))]
+
+        #[test]
+        fn a_report_is_what_the_slow_model_says(scenario in rooms::on_a_day()) {
+            let (report, totals) = oracle::report(&scenario);
+            let folded = fold(&scenario);
+            prop_assert_eq!(&folded, &report);
+            prop_assert_eq!(folded.totals(), totals);
+        }
+
+        #[test]
+        fn order_repetition_and_batches_leave_no_trace(
+            (scenario, arrivals) in rooms::on_a_day().prop_flat_map(arrivals)
+        ) {
+            let once = History::new(scenario.transitions.clone());
+            let all = History::new(arrivals.iter().map(|(transition, _)| transition.clone()));
+            prop_assert_eq!(&all, &once);
+
+            let batches = (0..BATCHES).rev().map(|batch| {
+                let own = arrivals.iter().filter(|(_, arrived)| *arrived == batch);
+                History::new(own.map(|(transition, _)| transition.clone()))
+            });
+            let union = batches.reduce(|known, batch| union(&known, &batch)).unwrap();
+            prop_assert_eq!(&union, &once);
+            prop_assert_eq!(fold_history(&scenario, &union), fold_history(&scenario, &once));
+        }
+
+        #[test]
+        fn the_cells_add_up_to_the_day_and_every_use_fits_in_them(scenario in rooms::on_a_day()) {
+            assert_fits(scenario.window, &fold(&scenario));
+        }
+
+        #[test]
+        fn two_days_add_up_to_the_stretch_of_both(two in rooms::on_two_days()) {
+            assert_adds_up(&two);
+        }
+
+        #[test]
+        fn a_report_is_revised_exactly_when_it_changes_and_tells_its_last_ten_changes(
+            scenarios in vec(rooms::on_a_day(), 1..4),
+            later in vec(any::<Index>(), 0..25),
+        ) {
+            let reports: Vec<_> = scenarios.iter().map(fold).collect();
+            let later: Vec<_> = later.iter().map(|index| index.get(&reports).clone()).collect();
+            assert_explained(&reports[0], &later);
+        }
+    }
+
+    const BATCHES: usize = 4;
+
+    type Arrivals = Vec<((Signal, Transition), usize)>;
+
+    /// The room's transitions in random order, some more than once, each in one of the batches.
+    fn arrivals(scenario: Scenario) -> impl Strategy<Value = (Scenario, Arrivals)> {
+        let transitions = scenario.transitions.clone();
+        vec(any::<Index>(), 0..20)
+            .prop_map(move |repeated| {
+                let repeats = repeated.iter().filter(|_| !transitions.is_empty());
+                let repeats: Vec<_> =
+                    repeats.map(|index| index.get(&transitions).clone()).collect();
+                [transitions.clone(), repeats].concat()
+            })
+            .prop_shuffle()
+            .prop_flat_map(|all| {
+                let batches = vec(0..BATCHES, all.len());
+                (Just(all), batches)
+                    .prop_map(|(all, batches)| all.into_iter().zip(batches).collect())
+            })
+            .prop_map(move |arrivals| (scenario.clone(), arrivals))
+    }
+
+    fn union(one: &History, other: &History) -> History {
+        History::new(one.iter().chain(other.iter()).flat_map(|(signal, transitions)| {
+            transitions.iter().map(|transition| (signal.clone(), transition.clone()))
+        }))
+    }
+
+    /// Rule 7, and that no figure can be larger than what it is a part of.
+    fn assert_fits(window: Window, report: &RoomReport) {
+        let room = report.occupancy;
+        assert_eq!(room.total(), window.length());
+        assert!(room.cells().iter().all(|cell| *cell >= 0));
+        for device in &report.devices {
+            let mut used = Occupancy::default();
+            for usage in &device.usage {
+                assert!(usage.duration() > 0);
+                assert!((0..=usage.duration()).contains(&usage.assumed));
+                assert!(usage.during.cells().iter().all(|cell| *cell >= 0));
+                used += usage.during;
+            }
+            let cells = used.cells().into_iter().zip(room.cells());
+            assert!(cells.into_iter().all(|(used, room)| used <= room));
+            assert!((0..=window.length()).contains(&device.quality.unconfirmed));
+        }
+        let Totals { waste, usage, .. } = report.totals();
+        assert!(waste.waste_unsold <= waste.waste.min(waste.unsold));
+        assert!(waste.waste.max(waste.unsold) <= usage);
+    }
+
+    /// Folds two days and the stretch of both.
+    fn assert_adds_up(two: &TwoDays) {
+        let TwoDays { scenario, midnight } = two;
+        let Window { start, end } = scenario.window;
+        let both = fold(scenario);
+        let day = |window: Window, opening: &RoomStates| {
+            let within = |(_, own): &&(Signal, Transition)| window.contains(own.at);
+            let transitions = scenario.transitions.iter().filter(within).cloned().collect();
+            let opening = opening.clone();
+            fold(&Scenario { window, opening, transitions, ..scenario.clone() })
+        };
+        let first = day(Window { start, end: *midnight }, &scenario.opening);
+        let second = day(Window { start: *midnight, end }, &first.closing());
+
+        assert_eq!(second.closing(), both.closing());
+        assert_eq!(first.occupancy + second.occupancy, both.occupancy);
+        let mut unconfirmed_over_midnight = 0;
+        for joint in &both.devices {
+            let parts = [device(&first, &joint.device), device(&second, &joint.device)];
+            let parts = || parts.into_iter().flatten();
+            let over_midnight = device(&first, &joint.device)
+                .map_or(0, |at_midnight| unconfirmed_before_midnight(at_midnight, two));
+            unconfirmed_over_midnight += over_midnight;
+
+            assert_eq!(parts().map(|part| part.activations).sum::<u64>(), joint.activations);
+            let mut quality = Quality::default();
+            parts().for_each(|part| quality += part.quality);
+            quality.unconfirmed += over_midnight;
+            assert_eq!(quality, joint.quality);
+
+            let states: HashSet<&State> =
+                parts().flat_map(|part| &part.usage).map(|usage| &usage.state).collect();
+            assert_eq!(states.len(), joint.usage.len());
+            for joint in &joint.usage {
+                let usage = || parts().flat_map(|part| &part.usage);
+                let usage = || usage().filter(|usage| usage.state == joint.state);
+                assert_eq!(usage().map(|part| part.assumed).sum::<Millis>(), joint.assumed);
+                let mut during = Occupancy::default();
+                usage().for_each(|part| during += part.during);
+                assert_eq!(during, joint.during);
+                assert!(usage().all(|part| part.rating == joint.rating));
+            }
+        }
+        let mut totals: Totals = [first.totals(), second.totals()].into_iter().sum();
+        totals.quality.unconfirmed += unconfirmed_over_midnight;
+        assert_eq!(totals, both.totals());
+    }
+
+    fn device<'r>(report: &'r RoomReport, device: &Device) -> Option<&'r DeviceReport> {
+        report.devices.iter().find(|report| report.device == *device)
+    }
+
+    /// Rule 10 cuts unconfirmed time at the start of the window. When the first that a device
+    /// reports after midnight is a missing end, the second day leaves out what lies before
+    /// midnight, and the stretch of both does not. Nothing else fails to add up.
+    fn unconfirmed_before_midnight(at_midnight: &DeviceReport, two: &TwoDays) -> Millis {
+        let signal = Signal::Device(at_midnight.device.clone());
+        let held = &at_midnight.closing.held.state;
+        let own = two.scenario.transitions.iter().filter(|(from, _)| *from == signal);
+        let after: Vec<_> = own.map(|(_, own)| own).filter(|own| own.at >= two.midnight).collect();
+        let Some(first) = after.iter().map(|own| own.at).min() else { return 0 };
+        let mut reported = after.iter().filter(|own| own.at == first);
+        if *held != State::OFF && reported.all(|own| own.state == *held) {
+            two.midnight - at_midnight.closing.seen.max(two.scenario.window.start)
+        } else {
+            0
+        }
+    }
+
+    /// Revises a report again and again, and compares with what it should remember.
+    fn assert_explained(first: &RoomReport, later: &[RoomReport]) {
+        let at = Instant::from_millis;
+        let (room, date) =
+            (RoomId::new("1203").unwrap(), BusinessDate::parse("2026-11-20").unwrap());
+        let mut closed = ClosedReport::first(room, date, first.clone(), at(0));
+        let mut remembered = Vec::new();
+        for (now, report) in (1..).zip(later) {
+            let Some(revised) = closed.revised(report.clone(), at(now)) else {
+                assert_eq!(*report, closed.report);
+                continue;
+            };
+            assert_ne!(*report, closed.report);
+            let figures = |report: &RoomReport| {
+                let totals = report.totals();
+                (totals.usage, totals.waste.waste, totals.energy)
+            };
+            remembered.push((revised.revision, at(now), figures(&closed.report), figures(report)));
+            assert_eq!(revised.revision, closed.revision + 1);
+            assert_eq!((revised.closed_at, &revised.report), (at(now), report));
+            let told = revised.revisions.iter().map(|told| {
+                let (before, after) = (told.before, told.after);
+                (
+                    told.revision,
+                    told.at,
+                    (before.usage, before.waste, before.energy),
+                    (after.usage, after.waste, after.energy),
+                )
+            });
+            let forgotten = remembered.len().saturating_sub(10);
+            assert_eq!(told.collect::<Vec<_>>(), remembered[forgotten..]);
+            closed = revised;
+        }
+    }
+
+    #[test]
+    fn the_cells_add_up_around_every_change_of_every_zone() {
+        let until: Timestamp = "2040-01-01T00:00:00Z".parse().unwrap();
+        // Many zones share their days.
+        let mut windows = HashSet::new();
+        for name in TimeZoneDatabase::bundled().available() {
+            let calendar = BusinessCalendar::new(name.as_str()).unwrap();
+            let zone = TimeZoneDatabase::bundled().get(name.as_str()).unwrap();
+            let changes = zone.following(Timestamp::UNIX_EPOCH).map(|change| change.timestamp());
+            for change in changes.take_while(|change| *change < until) {
+                let mut day = calendar.previous(calendar.day_of(change.into()).date);
+                for _ in 0..3 {
+                    windows.insert((day.window.start, day.window.end));
+                    day = calendar.next(day.date);
+                }
+            }
+        }
+        assert!(windows.len() > 10_000);
+        for (start, end) in windows {
+            let window = Window { start, end };
+            let scenario = rooms::plain(window);
+            let report = fold(&scenario);
+            assert_fits(window, &report);
+            // A lamp that is left on burns for the whole day, however long that is.
+            assert_eq!(report.devices[0].usage[0].duration(), window.length() - HOUR);
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! The edge: a message's body becomes typed events, or refusals that name what was wrong.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use roomwatt_domain::name::InvalidName;
+use roomwatt_domain::{
+    Device, DeviceId, DeviceKind, HotelId, Instant, RoomId, Signal, State, Transition,
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Which queue a message came from: each takes its own events only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Device and presence states.
+    DeviceEvents,
+    /// Check-in and check-out.
+    SpaceEvents,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Source::DeviceEvents => "device-events",
+            Source::SpaceEvents => "space-events",
+        })
+    }
+}
+
+/// A fact that has happened in a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// In which hotel.
+    pub hotel: HotelId,
+    /// In which room.
+    pub room: RoomId,
+    /// What changed.
+    pub signal: Signal,
+    /// When, and into which state.
+    pub transition: Transition,
+}
+
+/// Why an event is refused (rule 15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Not JSON, or a field is missing or outside its rule.
+    Malformed,
+    /// No hotel has the id.
+    UnknownHotel,
+    /// More than five minutes ahead of the clock.
+    Future,
+    /// Older than the history that is kept.
+    Expired,
+    /// The room's record of the day can hold no more.
+    RoomDayFull,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Reason::Malformed => "malformed",
+            Reason::UnknownHotel => "unknown-hotel",
+            Reason::Future => "future",
+            Reason::Expired => "expired",
+            Reason::RoomDayFull => "room-day-full",
+        })
+    }
+}
+
+/// An event, or a whole body, that is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal<'a> {
+    /// Why.
+    pub reason: Reason,
+    /// What was wrong in particular; never a value out of the event.
+    pub detail: Cow<'static, str>,
+    /// The event's own text, or the whole body where no event can be told in it.
+    pub body: &'a str,
+}
+
+/// An event together with its own text.
+pub type Decoded<'a> = Result<(Event, &'a str), Refusal<'a>>;
+
+/// Reads a message's body: one event, or `{"events": […]}` with many, each judged by itself.
+pub fn decode(source: Source, body: &str) -> Vec<Decoded<'_>> {
+    let malformed = |detail| vec![Err(Refusal { reason: Reason::Malformed, detail, body })];
+    let fields = match object(body) {
+        Ok(fields) => fields,
+        Err(detail) => return malformed(detail),
+    };
+    let Some(events) = fields.events else {
+        return vec![event(source, &fields).map(|event| (event, body)).map_err(|detail| Refusal {
+            reason: Reason::Malformed,
+            detail,
+            body,
+        })];
+    };
+    match serde_json::from_str::<Vec<&RawValue>>(events.get()) {
+        Err(_) => malformed("events must be a list".into()),
+        Ok(events) if events.is_empty() => malformed("events must hold at least one event".into()),
+        Ok(events) => events.into_iter().map(|text| decode_packed(source, text.get())).collect(),
+    }
+}
+
+fn decode_packed(source: Source, text: &str) -> Decoded<'_> {
+    let event = object(text).and_then(|fields| event(source, &fields));
+    event.map(|event| (event, text)).map_err(|detail| Refusal {
+        reason: Reason::Malformed,
+        detail,
+        body: text,
+    })
+}
+
+/// Every field that an event or a body can have, unread, so that a bad one can be named.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields<'a> {
+    #[serde(borrow)]
+    events: Option<&'a RawValue>,
+    #[serde(borrow)]
+    event_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    hotel_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    room_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    device_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    device_kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    state: Option<&'a RawValue>,
+    #[serde(borrow)]
+    occurred_at: Option<&'a RawValue>,
+}
+
+type Detail = Cow<'static, str>;
+
+fn object(text: &str) -> Result<Fields<'_>, Detail> {
+    let is_object = text.trim_ascii_start().starts_with('{');
+    match serde_json::from_str(text) {
+        // A list would be read as the fields in their order.
+        Ok(fields) if is_object => Ok(fields),
+        Err(error) if error.is_data() && is_object => {
+            Err(format!("not an event: {}", without_value(&error)).into())
+        }
+        Err(error) if !error.is_data() => {
+            Err(format!("not JSON: at line {} column {}", error.line(), error.column()).into())
+        }
+        _ => Err("an event must be a JSON object".into()),
+    }
+}
+
+/// The only data error left is a field that is there twice; its message names the field alone.
+fn without_value(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line").next().unwrap_or_default().to_owned()
+}
+
+fn event(source: Source, fields: &Fields<'_>) -> Result<Event, Detail> {
+    check_event_id(&text("eventId", fields.event_id)?)?;
+    let hotel = name(HotelId::new, "hotelId", fields.hotel_id)?;
+    let room = name(RoomId::new, "roomId", fields.room_id)?;
+    let signal = match source {
+        Source::SpaceEvents => Signal::Stay,
+        Source::DeviceEvents => {
+            let id = name(DeviceId::new, "deviceId", fields.device_id)?;
+            let kind = name(DeviceKind::new, "deviceKind", fields.device_kind)?;
+            if kind.as_str() == DeviceKind::PRESENCE {
+                Signal::Presence(id)
+            } else {
+                Signal::Device(Device { id, kind })
+            }
+        }
+    };
+    let state = name(State::new, "state", fields.state)?;
+    if !signal.allows(&state) {
+        return Err(match signal {
+            Signal::Presence(_) => "state of a presence sensor must be OCCUPIED or VACANT".into(),
+            Signal::Stay => "state of a room must be CHECKED_IN or CHECKED_OUT".into(),
+            Signal::Device(_) => "state is not one of the device's".into(),
+        });
+    }
+    let occurred_at = text("occurredAt", fields.occurred_at)?;
+    let at = Instant::parse(&occurred_at).map_err(|error| format!("occurredAt {error}"))?;
+    Ok(Event { hotel, room, signal, transition: Transition { at, state } })
+}
+
+fn check_event_id(id: &str) -> Result<(), Detail> {
+    if id.is_empty() || id.len() > 128 && id.chars().count() > 128 {
+        return Err("eventId must be 1 to 128 characters".into());
+    }
+    Ok(())
+}
+
+fn name<T>(
+    new: impl Fn(&str) -> Result<T, InvalidName>,
+    field: &'static str,
+    raw: Option<&RawValue>,
+) -> Result<T, Detail> {
+    new(&text(field, raw)?).map_err(|error| error.to_string().into())
+}
+
+/// A field's text; borrowed unless it is written with escapes.
+fn text<'a>(field: &'static str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Detail> {
+    let Some(raw) = raw else { return Err(format!("{field} is missing").into()) };
+    let written = raw.get();
+    let plain = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match plain {
+        None => Err(format!("{field} must be a string").into()),
+        Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
+        Some(_) => serde_json::from_str(written)
+            .map(Cow::Owned)
+            .map_err(|_| format!("{field} must be a string of Unicode text").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAMP: &str = r#"{"eventId":"e1","hotelId":"h1","roomId":"101","deviceId":"lamp-1","deviceKind":"light","state":"ON","occurredAt":"2026-11-20T18:00:00+09:00"}"#;
+    const CHECK_IN: &str = r#"{"eventId":"e1","hotelId":"h1","roomId":"101","state":"CHECKED_IN","occurredAt":"2026-11-20T18:00:00+09:00"}"#;
+
+    fn refused(source: Source, body: &str) -> String {
+        let mut decoded = decode(source, body);
+        assert_eq!(decoded.len(), 1, "{body}");
+        let refusal = decoded.remove(0).expect_err(body);
+        assert_eq!((refusal.reason, refusal.body), (Reason::Malformed, body));
+        refusal.detail.into_owned()
+    }
+
+    fn with(field: &str, value: &str) -> String {
+        let mut event: serde_json::Map<_, _> = serde_json::from_str(LAMP).unwrap();
+        event.insert(field.to_owned(), serde_json::from_str(value).unwrap());
+        serde_json::to_string(&event).unwrap()
+    }
+
+    #[test]
+    fn a_device_event_is_read() {
+        let [Ok((event, text))] = &decode(Source::DeviceEvents, LAMP)[..] else { panic!() };
+        assert_eq!(*text, LAMP);
+        assert_eq!((event.hotel.as_str(), event.room.as_str()), ("h1", "101"));
+        let Signal::Device(device) = &event.signal else { panic!() };
+        assert_eq!((device.id.as_str(), device.kind.as_str()), ("lamp-1", "light"));
+        assert_eq!(event.transition.state.as_str(), "ON");
+        assert_eq!(event.transition.at.to_string(), "2026-11-20T09:00:00.000Z");
+    }
+
+    #[test]
+    fn a_sensor_and_a_stay_are_told_by_kind_and_queue() {
+        let sensor = with("deviceKind", "\"presence\"").replace("\"ON\"", "\"VACANT\"");
+        let [Ok((event, _))] = &decode(Source::DeviceEvents, &sensor)[..] else { panic!() };
+        assert!(matches!(event.signal, Signal::Presence(_)));
+        let [Ok((event, _))] = &decode(Source::SpaceEvents, CHECK_IN)[..] else { panic!() };
+        assert_eq!(event.signal, Signal::Stay);
+    }
+
+    #[test]
+    fn unknown_fields_and_escapes_are_no_fault() {
+        let body = with("roomId", r#""101""#).replace("\"101\"", r#""1\u003001""#);
+        let body = body.replacen('{', r#"{"comment":[1,{"a":null}],"#, 1);
+        let [Ok((event, _))] = &decode(Source::DeviceEvents, &body)[..] else { panic!("{body}") };
+        assert_eq!(event.room.as_str(), "1001");
+    }
+
+    #[test]
+    fn what_is_not_json_or_no_event_is_refused() {
+        let source = Source::DeviceEvents;
+        assert_eq!(refused(source, "what?"), "not JSON: at line 1 column 1");
+        assert!(refused(source, "").starts_with("not JSON"));
+        assert!(refused(source, &LAMP[..40]).starts_with("not JSON"));
+        for body in ["[]", "7", "null", "\"ON\"", r#"["e1","h1"]"#] {
+            assert_eq!(refused(source, body), "an event must be a JSON object");
+        }
+        assert_eq!(refused(source, "{}"), "eventId is missing");
+        let twice = LAMP.replacen('{', r#"{"state":"OFF","#, 1);
+        assert_eq!(refused(source, &twice), "not an event: duplicate field `state`");
+    }
+
+    #[test]
+    fn every_missing_or_wrong_field_is_named_with_its_rule() {
+        let id = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+        for field in
+            ["eventId", "hotelId", "roomId", "deviceId", "deviceKind", "state", "occurredAt"]
+        {
+            assert_eq!(
+                refused(Source::DeviceEvents, &with(field, "null")),
+                format!("{field} is missing")
+            );
+            for value in ["5", "{}", "[\"x\"]", "true"] {
+                let detail = refused(Source::DeviceEvents, &with(field, value));
+                assert_eq!(detail, format!("{field} must be a string"));
+            }
+        }
+        for field in ["hotelId", "roomId", "deviceId", "deviceKind"] {
+            let long = format!("\"{}\"", "x".repeat(65));
+            for value in ["\"\"", "\"a b\"", "\"a/b\"", "\"é\"", &long] {
+                assert_eq!(
+                    refused(Source::DeviceEvents, &with(field, value)),
+                    format!("{field} {id}")
+                );
+            }
+            let longest = format!("\"{}\"", "x".repeat(64));
+            assert!(decode(Source::DeviceEvents, &with(field, &longest))[0].is_ok());
+        }
+        let state = "state must be 1 to 32 characters of A-Z 0-9 _ -";
+        for value in ["\"on\"", "\"\"", "\"ON.\"", &format!("\"{}\"", "X".repeat(33))] {
+            assert_eq!(refused(Source::DeviceEvents, &with("state", value)), state);
+        }
+        for value in
+            ["\"2026-11-20T10:30:00\"", "\"2026-11-31T10:30:00Z\"", "\"yesterday\"", "\"\""]
+        {
+            assert_eq!(
+                refused(Source::DeviceEvents, &with("occurredAt", value)),
+                "occurredAt must be an RFC 3339 date-time with an offset",
+            );
+        }
+        let event_id = "eventId must be 1 to 128 characters";
+        assert_eq!(refused(Source::DeviceEvents, &with("eventId", "\"\"")), event_id);
+        let long = format!("\"{}\"", "é".repeat(129));
+        assert_eq!(refused(Source::DeviceEvents, &with("eventId", &long)), event_id);
+        let longest = format!("\"{}\"", "é".repeat(128));
+        assert!(decode(Source::DeviceEvents, &with("eventId", &longest))[0].is_ok());
+    }
+
+    #[test]
+    fn sensors_and_stays_know_two_states_each() {
+        let sensor = with("deviceKind", "\"presence\"");
+        assert_eq!(
+            refused(Source::DeviceEvents, &sensor),
+            "state of a presence sensor must be OCCUPIED or VACANT"
+        );
+        assert_eq!(
+            refused(Source::SpaceEvents, &CHECK_IN.replace("CHECKED_IN", "SLEEPING")),
+            "state of a room must be CHECKED_IN or CHECKED_OUT"
+        );
+    }
+
+    #[test]
+    fn each_queue_takes_its_own_events_only() {
+        assert_eq!(refused(Source::DeviceEvents, CHECK_IN), "deviceId is missing");
+        assert_eq!(
+            refused(Source::SpaceEvents, LAMP),
+            "state of a room must be CHECKED_IN or CHECKED_OUT"
+        );
+    }
+
+    #[test]
+    fn a_packed_message_is_judged_event_by_event() {
+        let bad = with("state", "\"on\"");
+        let body = format!(r#"{{"events": [{LAMP}, {bad}, 7, {LAMP}]}}"#);
+        let decoded = decode(Source::DeviceEvents, &body);
+        assert_eq!(
+            decoded.iter().map(Result::is_ok).collect::<Vec<_>>(),
+            [true, false, false, true]
+        );
+        assert_eq!(decoded[1].as_ref().unwrap_err().body, bad);
+        assert_eq!(decoded[2].as_ref().unwrap_err().detail, "an event must be a JSON object");
+
+        let nested = format!(r#"{{"events": [{{"events": [{LAMP}]}}]}}"#);
+        assert_eq!(
+            decode(Source::DeviceEvents, &nested)[0].as_ref().unwrap_err().detail,
+            "eventId is missing"
+        );
+        assert_eq!(
+            refused(Source::DeviceEvents, r#"{"events": []}"#),
+            "events must hold at least one event"
+        );
+        assert_eq!(refused(Source::DeviceEvents, r#"{"events": {}}"#), "events must be a list");
+    }
+
+    #[test]
+    fn a_mebibyte_is_read_like_any_body() {
+        let padded = LAMP.replacen('{', &format!(r#"{{"pad":"{}","#, "x".repeat(1_048_000)), 1);
+        assert!(decode(Source::DeviceEvents, &padded)[0].is_ok());
+        let garbage = "x".repeat(1_048_576);
+        assert!(refused(Source::DeviceEvents, &garbage).starts_with("not JSON"));
+    }
+}

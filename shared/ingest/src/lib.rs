@@ -1,0 +1,18 @@
+//! The way of an event: from a queue message to the summary of its room and day.
+//!
+//! ```text
+//! SQS batch ─ edge: each event validated ─ hotel known? time admitted? ─ grouped by room-day
+//!          └─ refused: reason, body → rejected-events                        │
+//!                                            one conditional ADD per group ──┤
+//!                                            late ones → day-close queue ────┘
+//! ```
+//!
+//! [`Ingest::take`] is that way, read from top to bottom; [`edge`] is what a publisher can get
+//! wrong; [`directory`] is what is known of hotels.
+
+pub mod directory;
+pub mod edge;
+mod path;
+
+pub use edge::Source;
+pub use path::Ingest;

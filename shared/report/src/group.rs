@@ -1,0 +1,192 @@
+//! Reports summed by room, date, device kind or hotel.
+//!
+//! [`Groups`] takes reports one at a time and keeps only sums, so its memory goes with the number
+//! of groups, never with the number of reports. The sums are exact; each is rounded when it is
+//! shown. The order in which reports come makes no difference.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use roomwatt_domain::{BusinessDate, ClosedReport, DeviceKind, HotelId, Occupancy, RoomId, Totals};
+
+/// What the reports of a group have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GroupBy {
+    /// The room: a group's figures are those of one room over the days.
+    Room,
+    /// The local date: those of the hotel's rooms on one day.
+    Date,
+    /// The kind of device: those of all devices of one kind. A room's time belongs to no kind,
+    /// so these groups have no occupancy.
+    DeviceKind,
+    /// The hotel: one group.
+    Hotel,
+}
+
+impl GroupBy {
+    /// In the order in which they are documented.
+    pub const ALL: [GroupBy; 4] =
+        [GroupBy::Room, GroupBy::Date, GroupBy::DeviceKind, GroupBy::Hotel];
+
+    /// As callers write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            GroupBy::Room => "room",
+            GroupBy::Date => "date",
+            GroupBy::DeviceKind => "deviceKind",
+            GroupBy::Hotel => "hotel",
+        }
+    }
+}
+
+impl fmt::Display for GroupBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for GroupBy {
+    type Err = UnknownGroupBy;
+
+    /// Reads `room`, `date`, `deviceKind` or `hotel`.
+    fn from_str(text: &str) -> Result<Self, UnknownGroupBy> {
+        Self::ALL.into_iter().find(|by| by.name() == text).ok_or(UnknownGroupBy("room"))
+    }
+}
+
+/// What a list of reports is answered with. By default, the reports themselves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Listing {
+    /// Each report: `none`.
+    #[default]
+    Reports,
+    /// Sums over reports.
+    Groups(GroupBy),
+}
+
+const NO_GROUPS: &str = "none";
+
+impl fmt::Display for Listing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Listing::Reports => f.pad(NO_GROUPS),
+            Listing::Groups(by) => by.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Listing {
+    type Err = UnknownGroupBy;
+
+    /// Reads `none` or what [`GroupBy`] reads.
+    fn from_str(text: &str) -> Result<Self, UnknownGroupBy> {
+        if text == NO_GROUPS {
+            return Ok(Listing::Reports);
+        }
+        text.parse().map(Listing::Groups).map_err(|_| UnknownGroupBy("none, room"))
+    }
+}
+
+/// The text names no way to group. `Display` says which there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be one of {0}, date, deviceKind, hotel")]
+pub struct UnknownGroupBy(&'static str);
+
+/// What one group's reports have in common. Sorted, and shown, by its text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GroupKey {
+    /// Of [`GroupBy::Room`].
+    Room(RoomId),
+    /// Of [`GroupBy::Date`].
+    Date(BusinessDate),
+    /// Of [`GroupBy::DeviceKind`].
+    DeviceKind(DeviceKind),
+    /// Of [`GroupBy::Hotel`].
+    Hotel(HotelId),
+}
+
+impl fmt::Display for GroupKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GroupKey::Room(room) => room.fmt(f),
+            GroupKey::Date(date) => date.fmt(f),
+            GroupKey::DeviceKind(kind) => kind.fmt(f),
+            GroupKey::Hotel(hotel) => hotel.fmt(f),
+        }
+    }
+}
+
+/// The sums of one group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What its reports have in common.
+    pub key: GroupKey,
+    /// How many reports of a room on a day it sums; for a device kind, those that have a device of
+    /// the kind, used or not.
+    pub reports: u64,
+    /// Exact sums; for a device kind, over its devices only.
+    pub totals: Totals,
+    /// Milliseconds of all its room-days by stay and presence; `None` for a device kind.
+    pub occupancy: Option<Occupancy>,
+}
+
+/// Sums reports into groups, one report at a time.
+#[derive(Debug, Clone)]
+pub struct Groups {
+    by: GroupBy,
+    sums: BTreeMap<GroupKey, Sums>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Sums {
+    reports: u64,
+    totals: Totals,
+    occupancy: Option<Occupancy>,
+}
+
+impl Groups {
+    /// Without any group yet.
+    pub fn new(by: GroupBy) -> Self {
+        Self { by, sums: BTreeMap::new() }
+    }
+
+    /// Adds a report to its group, or to the group of each kind among its devices.
+    ///
+    /// Rooms are unique in their hotel only: reports of several hotels belong together by
+    /// [`GroupBy::Hotel`] alone.
+    pub fn add(&mut self, hotel: &HotelId, closed: &ClosedReport) {
+        let key = match self.by {
+            GroupBy::Room => GroupKey::Room(closed.room.clone()),
+            GroupBy::Date => GroupKey::Date(closed.date),
+            GroupBy::Hotel => GroupKey::Hotel(hotel.clone()),
+            GroupBy::DeviceKind => return self.add_kinds(closed),
+        };
+        let report = &closed.report;
+        let sums = self.sums.entry(key).or_default();
+        sums.reports += 1;
+        sums.totals += report.totals();
+        *sums.occupancy.get_or_insert_default() += report.occupancy;
+    }
+
+    fn add_kinds(&mut self, closed: &ClosedReport) {
+        let report = &closed.report;
+        let kinds: BTreeSet<_> = report.devices.iter().map(|device| &device.device.kind).collect();
+        for kind in kinds {
+            let devices = report.devices.iter().filter(|device| device.device.kind == *kind);
+            let sums = self.sums.entry(GroupKey::DeviceKind(kind.clone())).or_default();
+            sums.reports += 1;
+            sums.totals += Totals::over(devices, report.tariff);
+        }
+    }
+
+    /// The groups in order of their keys.
+    pub fn by_key(self) -> impl Iterator<Item = Group> {
+        self.sums.into_iter().map(|(key, Sums { reports, totals, occupancy })| Group {
+            key,
+            reports,
+            totals,
+            occupancy,
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! A hotel to report on: transitions in, closed reports out.
+
+use roomwatt_domain::{
+    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, History, Instant, Profile, RoomId,
+    RoomReport, RoomStates, Signal, State, Transition,
+};
+
+/// A signal as `kind/id` or `stay`, an instant, a state.
+pub(crate) type Reported<'a> = (&'a str, &'a str, &'a str);
+
+/// Prices, ratings of lights and thermostats, none of televisions; a vacancy counts at once.
+pub(crate) fn seoul() -> Profile {
+    Profile::parse(
+        r#"{"hotelId":"seoul-1","timeZone":"Asia/Seoul","pricePerKwh":"143.5","kgCo2ePerKwh":"0.4781",
+            "ratings":{"light":{"ON":12},"thermostat":{"COOL":900,"HEAT":1200}}}"#,
+    )
+    .unwrap()
+}
+
+/// The same hotel without price, factor and ratings.
+pub(crate) fn bare() -> Profile {
+    Profile::parse(r#"{"hotelId":"seoul-1","timeZone":"Asia/Seoul"}"#).unwrap()
+}
+
+pub(crate) fn date(text: &str) -> BusinessDate {
+    BusinessDate::parse(text).unwrap()
+}
+
+pub(crate) fn instant(text: &str) -> Instant {
+    Instant::parse(text).unwrap()
+}
+
+pub(crate) fn signal(text: &str) -> Signal {
+    match text.split_once('/') {
+        None => Signal::Stay,
+        Some((DeviceKind::PRESENCE, id)) => Signal::Presence(DeviceId::new(id).unwrap()),
+        Some((kind, id)) => Signal::Device(Device {
+            id: DeviceId::new(id).unwrap(),
+            kind: DeviceKind::new(kind).unwrap(),
+        }),
+    }
+}
+
+/// The report of a room on a day that opened with the given states.
+pub(crate) fn report(
+    profile: &Profile,
+    room: &str,
+    day: &str,
+    opening: &RoomStates,
+    reported: &[Reported<'_>],
+) -> RoomReport {
+    let history = History::new(reported.iter().map(|(source, at, state)| {
+        (signal(source), Transition { at: instant(at), state: State::new(state).unwrap() })
+    }));
+    let window = profile.calendar.day(date(day)).unwrap().window;
+    RoomReport::fold(window, opening, &history, &profile.terms(&RoomId::new(room).unwrap()))
+}
+
+/// The same, closed a quarter of an hour after the day.
+pub(crate) fn closed(
+    profile: &Profile,
+    room: &str,
+    day: &str,
+    opening: &RoomStates,
+    reported: &[Reported<'_>],
+) -> ClosedReport {
+    let end = profile.calendar.day(date(day)).unwrap().window.end;
+    let report = report(profile, room, day, opening, reported);
+    ClosedReport::first(RoomId::new(room).unwrap(), date(day), report, end + 900_000)
+}
+
+/// A guest leaves at eleven: a lamp in use and heard of twice, a television without a rating, a
+/// thermostat that nobody hears of for longer than it is believed, a lamp whose start was lost.
+pub(crate) fn checkout_day() -> ClosedReport {
+    let profile = seoul();
+    let evening = report(
+        &profile,
+        "1203",
+        "2026-11-20",
+        &RoomStates::default(),
+        &[
+            ("stay", "2026-11-20T15:02:00+09:00", "CHECKED_IN"),
+            ("presence/pir-1", "2026-11-20T15:03:10.250+09:00", "OCCUPIED"),
+            ("thermostat/ac-1", "2026-11-20T18:00:00+09:00", "COOL"),
+            ("light/lamp-2", "2026-11-20T22:00:00+09:00", "OFF"),
+        ],
+    );
+    let day = [
+        ("light/lamp-1", "2026-11-21T07:00:00+09:00", "ON"),
+        ("light/lamp-1", "2026-11-21T07:30:00+09:00", "ON"),
+        ("light/lamp-1", "2026-11-21T08:30:00+09:00", "OFF"),
+        ("presence/pir-1", "2026-11-21T08:10:09.500+09:00", "VACANT"),
+        ("tv/tv-1", "2026-11-21T07:15:00+09:00", "ON"),
+        ("tv/tv-1", "2026-11-21T07:45:00+09:00", "STANDBY"),
+        ("tv/tv-1", "2026-11-21T09:00:00+09:00", "OFF"),
+        ("stay", "2026-11-21T11:00:00+09:00", "CHECKED_OUT"),
+        ("light/lamp-2", "2026-11-21T12:41:07+09:00", "OFF"),
+    ];
+    let late = [("thermostat/ac-1", "2026-11-21T20:00:00+09:00", "OFF")];
+    let first = closed(&profile, "1203", "2026-11-21", &evening.closing(), &day);
+    let revised =
+        report(&profile, "1203", "2026-11-21", &evening.closing(), &[&day[..], &late[..]].concat());
+    first.revised(revised, instant("2026-11-23T09:30:12.345+09:00")).unwrap()
+}
+
+/// Three rooms on four days, states carried over, every room different.
+pub(crate) fn some_days(profile: &Profile) -> Vec<ClosedReport> {
+    let mut reports = Vec::new();
+    for (number, room) in ["1203", "1204", "9"].into_iter().enumerate() {
+        let mut opening = RoomStates::default();
+        for day in 20..24_usize {
+            let at = |hour: usize, minute: usize| {
+                format!("2026-11-{day}T{:02}:{minute:02}:07+09:00", hour + number)
+            };
+            let (on, off, cool, comes, leaves) =
+                (at(7, day), at(9, 3 * number), at(13, 30), at(6, 0), at(16, day));
+            let mut reported = vec![
+                ("light/lamp-1", on.as_str(), "ON"),
+                ("light/lamp-1", off.as_str(), "OFF"),
+                ("presence/pir-1", comes.as_str(), "OCCUPIED"),
+                ("presence/pir-1", leaves.as_str(), "VACANT"),
+            ];
+            if day % 2 == number % 2 {
+                reported.push(("thermostat/lamp-1", cool.as_str(), "COOL"));
+                reported.push(("stay", cool.as_str(), "CHECKED_IN"));
+                reported.push(("tv/tv-1", off.as_str(), "ON"));
+            } else {
+                reported.push(("thermostat/lamp-1", cool.as_str(), "OFF"));
+                reported.push(("stay", leaves.as_str(), "CHECKED_OUT"));
+                reported.push(("light/lamp-2", off.as_str(), "OFF"));
+            }
+            let closed = closed(profile, room, &format!("2026-11-{day}"), &opening, &reported);
+            opening = closed.report.closing();
+            reports.push(closed);
+        }
+    }
+    reports
+}

@@ -1,0 +1,52 @@
+//! The AWS clients, built once and outside the handler.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+
+/// Makes clients that share credentials, connections and patience.
+#[derive(Debug)]
+pub struct Clients {
+    shared: SdkConfig,
+}
+
+impl Clients {
+    /// Loads what the surroundings say about region and credentials.
+    ///
+    /// Retries begin after a twentieth of the SDK's second, and no call outlasts a tenth of the
+    /// shortest function's time.
+    pub async fn load() -> Self {
+        let retries = RetryConfig::standard()
+            .with_max_attempts(4)
+            .with_initial_backoff(Duration::from_millis(50))
+            .with_max_backoff(Duration::from_secs(1));
+        let patience = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .operation_attempt_timeout(Duration::from_secs(2))
+            .operation_timeout(Duration::from_secs(6))
+            .build();
+        let shared = aws_config::defaults(BehaviorVersion::latest())
+            .retry_config(retries)
+            .timeout_config(patience)
+            .load()
+            .await;
+        Self { shared }
+    }
+
+    /// A client of DynamoDB.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.shared)
+    }
+
+    /// A client of SQS.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        aws_sdk_sqs::Client::new(&self.shared)
+    }
+
+    /// A client of EventBridge.
+    pub fn eventbridge(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::new(&self.shared)
+    }
+}

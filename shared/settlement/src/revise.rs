@@ -1,0 +1,191 @@
+//! Revising: rule 14. Late events change closed days, and every later day that follows from them.
+//!
+//! A day is settled when its report is what its summary and the day before give. [`Revise::settle`]
+//! reads the three, and writes until a look finds nothing to change: so whoever writes last has
+//! seen what all others wrote before. A revised report is *pending* until the days that follow
+//! from it are settled and the bus was told; a walk that dies leaves that mark, and the same
+//! message, coming again, finds it and goes on.
+
+use std::collections::BTreeSet;
+
+use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, RoomId};
+use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
+use roomwatt_store::{ReviseOutcome as Written, Store, StoredReport};
+use tracing::{info, warn};
+
+use crate::error::SettlementError;
+use crate::reckoning::{Reckoning, tell};
+
+/// Days revised in one walk; what is left goes on in another message.
+const DAYS_PER_WALK: usize = 31;
+
+/// What became of a room's late events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReviseOutcome {
+    /// Reports that were changed or made.
+    pub revised: usize,
+    /// Whether another message goes on from here.
+    pub suspended: bool,
+}
+
+/// Revises rooms.
+#[derive(Debug)]
+pub(crate) struct Revise {
+    pub(crate) store: Store,
+    pub(crate) bus: Bus,
+    pub(crate) queue: Queue,
+}
+
+/// A day of a room after it was settled.
+enum Settled {
+    /// The report is what it was, and all that follows from it is settled.
+    Unchanged,
+    /// The report is new, or an earlier walk left it pending.
+    Pending { revision: u32, changed: bool },
+}
+
+impl Revise {
+    /// Settles the given days of a room, and the days that follow from what changed.
+    pub(crate) async fn run(
+        &self,
+        hotel: &HotelId,
+        room: &RoomId,
+        dates: &BTreeSet<BusinessDate>,
+        invocation: &Invocation,
+    ) -> Result<ReviseOutcome, SettlementError> {
+        let now = invocation.now();
+        let Some(mut reckoning) = Reckoning::of(&self.store, hotel, now).await? else {
+            warn!(%hotel, %room, "late events dropped: no such hotel");
+            return Ok(ReviseOutcome::default());
+        };
+        let Some(state) = self.store.close_state(hotel, now).await? else {
+            warn!(%hotel, %room, "late events dropped: the hotel has no day closed");
+            return Ok(ReviseOutcome::default());
+        };
+        let calendar = reckoning.current.profile.calendar.clone();
+        let schedule = self.store.schedule();
+        let mut left: BTreeSet<BusinessDate> = dates.clone();
+        left.retain(|date| {
+            let kept = calendar.day(*date).is_some_and(|day| schedule.can_revise(&day, now));
+            if !kept {
+                warn!(%hotel, %room, %date, "late events dropped: the history of this day is not kept");
+            }
+            kept
+        });
+
+        let mut closed_through = state.closed_through;
+        let mut pending: Vec<(BusinessDate, u32)> = Vec::new();
+        let mut outcome = ReviseOutcome::default();
+        let mut follows: Option<BusinessDay> = None;
+        while let Some(day) = follows.take().or_else(|| calendar.day(left.pop_first()?)) {
+            left.remove(&day.date);
+            if day.date > closed_through {
+                // A close that is going on may have read the room already, and is told so; one
+                // that begins later reads what is there now.
+                match self.store.touch(hotel, room).await? {
+                    Some(touch) if touch.closed_through >= day.date => {
+                        closed_through = touch.closed_through;
+                    }
+                    _ => break,
+                }
+            }
+            if pending.len() >= DAYS_PER_WALK || invocation.is_ending() {
+                left.insert(day.date);
+                self.go_on(hotel, room, left).await?;
+                outcome.suspended = true;
+                break;
+            }
+            if let Settled::Pending { revision, changed } =
+                self.settle(&mut reckoning, &day, room, invocation).await?
+            {
+                outcome.revised += usize::from(changed);
+                pending.push((day.date, revision));
+                follows = Some(calendar.next(day.date));
+            }
+        }
+        self.tell(hotel, room, &pending).await?;
+        if outcome.revised > 0 {
+            info!(%hotel, %room, revised = outcome.revised, "reports revised");
+        }
+        Ok(outcome)
+    }
+
+    /// Brings a day in line with its summary and with the day before.
+    async fn settle(
+        &self,
+        reckoning: &mut Reckoning<'_>,
+        day: &BusinessDay,
+        room: &RoomId,
+        invocation: &Invocation,
+    ) -> Result<Settled, SettlementError> {
+        let hotel = reckoning.hotel;
+        let day_before = reckoning.current.profile.calendar.previous(day.date);
+        let mut changed = false;
+        loop {
+            let now = invocation.now();
+            let before = self.store.report(hotel, day.date, room, now).await?;
+            let opening = reckoning.closing_states(&day_before, room, now).await?;
+            let summary = self.store.summary(hotel, day, room, now).await?;
+            if before.is_none() && opening.is_empty() && summary.writes == 0 {
+                return Ok(Settled::Unchanged);
+            }
+            // A day has the terms that it was closed with; one that only a late event opens has
+            // today's.
+            let terms = before.as_ref().map_or(reckoning.current.version, |before| before.terms);
+            let report = reckoning.fold_on(terms, day, &opening, &summary, now).await?;
+            let next = match &before {
+                None => Some(ClosedReport::first(room.clone(), day.date, report, now)),
+                Some(before) => before.closed.revised(report, now),
+            };
+            let Some(closed) = next else {
+                return Ok(match before {
+                    Some(StoredReport { closed, pending: true, .. }) => {
+                        Settled::Pending { revision: closed.revision, changed }
+                    }
+                    _ => Settled::Unchanged,
+                });
+            };
+            let after = StoredReport {
+                closed,
+                terms,
+                fence: before.as_ref().map_or(0, |before| before.fence),
+                writes: summary.writes,
+                pending: true,
+            };
+            // Refused or done: what counts is what the next look finds.
+            changed |= self.store.revise_report(hotel, day, before.as_ref(), &after).await?
+                == Written::Revised;
+        }
+    }
+
+    async fn go_on(
+        &self,
+        hotel: &HotelId,
+        room: &RoomId,
+        dates: BTreeSet<BusinessDate>,
+    ) -> Result<(), SettlementError> {
+        let message = DayCloseMessage::Revise { hotel: hotel.clone(), room: room.clone(), dates };
+        Ok(self.queue.send_all(&[Outgoing::plain(message.to_json())]).await?)
+    }
+
+    /// Tells the bus what was revised, and takes the marks away, the first day's last: as long as
+    /// it is there, the walk is done again.
+    async fn tell(
+        &self,
+        hotel: &HotelId,
+        room: &RoomId,
+        pending: &[(BusinessDate, u32)],
+    ) -> Result<(), SettlementError> {
+        let events = pending.iter().map(|(date, revision)| BusEvent::RoomReportRevised {
+            hotel: hotel.clone(),
+            room: room.clone(),
+            date: *date,
+            revision: *revision,
+        });
+        tell(&self.bus, &events.collect::<Vec<_>>()).await?;
+        for (date, revision) in pending.iter().rev() {
+            self.store.settle_report(hotel, *date, room, *revision).await?;
+        }
+        Ok(())
+    }
+}

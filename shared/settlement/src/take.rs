@@ -1,0 +1,141 @@
+//! The day-close function's batch: what there is to settle, hotel by hotel.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use futures_util::{StreamExt, stream};
+use roomwatt_domain::{BusinessDate, HotelId, RoomId};
+use roomwatt_messaging::batch::{contained, respond};
+use roomwatt_messaging::{BatchFailed, Bus, DayCloseMessage, Invocation, Queue, chain};
+use roomwatt_store::{Consumed, Store};
+use tracing::{error, info};
+
+use crate::close::Close;
+use crate::error::SettlementError;
+use crate::revise::Revise;
+
+/// Hotels settled at once.
+const HOTELS_IN_FLIGHT: usize = 4;
+
+/// Settles what the day-close queue asks for.
+#[derive(Debug)]
+pub struct Settlement {
+    close: Close,
+    revise: Revise,
+}
+
+/// What a batch asks for of one hotel, each thing once, with the messages that ask.
+#[derive(Debug, Default)]
+struct Work {
+    close: BTreeSet<usize>,
+    revise: BTreeMap<RoomId, Revision>,
+}
+
+#[derive(Debug, Default)]
+struct Revision {
+    dates: BTreeSet<BusinessDate>,
+    messages: BTreeSet<usize>,
+}
+
+impl Settlement {
+    /// Settles over a table; closing and revising are metered apart.
+    pub fn new(store: &Store, bus: Bus, day_close: Queue) -> Self {
+        Self {
+            close: Close {
+                store: store.metered_apart(),
+                bus: bus.clone(),
+                queue: day_close.clone(),
+            },
+            revise: Revise { store: store.metered_apart(), bus, queue: day_close },
+        }
+    }
+
+    /// What closing consumed.
+    pub fn consumed_by_close(&self) -> Consumed {
+        self.close.store.meter().consumed()
+    }
+
+    /// What revising consumed.
+    pub fn consumed_by_revise(&self) -> Consumed {
+        self.revise.store.meter().consumed()
+    }
+
+    /// Takes a batch. Messages of one hotel are settled together, and one hotel's failure holds
+    /// nothing else up.
+    ///
+    /// # Errors
+    /// [`BatchFailed`] when the whole batch has to come again.
+    pub async fn take(
+        &self,
+        batch: &SqsEvent,
+        invocation: &Invocation,
+    ) -> Result<SqsBatchResponse, BatchFailed> {
+        let mut failed = BTreeSet::new();
+        let hotels = stream::iter(sort(batch, &mut failed))
+            .map(|(hotel, work)| self.settle(hotel, work, invocation))
+            .buffer_unordered(HOTELS_IN_FLIGHT)
+            .collect::<Vec<_>>();
+        failed.extend(hotels.await.into_iter().flatten());
+        respond(&batch.records, &failed)
+    }
+
+    /// Settles one hotel; returns the messages that must come again.
+    async fn settle(&self, hotel: HotelId, work: Work, invocation: &Invocation) -> BTreeSet<usize> {
+        let mut failed = BTreeSet::new();
+        for (room, revision) in work.revise {
+            let revise = self.revise.run(&hotel, &room, &revision.dates, invocation);
+            if let Err(fault) = guarded(invocation, Box::pin(revise)).await {
+                error!(%hotel, %room, error = chain(&fault), "room not revised; its message comes again");
+                failed.extend(revision.messages);
+            }
+        }
+        if work.close.is_empty() {
+            return failed;
+        }
+        let close = self.close.run(&hotel, invocation);
+        match guarded(invocation, Box::pin(close)).await {
+            Ok(outcome) => info!(%hotel, ?outcome, "close ended"),
+            Err(fault) => {
+                error!(%hotel, error = chain(&fault), "hotel not closed; its message comes again");
+                failed.extend(work.close);
+            }
+        }
+        failed
+    }
+}
+
+/// Begins nothing when the invocation ends, and keeps a panic to the one piece of work.
+async fn guarded<T>(
+    invocation: &Invocation,
+    work: Pin<Box<impl Future<Output = Result<T, SettlementError>>>>,
+) -> Result<T, SettlementError> {
+    if invocation.is_ending() {
+        return Err(SettlementError::OutOfTime);
+    }
+    contained(work).await?
+}
+
+fn sort(batch: &SqsEvent, failed: &mut BTreeSet<usize>) -> BTreeMap<HotelId, Work> {
+    let mut hotels: BTreeMap<HotelId, Work> = BTreeMap::new();
+    for (message, record) in batch.records.iter().enumerate() {
+        match DayCloseMessage::parse(record.body.as_deref().unwrap_or_default()) {
+            Ok(DayCloseMessage::Close { hotel }) => {
+                hotels.entry(hotel).or_default().close.insert(message);
+            }
+            Ok(DayCloseMessage::Revise { hotel, room, dates }) => {
+                let revision = hotels.entry(hotel).or_default().revise.entry(room).or_default();
+                revision.dates.extend(dates);
+                revision.messages.insert(message);
+            }
+            Err(fault) => {
+                error!(
+                    error = chain(&fault),
+                    "message not understood; it ends in the dead-letter queue"
+                );
+                failed.insert(message);
+            }
+        }
+    }
+    hotels
+}

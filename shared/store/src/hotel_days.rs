@@ -1,0 +1,196 @@
+//! Hotel-days: the totals of a hotel on a date, kept so that a month is one small query.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
+use roomwatt_domain::{
+    BusinessDate, BusinessDay, Charge, Energy, HotelId, Instant, Occupancy, Quality, RoomReport,
+    Totals, Waste,
+};
+
+use crate::closes::FencedOutcome;
+use crate::error::{Result, StoreError};
+use crate::item::{Item, Reader, expiry, is_live, key, number};
+use crate::pages::Pages;
+use crate::schema::{DAY_PREFIX, FENCE, REVISION, ROOMS, TTL_ATTRIBUTE, hotel_day_key, hotel_key};
+use crate::table::Store;
+
+/// The totals of a hotel on a closed business day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HotelDay {
+    /// Which day.
+    pub date: BusinessDate,
+    /// How many rooms have a report.
+    pub rooms: u64,
+    /// 1 when the day is closed; grows with every report of it that is revised.
+    pub revision: u64,
+    /// The sums over the rooms.
+    pub totals: Totals,
+    /// The rooms' time by stay and presence.
+    pub occupancy: Occupancy,
+}
+
+/// The exact sums of some reports, by the names of the attributes that keep them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sums {
+    figures: BTreeMap<&'static str, i128>,
+}
+
+const CELLS: [&str; 9] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8"];
+
+impl Sums {
+    pub(crate) fn of(report: &RoomReport) -> Self {
+        Self::new(&report.totals(), &report.occupancy)
+    }
+
+    fn new(totals: &Totals, occupancy: &Occupancy) -> Self {
+        let figures = [
+            ("usage", i128::from(totals.usage)),
+            ("waste", i128::from(totals.waste.waste)),
+            ("wasteUnsold", i128::from(totals.waste.waste_unsold)),
+            ("unsold", i128::from(totals.waste.unsold)),
+            ("assumed", i128::from(totals.assumed)),
+            ("unrated", i128::from(totals.unrated)),
+            ("energy", totals.energy.exact()),
+            ("wasteEnergy", totals.waste_energy.exact()),
+            ("wasteUnsoldEnergy", totals.waste_unsold_energy.exact()),
+            ("unsoldEnergy", totals.unsold_energy.exact()),
+            ("assumedEnergy", totals.assumed_energy.exact()),
+            ("missingStarts", i128::from(totals.quality.missing_starts)),
+            ("missingEnds", i128::from(totals.quality.missing_ends)),
+            ("unconfirmed", i128::from(totals.quality.unconfirmed)),
+        ];
+        // An amount of nothing is told from none at all by being there.
+        let charges =
+            [("cost", totals.cost), ("wasteCost", totals.waste_cost), ("co2e", totals.co2e)];
+        let cells = CELLS.into_iter().zip(occupancy.cells().map(i128::from));
+        let figures = figures
+            .into_iter()
+            .chain(cells)
+            .filter(|(_, amount)| *amount != 0)
+            .chain(charges.into_iter().filter_map(|(name, charge)| Some((name, charge?.exact()))))
+            .collect();
+        Self { figures }
+    }
+
+    pub(crate) fn minus(mut self, other: &Self) -> Self {
+        for (name, amount) in &other.figures {
+            *self.figures.entry(name).or_default() -= amount;
+        }
+        self
+    }
+
+    pub(crate) fn figures(&self) -> impl Iterator<Item = (&'static str, i128)> {
+        self.figures.iter().map(|(name, amount)| (*name, *amount))
+    }
+}
+
+impl Store {
+    /// Puts the totals of the day being closed, unless a later attempt has.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn put_hotel_day(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        attempt: u64,
+        totals: &HotelDay,
+    ) -> Result<FencedOutcome> {
+        let mut item = key(hotel_key(hotel), hotel_day_key(day.date));
+        item.extend([
+            (ROOMS.to_owned(), number(totals.rooms)),
+            (REVISION.to_owned(), number(totals.revision)),
+            (FENCE.to_owned(), number(attempt)),
+            (TTL_ATTRIBUTE.to_owned(), expiry(self.retention.report_until(day))),
+        ]);
+        let sums = Sums::new(&totals.totals, &totals.occupancy);
+        item.extend(sums.figures().map(|(name, amount)| (name.to_owned(), number(amount))));
+        self.meter.request();
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#r) OR (#r = :one AND #f <= :f)")
+            .expression_attribute_names("#r", REVISION)
+            .expression_attribute_names("#f", FENCE)
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":f", number(attempt))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(done) => {
+                self.meter.wrote(&done.consumed_capacity);
+                Ok(FencedOutcome::Done)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                    self.meter.refused(refused.item.as_ref());
+                    Ok(FencedOutcome::ClaimLost)
+                }
+                _ => Err(StoreError::service("PutItem", error)),
+            },
+        }
+    }
+
+    /// The totals of a hotel from one date to another, both included, by date.
+    pub fn hotel_days(
+        &self,
+        hotel: &HotelId,
+        from: BusinessDate,
+        to: BusinessDate,
+        now: Instant,
+    ) -> Pages<HotelDay> {
+        self.range(
+            hotel_key(hotel),
+            hotel_day_key(from),
+            hotel_day_key(to),
+            Box::new(move |item| is_live(item, now).then(|| hotel_day(item)).transpose()),
+        )
+    }
+}
+
+fn hotel_day(item: &Item) -> Result<HotelDay> {
+    let read = Reader::new("hotel-day", item);
+    let millis = |name| Ok(read.number::<i64>(name)?.unwrap_or(0));
+    let count = |name| Ok(read.number::<u64>(name)?.unwrap_or(0));
+    let energy = |name| Ok(Energy::from_exact(read.number(name)?.unwrap_or(0)));
+    let charge = |name| Ok(read.number(name)?.map(Charge::from_exact));
+    let mut cells = [0; 9];
+    for (cell, name) in cells.iter_mut().zip(CELLS) {
+        *cell = millis(name)?;
+    }
+    Ok(HotelDay {
+        date: read.sort_key(DAY_PREFIX)?,
+        rooms: count(ROOMS)?,
+        revision: count(REVISION)?,
+        occupancy: Occupancy::from_cells(cells),
+        totals: Totals {
+            usage: millis("usage")?,
+            waste: Waste {
+                waste: millis("waste")?,
+                waste_unsold: millis("wasteUnsold")?,
+                unsold: millis("unsold")?,
+            },
+            assumed: millis("assumed")?,
+            unrated: millis("unrated")?,
+            energy: energy("energy")?,
+            waste_energy: energy("wasteEnergy")?,
+            waste_unsold_energy: energy("wasteUnsoldEnergy")?,
+            unsold_energy: energy("unsoldEnergy")?,
+            assumed_energy: energy("assumedEnergy")?,
+            cost: charge("cost")?,
+            waste_cost: charge("wasteCost")?,
+            co2e: charge("co2e")?,
+            quality: Quality {
+                missing_starts: count("missingStarts")?,
+                missing_ends: count("missingEnds")?,
+                unconfirmed: millis("unconfirmed")?,
+            },
+        },
+    })
+}

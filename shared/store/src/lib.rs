@@ -1,0 +1,30 @@
+//! Roomwatt's records in DynamoDB.
+//!
+//! One table; what is in it and who may write what is laid out in the modules, one per record.
+//! Nothing here decides anything: a write whose condition is refused has a named outcome, and the
+//! `ingest` and `settlement` crates say what follows from it. Every call adds to the store's
+//! [`Meter`] what DynamoDB says it will bill.
+
+mod closes;
+mod encoding;
+mod error;
+mod hotel_days;
+mod hotels;
+mod item;
+mod meter;
+mod pages;
+mod reports;
+mod schema;
+mod summaries;
+mod table;
+
+pub use closes::{AdvanceOutcome, ClaimOutcome, CloseState, DueHotels, FencedOutcome, Touch};
+pub use error::{Result, StoreError};
+pub use hotel_days::HotelDay;
+pub use hotels::{OpenOutcome, PutProfile, StoredProfile};
+pub use meter::{Consumed, Meter};
+pub use pages::Pages;
+pub use reports::{ReviseOutcome, StoredReport};
+pub use schema::{DUE_INDEX, TTL_ATTRIBUTE};
+pub use summaries::{AddOutcome, SETS_PER_WRITE, Seal, SealOutcome, Summary};
+pub use table::{Retention, Store};

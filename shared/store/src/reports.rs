@@ -1,0 +1,325 @@
+//! Reports of room-days, and the hotel-day that adds them up.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, Put, ReturnConsumedCapacity,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
+
+use crate::closes::FencedOutcome;
+use crate::encoding;
+use crate::error::{Result, StoreError};
+use crate::hotel_days::Sums;
+use crate::item::{Item, Reader, blob, expiry, is_live, key, number};
+use crate::pages::Pages;
+use crate::schema::{
+    BODY, FENCE, PENDING, PK, REPORT_PREFIX, REVISION, ROOMS, TTL_ATTRIBUTE, VERSION, WRITES,
+    day_key, hotel_day_key, hotel_key, report_key,
+};
+use crate::table::Store;
+
+/// A report with what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReport {
+    /// The report.
+    pub closed: ClosedReport,
+    /// The version of the hotel's profile that it was made with.
+    pub terms: u64,
+    /// The attempt of the close that made it first; 0 where only a late event opened the day.
+    pub fence: u64,
+    /// The `writes` of the summary that it was made from.
+    pub writes: u64,
+    /// A revision that was not yet carried on to the next day and told to the bus.
+    pub pending: bool,
+}
+
+/// What became of a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviseOutcome {
+    /// The report and the hotel-day are revised.
+    Revised,
+    /// Nothing was written: the report is not the one that was read.
+    Changed,
+}
+
+impl Store {
+    /// Puts a report of the day being closed, unless a later attempt, or this one from newer
+    /// inputs, has put one.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn put_report(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        stored: &StoredReport,
+    ) -> Result<FencedOutcome> {
+        self.meter.request();
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(self.report_item(hotel, day, stored)?))
+            .condition_expression(
+                "attribute_not_exists(#f) OR (#r = :one AND (#f < :f OR (#f = :f AND #w <= :w)))",
+            )
+            .expression_attribute_names("#f", FENCE)
+            .expression_attribute_names("#r", REVISION)
+            .expression_attribute_names("#w", WRITES)
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":f", number(stored.fence))
+            .expression_attribute_values(":w", number(stored.writes))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(done) => {
+                self.meter.wrote(&done.consumed_capacity);
+                Ok(FencedOutcome::Done)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                    self.meter.refused(refused.item.as_ref());
+                    Ok(FencedOutcome::ClaimLost)
+                }
+                _ => Err(StoreError::service("PutItem", error)),
+            },
+        }
+    }
+
+    /// Puts the report of a closed day in the place of the one that was read, and brings the
+    /// hotel-day in line, both or neither.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn revise_report(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        before: Option<&StoredReport>,
+        after: &StoredReport,
+    ) -> Result<ReviseOutcome> {
+        const OPERATION: &str = "TransactWriteItems";
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(self.report_item(hotel, day, after)?));
+        let put = match before {
+            None => put.condition_expression("attribute_not_exists(#r)"),
+            Some(before) => put
+                .condition_expression("#r = :r AND #w = :w")
+                .expression_attribute_names("#w", WRITES)
+                .expression_attribute_values(":r", number(before.closed.revision))
+                .expression_attribute_values(":w", number(before.writes)),
+        };
+        let put = put
+            .expression_attribute_names("#r", REVISION)
+            .build()
+            .map_err(|error| StoreError::request(OPERATION, error))?;
+
+        let sums = Sums::of(&after.closed.report);
+        let change = match before {
+            None => sums,
+            Some(before) => sums.minus(&Sums::of(&before.closed.report)),
+        };
+        let mut adds = vec!["#r :one".to_owned()];
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key(hotel_key(hotel), hotel_day_key(day.date))))
+            .expression_attribute_names("#r", REVISION)
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_names("#e", TTL_ATTRIBUTE)
+            .expression_attribute_values(":e", expiry(self.retention.report_until(day)));
+        if before.is_none() {
+            adds.push("#rooms :one".to_owned());
+            update = update.expression_attribute_names("#rooms", ROOMS);
+        }
+        for (at, (name, amount)) in change.figures().enumerate() {
+            adds.push(format!("#{at} :{at}"));
+            update = update
+                .expression_attribute_names(format!("#{at}"), name)
+                .expression_attribute_values(format!(":{at}"), number(amount));
+        }
+        let update = update
+            .update_expression(format!("SET #e = :e ADD {}", adds.join(", ")))
+            .build()
+            .map_err(|error| StoreError::request(OPERATION, error))?;
+
+        let done = self
+            .transact(vec![
+                TransactWriteItem::builder().put(put).build(),
+                TransactWriteItem::builder().update(update).build(),
+            ])
+            .await?;
+        Ok(if done { ReviseOutcome::Revised } else { ReviseOutcome::Changed })
+    }
+
+    /// Notes that a revision was carried on and told. Does nothing if there is a newer one.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn settle_report(
+        &self,
+        hotel: &HotelId,
+        date: BusinessDate,
+        room: &RoomId,
+        revision: u32,
+    ) -> Result<()> {
+        self.meter.request();
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(day_key(hotel, date), report_key(room))))
+            .update_expression("REMOVE #p")
+            .condition_expression("#r = :r")
+            .expression_attribute_names("#p", PENDING)
+            .expression_attribute_names("#r", REVISION)
+            .expression_attribute_values(":r", number(revision))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(done) => self.meter.wrote(&done.consumed_capacity),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    self.meter.refused(refused.item.as_ref());
+                }
+                _ => return Err(StoreError::service("UpdateItem", error)),
+            },
+        }
+        Ok(())
+    }
+
+    /// The report of a room on a day, read consistently.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the record cannot be read.
+    pub async fn report(
+        &self,
+        hotel: &HotelId,
+        date: BusinessDate,
+        room: &RoomId,
+        now: Instant,
+    ) -> Result<Option<StoredReport>> {
+        let item = self.get(key(day_key(hotel, date), report_key(room)), now).await?;
+        item.as_ref().map(|item| stored_report(date, item)).transpose()
+    }
+
+    /// All reports of a day after a room, by room, read consistently and page by page.
+    ///
+    /// A day that is not closed yet may have reports of an unfinished close: readers for people
+    /// ask only for closed days.
+    pub fn reports(
+        &self,
+        hotel: &HotelId,
+        date: BusinessDate,
+        after: Option<&RoomId>,
+        now: Instant,
+    ) -> Pages<StoredReport> {
+        self.pages(
+            day_key(hotel, date),
+            REPORT_PREFIX,
+            after.map(report_key),
+            Box::new(move |item| is_live(item, now).then(|| stored_report(date, item)).transpose()),
+        )
+    }
+
+    /// One room's reports on some dates, by date, in as few round trips as a batch allows. Dates
+    /// without a report are left out.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or a record cannot be read.
+    pub async fn room_reports(
+        &self,
+        hotel: &HotelId,
+        room: &RoomId,
+        dates: impl IntoIterator<Item = BusinessDate>,
+        now: Instant,
+    ) -> Result<Vec<ClosedReport>> {
+        let dates: BTreeMap<String, BusinessDate> =
+            dates.into_iter().map(|date| (day_key(hotel, date), date)).collect();
+        let mut wanted: Vec<Item> =
+            dates.keys().map(|partition| key(partition, report_key(room))).collect();
+        let mut reports = Vec::with_capacity(wanted.len());
+        while !wanted.is_empty() {
+            let batch = wanted.split_off(wanted.len().saturating_sub(KEYS_PER_BATCH));
+            let (items, unread) = self.get_batch(batch).await?;
+            wanted.extend(unread);
+            for item in items.iter().filter(|item| is_live(item, now)) {
+                let read = Reader::new(REPORT, item);
+                let partition = read.required(PK, read.text(PK)?)?;
+                let date = read.required(PK, dates.get(partition).copied())?;
+                reports.push(stored_report(date, item)?.closed);
+            }
+        }
+        reports.sort_unstable_by_key(|report| report.date);
+        Ok(reports)
+    }
+
+    /// One `BatchGetItem`: the items, and the keys that the table did not get to.
+    async fn get_batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>)> {
+        const OPERATION: &str = "BatchGetItem";
+        let keys = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .build()
+            .map_err(|error| StoreError::request(OPERATION, error))?;
+        self.meter.request();
+        let answer = self
+            .client
+            .batch_get_item()
+            .request_items(&self.table, keys)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| StoreError::service(OPERATION, error))?;
+        self.meter.read(answer.consumed_capacity());
+        let items = answer.responses.and_then(|mut tables| tables.remove(&self.table));
+        let unread = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table));
+        Ok((items.unwrap_or_default(), unread.map(|keys| keys.keys).unwrap_or_default()))
+    }
+
+    fn report_item(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        stored: &StoredReport,
+    ) -> Result<Item> {
+        let mut item = key(day_key(hotel, day.date), report_key(&stored.closed.room));
+        item.extend([
+            (BODY.to_owned(), blob(encoding::encode(&stored.closed)?)),
+            (REVISION.to_owned(), number(stored.closed.revision)),
+            (VERSION.to_owned(), number(stored.terms)),
+            (FENCE.to_owned(), number(stored.fence)),
+            (WRITES.to_owned(), number(stored.writes)),
+            (TTL_ATTRIBUTE.to_owned(), expiry(self.retention.report_until(day))),
+        ]);
+        if stored.pending {
+            item.insert(PENDING.to_owned(), AttributeValue::Bool(true));
+        }
+        Ok(item)
+    }
+}
+
+const REPORT: &str = "report";
+
+/// What one `BatchGetItem` takes.
+const KEYS_PER_BATCH: usize = 100;
+
+fn stored_report(date: BusinessDate, item: &Item) -> Result<StoredReport> {
+    let read = Reader::new(REPORT, item);
+    let revision = read.required(REVISION, read.number(REVISION)?)?;
+    let room: RoomId = read.sort_key(REPORT_PREFIX)?;
+    Ok(StoredReport {
+        closed: encoding::decode(room, date, revision, read.blob(BODY)?)?,
+        terms: read.required(VERSION, read.number(VERSION)?)?,
+        fence: read.required(FENCE, read.number(FENCE)?)?,
+        writes: read.required(WRITES, read.number(WRITES)?)?,
+        pending: read.has(PENDING),
+    })
+}

@@ -1,0 +1,84 @@
+//! The table: its keys, index and attribute names. The only place that spells them.
+
+use std::fmt::Display;
+
+use roomwatt_domain::{BusinessDate, HotelId, RoomId};
+
+pub(crate) const PK: &str = "pk";
+pub(crate) const SK: &str = "sk";
+
+/// The attribute by which DynamoDB deletes old records: epoch seconds.
+pub const TTL_ATTRIBUTE: &str = "expiresAt";
+
+/// The sparse index of the hotels that have a day to close: [`DUE`] (hash), [`NEXT_DUE_AT`] (range).
+pub const DUE_INDEX: &str = "due";
+pub(crate) const DUE: &str = "due";
+/// The one hash value of the index. A tick reads a range of it, so that finding nothing costs half
+/// a unit; hotels move in it once a day.
+pub(crate) const DUE_YES: &str = "DUE";
+pub(crate) const NEXT_DUE_AT: &str = "nextDueAt";
+
+// Hotel profile.
+pub(crate) const PROFILE: &str = "PROFILE";
+pub(crate) const BODY: &str = "body";
+pub(crate) const VERSION: &str = "version";
+pub(crate) const TIME_ZONE: &str = "timeZone";
+/// On a profile: the hotel has events, so its zone is settled.
+pub(crate) const OPENED: &str = "opened";
+
+// Close state.
+pub(crate) const CLOSE: &str = "CLOSE";
+pub(crate) const CLOSED_THROUGH: &str = "closedThrough";
+pub(crate) const ANNOUNCED_THROUGH: &str = "announcedThrough";
+pub(crate) const CLAIM_OWNER: &str = "claimOwner";
+pub(crate) const CLAIM_UNTIL: &str = "claimUntil";
+/// Counts claims and never goes back: the fencing token.
+pub(crate) const ATTEMPT: &str = "attempt";
+pub(crate) const PROGRESS: &str = "progress";
+pub(crate) const TOUCHED: &str = "touched";
+pub(crate) const TOUCHES: &str = "touches";
+
+// Summary of a room-day.
+pub(crate) const WRITES: &str = "writes";
+pub(crate) const SEALED: &str = "sealed";
+
+// Report of a room-day, and hotel-day.
+pub(crate) const REVISION: &str = "revision";
+pub(crate) const FENCE: &str = "fence";
+pub(crate) const PENDING: &str = "pending";
+pub(crate) const ROOMS: &str = "rooms";
+
+pub(crate) const SUMMARY_PREFIX: &str = "SUMMARY#";
+pub(crate) const REPORT_PREFIX: &str = "REPORT#";
+pub(crate) const DAY_PREFIX: &str = "DAY#";
+
+/// Partition of a hotel's own records.
+pub(crate) fn hotel_key(hotel: &HotelId) -> String {
+    format!("HOTEL#{hotel}")
+}
+
+/// Partition of everything about a hotel's rooms on a date.
+pub(crate) fn day_key(hotel: &HotelId, date: BusinessDate) -> String {
+    format!("DAY#{hotel}#{date}")
+}
+
+pub(crate) fn summary_key(room: &RoomId) -> String {
+    prefixed(SUMMARY_PREFIX, room)
+}
+
+pub(crate) fn report_key(room: &RoomId) -> String {
+    prefixed(REPORT_PREFIX, room)
+}
+
+pub(crate) fn hotel_day_key(date: BusinessDate) -> String {
+    prefixed(DAY_PREFIX, date)
+}
+
+/// A superseded version of a profile.
+pub(crate) fn profile_key(version: u64) -> String {
+    format!("{PROFILE}#{version}")
+}
+
+fn prefixed(prefix: &str, name: impl Display) -> String {
+    format!("{prefix}{name}")
+}
