@@ -12,7 +12,7 @@ use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis};
 use roomwatt_ingest::Ingest;
 use roomwatt_messaging::{BatchFailed, Bus, Clock, Invocation, Queue};
-use roomwatt_settlement::{Settlement, Tick};
+use roomwatt_settlement::{Settlement, Tick, TickFailed, Ticked};
 use roomwatt_store::{Consumed, Retention, Store};
 
 use crate::embedded::EmbeddedAws;
@@ -77,7 +77,14 @@ impl Deployment {
             })
             .transpose()?;
         let queues = Queues::new(Arc::clone(&clock));
-        let aws = EmbeddedAws::open(file.as_deref(), queues.clone())?;
+        Self::on(EmbeddedAws::open(file.as_deref(), queues)?, clock).await
+    }
+
+    /// Deploys on services that are there.
+    ///
+    /// # Errors
+    /// When the table cannot be made.
+    pub async fn on(aws: EmbeddedAws, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         // Nobody pays for local storage, and replayed logs may be old: nothing of them expires.
         let retention = Retention { spare_days: 200 * 365, ..Retention::default() };
         let store = Store::new(aws.dynamodb(), "roomwatt", retention);
@@ -102,8 +109,8 @@ impl Deployment {
             tick: Tick::new(store.metered_apart(), day_close.clone()),
             settlement: Settlement::new(&store, bus, day_close),
             store,
+            queues: aws.queues().clone(),
             aws,
-            queues,
             invocations: AtomicU64::new(0),
         })
     }
@@ -130,11 +137,14 @@ impl Deployment {
         consumed
     }
 
-    /// What ticking and closing consumed.
+    /// What the schedule's ticks consumed.
+    pub fn consumed_by_schedule(&self) -> Consumed {
+        self.tick.store().meter().consumed()
+    }
+
+    /// What closing consumed.
     pub fn consumed_by_close(&self) -> Consumed {
-        let mut consumed = self.settlement.consumed_by_close();
-        consumed += self.tick.store().meter().consumed();
-        consumed
+        self.settlement.consumed_by_close()
     }
 
     /// What revising consumed.
@@ -162,10 +172,17 @@ impl Deployment {
     /// # Errors
     /// When the schedule's function fails.
     pub async fn tick(&self) -> anyhow::Result<()> {
-        let event = scheduled_event(self.clock.now())?;
-        self.invocations.fetch_add(1, Ordering::Relaxed);
-        day_close_schedule::handle(&self.tick, &event).await?;
+        self.tick_by(&scheduled_event(self.clock.now())?).await?;
         Ok(())
+    }
+
+    /// Hands an event of the rule to the schedule's function.
+    ///
+    /// # Errors
+    /// When the function fails.
+    pub async fn tick_by(&self, event: &EventBridgeEvent) -> Result<Ticked, TickFailed> {
+        self.invocations.fetch_add(1, Ordering::Relaxed);
+        day_close_schedule::handle(&self.tick, event).await
     }
 
     /// Invokes functions until no batch is full and no window has ended.
@@ -190,9 +207,7 @@ impl Deployment {
             payload == ENVELOPE + escaped_length(&message.body) || payload <= LARGEST_PAYLOAD
         });
         let event = sqs_event(mapping.queue, &messages);
-        let number = self.invocations.fetch_add(1, Ordering::Relaxed);
-        let invocation = Invocation::new(format!("local-{number}"), Arc::clone(&self.clock), None);
-        let answer = self.invoke(mapping.queue, &event, &invocation).await;
+        let answer = self.invoke(mapping.queue, &event).await;
         let failed: BTreeSet<String> = match answer {
             Ok(response) => response
                 .batch_item_failures
@@ -208,16 +223,21 @@ impl Deployment {
         }
     }
 
-    async fn invoke(
+    /// Hands a batch to the function of a queue.
+    ///
+    /// # Errors
+    /// When the whole batch has to come again.
+    pub async fn invoke(
         &self,
         queue: &str,
         event: &SqsEvent,
-        invocation: &Invocation,
     ) -> Result<SqsBatchResponse, BatchFailed> {
+        let number = self.invocations.fetch_add(1, Ordering::Relaxed);
+        let invocation = Invocation::new(format!("local-{number}"), Arc::clone(&self.clock), None);
         match queue {
-            DEVICE_EVENTS => device_events::handle(&self.device_events, event, invocation).await,
-            SPACE_EVENTS => space_events::handle(&self.space_events, event, invocation).await,
-            _ => day_close::handle(&self.settlement, event, invocation).await,
+            DEVICE_EVENTS => device_events::handle(&self.device_events, event, &invocation).await,
+            SPACE_EVENTS => space_events::handle(&self.space_events, event, &invocation).await,
+            _ => day_close::handle(&self.settlement, event, &invocation).await,
         }
     }
 }
@@ -227,7 +247,7 @@ fn escaped_length(body: &str) -> usize {
 }
 
 /// The batch as Lambda hands it to a function.
-fn sqs_event(queue: &str, messages: &[Message]) -> SqsEvent {
+pub fn sqs_event(queue: &str, messages: &[Message]) -> SqsEvent {
     let mut event = SqsEvent::default();
     event.records = messages
         .iter()
@@ -251,7 +271,10 @@ fn sqs_event(queue: &str, messages: &[Message]) -> SqsEvent {
 }
 
 /// The event of the schedule's rule.
-fn scheduled_event(at: Instant) -> serde_json::Result<EventBridgeEvent> {
+///
+/// # Errors
+/// None, as long as the event in here has the fields of one.
+pub fn scheduled_event(at: Instant) -> serde_json::Result<EventBridgeEvent> {
     serde_json::from_value(serde_json::json!({
         "version": "0",
         "id": format!("tick-{}", at.as_millis()),

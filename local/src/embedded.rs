@@ -30,6 +30,8 @@ pub struct EmbeddedAws {
     database: Database,
     queues: Queues,
     bus: Arc<Mutex<Vec<ToldEvent>>>,
+    /// What stands between the clients and the services, if anything does.
+    network: Option<SharedHttpClient>,
 }
 
 /// An event that the bus was told.
@@ -63,7 +65,24 @@ impl EmbeddedAws {
                     .with_context(|| format!("{} cannot be opened", file.display()))?
             }
         };
-        Ok(Self { database, queues, bus: Arc::default() })
+        Ok(Self { database, queues, bus: Arc::default(), network: None })
+    }
+
+    /// Puts a network between the clients and the services, which are given to it: whatever it does
+    /// with a request, hand it on, lose it, refuse it, is what the functions have to live with.
+    #[must_use]
+    pub fn behind(mut self, network: impl FnOnce(Self) -> SharedHttpClient) -> Self {
+        self.network = Some(network(self.clone()));
+        self
+    }
+
+    /// The queues that it serves.
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
+    fn http_client(&self) -> SharedHttpClient {
+        self.network.clone().unwrap_or_else(|| SharedHttpClient::new(self.clone()))
     }
 
     /// A client of the embedded DynamoDB.
@@ -72,7 +91,7 @@ impl EmbeddedAws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(credentials())
-            .http_client(SharedHttpClient::new(self.clone()));
+            .http_client(self.http_client());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
@@ -82,7 +101,7 @@ impl EmbeddedAws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(credentials())
-            .http_client(SharedHttpClient::new(self.clone()));
+            .http_client(self.http_client());
         aws_sdk_sqs::Client::from_conf(config.build())
     }
 
@@ -92,7 +111,7 @@ impl EmbeddedAws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .credentials_provider(credentials())
-            .http_client(SharedHttpClient::new(self.clone()));
+            .http_client(self.http_client());
         aws_sdk_eventbridge::Client::from_conf(config.build())
     }
 
@@ -101,9 +120,8 @@ impl EmbeddedAws {
         std::mem::take(&mut *self.bus.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn answer(&self, request: &HttpRequest) -> (u16, String) {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let body = request.body().bytes().unwrap_or_default();
+    /// Status and body of the answer to a request of the services' JSON protocol.
+    pub(crate) fn answer(&self, target: &str, body: &[u8]) -> (u16, String) {
         match target.split_once('.') {
             Some(("DynamoDB_20120810", operation)) => self.dynamodb_answer(operation, body),
             Some(("AmazonSQS", "SendMessageBatch")) => self.sqs_answer(body),
@@ -221,7 +239,8 @@ struct PutEvents {
 
 impl HttpConnector for EmbeddedAws {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (status, body) = self.answer(&request);
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let (status, body) = self.answer(target, request.body().bytes().unwrap_or_default());
         HttpConnectorFuture::ready(match StatusCode::try_from(status) {
             Ok(status) => Ok(HttpResponse::new(status, SdkBody::from(body))),
             Err(error) => Err(ConnectorError::other(Box::new(error), None)),

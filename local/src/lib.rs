@@ -9,5 +9,6 @@ pub mod input;
 pub mod queues;
 pub mod replay;
 pub mod report;
+pub mod sockets;
 
 pub use deployment::Deployment;

@@ -184,9 +184,12 @@ fn tell(summary: &Summary) -> anyhow::Result<()> {
         "reports   {}, of which late events revised {}",
         summary.reports, summary.revised
     )?;
-    for (step, consumed) in
-        [("ingest", summary.ingest), ("close", summary.close), ("revise", summary.revise)]
-    {
+    for (step, consumed) in [
+        ("ingest", summary.ingest),
+        ("schedule", summary.schedule),
+        ("close", summary.close),
+        ("revise", summary.revise),
+    ] {
         writeln!(
             out,
             "{step:<9} {} write units, {} read units, {} requests, {} refused conditions",

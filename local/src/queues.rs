@@ -134,6 +134,14 @@ impl Queues {
             .unwrap_or_default()
     }
 
+    /// Puts the dead letters of a queue back into it, as an operator does.
+    pub fn redrive(&self, queue: &str) {
+        if let Some(queue) = self.lock().queues.get_mut(queue) {
+            let dead = std::mem::take(&mut queue.dead);
+            queue.ready.extend(dead.into_iter().map(|message| Message { receives: 0, ..message }));
+        }
+    }
+
     /// The messages that were received too often.
     pub fn dead_letters(&self, queue: &str) -> Vec<Message> {
         self.lock().queues.get(queue).map(|queue| queue.dead.clone()).unwrap_or_default()

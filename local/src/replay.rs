@@ -51,7 +51,9 @@ pub struct Summary {
     pub revised: usize,
     /// What taking events in consumed.
     pub ingest: Consumed,
-    /// What ticks and closes consumed.
+    /// What ticks consumed.
+    pub schedule: Consumed,
+    /// What closes consumed.
     pub close: Consumed,
     /// What revisions consumed.
     pub revise: Consumed,
@@ -401,6 +403,7 @@ impl Replayed {
             reports,
             revised,
             ingest,
+            schedule: self.deployment.consumed_by_schedule(),
             close: self.deployment.consumed_by_close(),
             revise: self.deployment.consumed_by_revise(),
             per_event: PerEvent {

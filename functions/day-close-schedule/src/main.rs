@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
     let day_close = Queue::new(clients.sqs(), configuration::day_close_queue()?, "day-close");
     let tick = Tick::new(store, day_close);
     run(service_fn(async |event: LambdaEvent<EventBridgeEvent>| {
-        day_close_schedule::handle(&tick, &event.payload).await.map(drop)
+        day_close_schedule::handle(&tick, &event.payload).await.map(drop).map_err(Error::from)
     }))
     .await
 }

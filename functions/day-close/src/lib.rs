@@ -13,5 +13,6 @@ pub async fn handle(
     batch: &SqsEvent,
     invocation: &Invocation,
 ) -> Result<SqsBatchResponse, BatchFailed> {
-    settlement.take(batch, invocation).await
+    // Boxed: the state of a whole batch, and of every call under way, is large.
+    Box::pin(settlement.take(batch, invocation)).await
 }

@@ -15,9 +15,11 @@ async fn main() -> Result<(), Error> {
         Store::new(clients.dynamodb(), configuration::table()?, configuration::retention()?);
     let day_close = Queue::new(clients.sqs(), configuration::day_close_queue()?, "day-close");
     let bus = Bus::new(clients.eventbridge(), configuration::event_bus()?);
-    let settlement = Settlement::new(&store, bus, day_close);
+    let settlement = Settlement::new(&store, bus, day_close).with_lease(configuration::lease()?);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        day_close::handle(&settlement, &event.payload, &invocation(&event.context)).await
+        day_close::handle(&settlement, &event.payload, &invocation(&event.context))
+            .await
+            .map_err(Error::from)
     }))
     .await
 }

@@ -19,5 +19,6 @@ pub async fn handle(
     batch: &SqsEvent,
     invocation: &Invocation,
 ) -> Result<SqsBatchResponse, BatchFailed> {
-    ingest.take(batch, invocation).await
+    // Boxed: the state of a whole batch, and of every call under way, is large.
+    Box::pin(ingest.take(batch, invocation)).await
 }

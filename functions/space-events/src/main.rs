@@ -17,7 +17,9 @@ async fn main() -> Result<(), Error> {
         Queue::new(clients.sqs(), configuration::rejected_events_queue()?, "rejected-events");
     let ingest = space_events::ingest(store, day_close, rejected);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        space_events::handle(&ingest, &event.payload, &invocation(&event.context)).await
+        space_events::handle(&ingest, &event.payload, &invocation(&event.context))
+            .await
+            .map_err(Error::from)
     }))
     .await
 }

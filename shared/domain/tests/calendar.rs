@@ -23,8 +23,18 @@ mod days {
                 for distance in -2..=2 {
                     check(&calendar, &zone, shown.saturating_add(distance.days()));
                 }
+                // The clocks may show yesterday's date again, which changes no day.
+                for distance in [-1, 0, 1, 59 * 60] {
+                    check_day_of(&calendar, (change + distance.seconds()).into());
+                }
             }
         }
+    }
+
+    fn check_day_of(calendar: &BusinessCalendar, at: Instant) {
+        let day = calendar.day_of(at);
+        assert!(day.window.contains(at), "{} {at}", calendar.time_zone());
+        assert_eq!(calendar.day(day.date), Some(day), "{} {at}", calendar.time_zone());
     }
 
     /// Compares one date with the slow search, and the day's neighbours with each other.
@@ -90,7 +100,7 @@ mod days {
     #[test]
     fn the_days_of_every_zone_follow_each_other_through_the_years() {
         for name in zones() {
-            walk(&name, "2023-12-25", "2028-01-05");
+            walk(&name, "2023-12-25", "2026-01-05");
         }
     }
 

@@ -42,7 +42,7 @@ mod reports {
     }
 
     proptest! {
-        #![proptest_config(cases(1500))]
+        #![proptest_config(cases(800))]
 
         #[test]
         fn a_report_is_what_the_slow_model_says(scenario in rooms::on_a_day()) {

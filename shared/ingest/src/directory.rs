@@ -18,7 +18,7 @@ pub struct KnownHotel {
 }
 
 /// Of an opened hotel, ingest needs the zone alone, and that cannot change any more.
-const OPENED_FOR: Millis = 15 * MINUTE;
+const OPENED_FOR: Millis = 30 * MINUTE;
 /// A new hotel should not have to wait long for its first event.
 const UNKNOWN_FOR: Millis = MINUTE;
 /// Hotels kept at most, so that made-up ids cannot fill the memory.

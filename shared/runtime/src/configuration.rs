@@ -48,6 +48,15 @@ pub fn event_bus() -> Result<String, InvalidConfiguration> {
     required("EVENT_BUS_NAME")
 }
 
+/// How long a close's claim holds unless it is renewed: `LEASE_SECONDS` (1 to 840), 300 if it is
+/// not set.
+///
+/// # Errors
+/// [`InvalidConfiguration`] when it is no whole number in its range.
+pub fn lease() -> Result<Millis, InvalidConfiguration> {
+    Ok(Millis::from(whole("LEASE_SECONDS", 1, 840, 300)?) * 1000)
+}
+
 /// Grace and retention: `GRACE_MINUTES` (2 to 720), `HISTORY_DAYS` (1 to 365), `REPORT_DAYS`
 /// (1 to 3660), each with the default of the interface.
 ///

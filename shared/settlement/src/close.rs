@@ -26,10 +26,10 @@ use roomwatt_store::{
 use tracing::info;
 
 use crate::error::SettlementError;
-use crate::reckoning::{Reckoning, tell};
+use crate::reckoning::Reckoning;
 use crate::rooms::{OpenRoom, Rooms};
 
-/// How long a claim holds unless it is renewed: shorter than a tick, so that the next tick after a
+/// How long a claim holds unless it is renewed, if nothing else is said: shorter than a tick, so that the next tick after a
 /// worker's death finds the hotel free.
 pub const LEASE: Millis = 5 * MINUTE;
 
@@ -65,6 +65,7 @@ pub(crate) struct Close {
     pub(crate) store: Store,
     pub(crate) bus: Bus,
     pub(crate) queue: Queue,
+    pub(crate) lease: Millis,
 }
 
 impl Close {
@@ -78,7 +79,8 @@ impl Close {
         let Some(reckoning) = Reckoning::of(&self.store, hotel, now).await? else {
             return Ok(CloseOutcome::NothingKnown);
         };
-        let mut state = match self.store.claim(hotel, &invocation.id, now, now + LEASE).await? {
+        let mut state = match self.store.claim(hotel, &invocation.id, now, now + self.lease).await?
+        {
             ClaimOutcome::Claimed(state) => state,
             ClaimOutcome::Held => return Ok(CloseOutcome::Held),
             ClaimOutcome::NotOpened => return Ok(CloseOutcome::NothingKnown),
@@ -225,7 +227,7 @@ impl Close {
         room: &RoomId,
         invocation: &Invocation,
     ) -> Result<FencedOutcome, SettlementError> {
-        Ok(self.store.checkpoint(hotel, attempt, room, invocation.now() + LEASE).await?)
+        Ok(self.store.checkpoint(hotel, attempt, room, invocation.now() + self.lease).await?)
     }
 
     /// Seals one room's summary and puts the report of what it then holds.
@@ -320,7 +322,7 @@ impl Close {
             rooms: day.rooms,
             totals: TotalsView::of(&day.totals),
         };
-        Ok(tell(&self.bus, &[event]).await?)
+        Ok(self.bus.publish(&[event]).await?)
     }
 }
 

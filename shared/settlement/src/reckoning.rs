@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use roomwatt_domain::{BusinessDay, HotelId, Instant, Profile, RoomId, RoomReport, RoomStates};
-use roomwatt_messaging::{Bus, BusEvent, SendError};
-use roomwatt_report::TotalsView;
 use roomwatt_store::{Result, Store, StoredProfile, Summary};
 
 /// A hotel being settled.
@@ -75,12 +73,4 @@ fn fold(
     summary: &Summary,
 ) -> RoomReport {
     RoomReport::fold(day.window, opening, &summary.history, &profile.terms(&summary.room))
-}
-
-/// Tells the bus; an event's totals are shown as in reports.
-pub(crate) async fn tell(
-    bus: &Bus,
-    events: &[BusEvent<TotalsView>],
-) -> std::result::Result<(), SendError> {
-    bus.publish(events).await
 }

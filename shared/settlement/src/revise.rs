@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, RoomId};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
+use roomwatt_report::TotalsView;
 use roomwatt_store::{ReviseOutcome as Written, Store, StoredReport};
 use tracing::{info, warn};
 
 use crate::error::SettlementError;
-use crate::reckoning::{Reckoning, tell};
+use crate::reckoning::Reckoning;
 
 /// Days revised in one walk; what is left goes on in another message.
 const DAYS_PER_WALK: usize = 31;
@@ -182,7 +183,7 @@ impl Revise {
             date: *date,
             revision: *revision,
         });
-        tell(&self.bus, &events.collect::<Vec<_>>()).await?;
+        self.bus.publish::<TotalsView>(&events.collect::<Vec<_>>()).await?;
         for (date, revision) in pending.iter().rev() {
             self.store.settle_report(hotel, *date, room, *revision).await?;
         }

@@ -5,13 +5,13 @@ use std::pin::Pin;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures_util::{StreamExt, stream};
-use roomwatt_domain::{BusinessDate, HotelId, RoomId};
+use roomwatt_domain::{BusinessDate, HotelId, Millis, RoomId};
 use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, Bus, DayCloseMessage, Invocation, Queue, chain};
 use roomwatt_store::{Consumed, Store};
 use tracing::{error, info};
 
-use crate::close::Close;
+use crate::close::{Close, LEASE};
 use crate::error::SettlementError;
 use crate::revise::Revise;
 
@@ -46,9 +46,17 @@ impl Settlement {
                 store: store.metered_apart(),
                 bus: bus.clone(),
                 queue: day_close.clone(),
+                lease: LEASE,
             },
             revise: Revise { store: store.metered_apart(), bus, queue: day_close },
         }
+    }
+
+    /// The same with claims that hold for another time.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Millis) -> Self {
+        self.close.lease = lease;
+        self
     }
 
     /// What closing consumed.

@@ -116,13 +116,9 @@ fn value_size(value: &AttributeValue) -> usize {
         AttributeValue::S(text) => text.len(),
         AttributeValue::N(digits) => number_size(digits),
         AttributeValue::B(blob) => blob.as_ref().len(),
-        AttributeValue::Ns(numbers) => {
-            CONTAINER + numbers.iter().map(|n| number_size(n)).sum::<usize>()
-        }
-        AttributeValue::Ss(texts) => CONTAINER + texts.iter().map(String::len).sum::<usize>(),
-        AttributeValue::Bs(blobs) => {
-            CONTAINER + blobs.iter().map(|blob| blob.as_ref().len()).sum::<usize>()
-        }
+        AttributeValue::Ns(numbers) => numbers.iter().map(|n| number_size(n)).sum(),
+        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
+        AttributeValue::Bs(blobs) => blobs.iter().map(|blob| blob.as_ref().len()).sum(),
         AttributeValue::L(values) => {
             CONTAINER + values.iter().map(|value| 1 + value_size(value)).sum::<usize>()
         }

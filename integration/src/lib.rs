@@ -1,0 +1,3 @@
+//! What the tests of the running system compare it with.
+
+pub mod oracle;

@@ -1,0 +1,132 @@
+//! What Roomwatt may consume: the engine's own answers, summed over whole runs.
+
+use roomwatt_domain::{Instant, Profile};
+use roomwatt_local::Deployment;
+use roomwatt_local::clock::ReplayClock;
+use roomwatt_local::input::EventFile;
+use roomwatt_local::replay::{Replay, Replayed, Summary};
+use std::sync::Arc;
+
+const ROOMS: usize = 10;
+const DAYS: usize = 4;
+/// Transitions of a room on a day.
+const TRANSITIONS: usize = 100;
+/// Write units of a hotel's first event, once for all: a transaction of two records, and the index.
+const OPENING: f64 = 5.0;
+
+fn hotel() -> Profile {
+    let json = r#"{"hotelId":"h1","timeZone":"Asia/Seoul","ratings":{"light":{"ON":12}}}"#;
+    Profile::parse(json).expect("a profile")
+}
+
+/// Every room has four devices and a sensor that take turns, spread over the day, none late.
+fn events() -> Vec<String> {
+    let first = Instant::parse("2026-11-02T00:00:00+09:00").expect("an instant").as_millis();
+    let spacing = 86_400_000 / TRANSITIONS as i64;
+    let mut events = Vec::new();
+    for number in 0..(DAYS * TRANSITIONS) as i64 {
+        for room in 0..ROOMS as i64 {
+            let at = Instant::from_millis(first + number * spacing + room * 7_919);
+            let round = (number / 5) % 2 == 0;
+            let (id, kind, state) = match number % 5 {
+                0 => ("pir-1", "presence", if round { "OCCUPIED" } else { "VACANT" }),
+                1 => ("lamp-1", "light", if round { "ON" } else { "OFF" }),
+                2 => ("lamp-2", "light", if round { "ON" } else { "OFF" }),
+                3 => ("hvac", "thermostat", if round { "HEAT" } else { "OFF" }),
+                _ => ("tv", "tv", if round { "ON" } else { "OFF" }),
+            };
+            events.push(format!(
+                r#"{{"eventId":"e","hotelId":"h1","roomId":"{}","deviceId":"{id}","deviceKind":"{kind}","state":"{state}","occurredAt":"{at}"}}"#,
+                101 + room
+            ));
+        }
+    }
+    events
+}
+
+async fn replayed() -> (Replayed, Summary) {
+    let file = EventFile::made_up(events());
+    let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
+    let summary = replayed.write_reports(&mut std::io::sink()).await.expect("reports");
+    (replayed, summary)
+}
+
+#[tokio::test]
+async fn a_hotel_of_usual_rooms_stays_within_every_budget() {
+    let (replayed, summary) = replayed().await;
+    let deployment = replayed.deployment();
+    let events = (ROOMS * DAYS * TRANSITIONS) as f64;
+    // The last event of the last day is the hotel's last word; the day before its first was closed
+    // empty, if at all.
+    assert_eq!((summary.events as f64, summary.reports), (events, ROOMS * DAYS));
+    assert_eq!((summary.applied as f64, summary.revised), (events, 0));
+
+    // Ingest: one unit for all events of a room-day in an invocation, and nothing refused. What is
+    // read is the hotel's profile, twice to open it and once in half an hour by either function.
+    assert_eq!(summary.ingest.refused_conditions, 0);
+    assert!(summary.ingest.write_units <= events + OPENING, "{:?}", summary.ingest);
+    assert!(summary.ingest.read_units <= 4.0 + (DAYS * 48) as f64 * 0.5, "{:?}", summary.ingest);
+
+    // Close: by room-day, the hotel's own share of each day included.
+    let room_days = (ROOMS * DAYS) as f64;
+    assert!(summary.close.write_units <= 5.0 * room_days, "{:?}", summary.close);
+    assert!(summary.close.read_units <= 2.0 * room_days, "{:?}", summary.close);
+    assert_eq!(summary.close.refused_conditions, 0);
+    assert_eq!(summary.revise.requests, 0);
+
+    // The schedule: at most one unit a tick.
+    assert!(summary.schedule.read_units <= summary.schedule.requests as f64);
+    assert_eq!(summary.schedule.write_units, 0.0);
+
+    // Readers.
+    let (store, hotel) = (deployment.store().metered_apart(), hotel());
+    let dates = |from: i8| {
+        let first = jiff::civil::date(2026, 10, from);
+        first
+            .series(jiff::ToSpan::days(1))
+            .take(31)
+            .map(|date| roomwatt_domain::BusinessDate::new(date).expect("a date"))
+    };
+    let room = "101".parse().expect("a room");
+    let reports =
+        store.room_reports(&hotel.hotel_id, &room, dates(10), Instant::from_millis(0)).await;
+    assert_eq!(reports.expect("reports").len(), DAYS);
+    let read = store.meter().consumed();
+    assert_eq!(read.requests, 1);
+    assert!(read.read_units <= 31.0, "{read:?}");
+
+    let store = store.metered_apart();
+    let (first, last) = (dates(10).next().expect("a date"), dates(10).last().expect("a date"));
+    let mut days = store.hotel_days(&hotel.hotel_id, first, last, Instant::from_millis(0));
+    let mut rooms = 0;
+    while let Some(day) = days.next().await.expect("a hotel-day") {
+        rooms += day.rooms;
+    }
+    let read = store.meter().consumed();
+    assert_eq!((rooms, read.requests), ((ROOMS * DAYS) as u64, 1));
+    assert!(read.read_units <= 16.0, "{read:?}");
+}
+
+#[tokio::test]
+async fn many_events_of_a_room_day_in_one_batch_are_one_write_unit() {
+    let events: Vec<_> = (0..100).map(|second| format!(
+        r#"{{"eventId":"e","hotelId":"h1","roomId":"101","deviceId":"lamp-1","deviceKind":"light","state":"{}","occurredAt":"2026-11-20T10:00:{:02}.{:03}+09:00"}}"#,
+        if second % 2 == 0 { "ON" } else { "OFF" }, second / 2, second
+    )).collect();
+    let packed = format!(r#"{{"events":[{}]}}"#, events.join(","));
+    let lines: Vec<_> = [&events[0], &packed].map(Clone::clone).into();
+    let file = EventFile::made_up(lines);
+    let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
+    let consumed = replayed.deployment().consumed_by_ingest();
+    assert_eq!((consumed.write_units, consumed.refused_conditions), (OPENING + 1.0, 0));
+}
+
+#[tokio::test]
+async fn a_tick_with_nothing_due_reads_at_most_one_unit() {
+    let clock = Arc::new(ReplayClock::at(Instant::from_millis(1_800_000_000_000)));
+    let deployment = Deployment::new(None, clock).await.expect("a deployment");
+    deployment.tick().await.expect("a tick");
+    let consumed = deployment.consumed_by_schedule();
+    assert_eq!(consumed.requests, 1);
+    assert!(consumed.read_units <= 1.0 && consumed.write_units == 0.0, "{consumed:?}");
+}

@@ -1,0 +1,484 @@
+//! The functions as processes of their own, started as Lambda starts them, and killed.
+//!
+//! The test serves each process a Runtime API on loopback and the embedded services on another
+//! socket. Several processes of each function work while events flow; at random moments one is
+//! killed with SIGKILL, in the middle of whatever it does, and another is started. What it had in
+//! hand comes again after the visibility time-out. At the end every report must be what a fold of
+//! all events gives.
+//!
+//! The processes are debug builds; `ROOMWATT_PROFILE=release` has the release builds tested.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::HeaderMap;
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, RoomId, Signal, Transition};
+use roomwatt_ingest::{Source, edge};
+use roomwatt_local::deployment::{
+    DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
+};
+use roomwatt_local::embedded::EmbeddedAws;
+use roomwatt_local::queues::{Message, Queues};
+use roomwatt_local::sockets;
+use roomwatt_messaging::Clock;
+use roomwatt_store::{PutProfile, Retention, Store};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+
+/// Hotels, rooms and events of one run.
+const HOTELS: [(&str, &str); 3] =
+    [("seoul-1", "Asia/Seoul"), ("lisbon-1", "Europe/Lisbon"), ("new-york-1", "America/New_York")];
+const ROOMS: usize = 6;
+const EVENTS: usize = 1500;
+/// Days of events before today.
+const DAYS: i64 = 4;
+
+/// Processes of each function at once.
+const PROCESSES: [(&str, usize); 4] =
+    [("device-events", 2), ("space-events", 1), ("day-close", 3), ("day-close-schedule", 1)];
+
+/// How long all of it may take, kills included.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// How much faster the queues' clock runs than the machine's: six minutes of visibility time-out
+/// are three seconds.
+const HASTE: i64 = 120;
+
+struct MachineClock {
+    haste: i64,
+    began: Instant,
+}
+
+impl MachineClock {
+    fn new(haste: i64) -> Self {
+        Self { haste, began: machine_time() }
+    }
+}
+
+impl Clock for MachineClock {
+    fn now(&self) -> Instant {
+        self.began + (machine_time() - self.began) * self.haste
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]
+fn machine_time() -> Instant {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Instant::from_millis(since.expect("a clock after 1970").as_millis() as i64)
+}
+
+#[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]
+async fn pause(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// Where the built functions are; builds them first.
+fn binaries() -> PathBuf {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which build is tested is chosen by who runs the test"
+    )]
+    let profile = std::env::var("ROOMWATT_PROFILE").unwrap_or_else(|_| "dev".to_owned());
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--profile", &profile, "--bins"]);
+    build.args(PROCESSES.iter().flat_map(|(function, _)| ["--package", function]));
+    assert!(build.status().expect("cargo").success(), "the functions do not build");
+    // The test's own binary lies in <target>/<profile>/deps.
+    let own = std::env::current_exe().expect("a path");
+    let target = own.ancestors().nth(3).expect("the target folder");
+    target.join(if profile == "dev" { "debug" } else { &profile })
+}
+
+/// What a process is asked, and what it answers.
+struct Asked {
+    id: String,
+    body: String,
+}
+
+type Answered = (String, Result<Bytes, Bytes>);
+
+/// The Runtime API that one process sees.
+struct RuntimeApi {
+    asked: Mutex<mpsc::Receiver<Asked>>,
+    answered: mpsc::Sender<Answered>,
+}
+
+async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
+    let asked = api.asked.lock().await.recv().await;
+    let Asked { id, body } = asked.expect("the test asks as long as the process lives");
+    let deadline = machine_time() + 60_000;
+    let headers = [
+        ("lambda-runtime-aws-request-id", id),
+        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:local:000000000000:function:f".to_owned(),
+        ),
+        ("lambda-runtime-trace-id", "Root=1-0-0".to_owned()),
+    ];
+    (headers, body)
+}
+
+async fn response(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body: Bytes) {
+    api.answered.send((id, Ok(body))).await.expect("a test");
+}
+
+async fn error(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body: Bytes) {
+    api.answered.send((id, Err(body))).await.expect("a test");
+}
+
+async fn init_error(_: HeaderMap, body: Bytes) {
+    panic!("a function did not start: {}", String::from_utf8_lossy(&body));
+}
+
+/// A running process and the test's end of its Runtime API.
+struct Process {
+    child: Child,
+    ask: mpsc::Sender<Asked>,
+    answers: mpsc::Receiver<Answered>,
+    api: JoinSet<()>,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGKILL: the process has no say in it.
+        self.child.kill().expect("a child");
+        self.child.wait().expect("a child");
+        self.api.abort_all();
+    }
+}
+
+/// Everything that the processes share.
+struct World {
+    queues: Queues,
+    store: Store,
+    aws_endpoint: String,
+    binaries: PathBuf,
+    kills: AtomicUsize,
+    in_hand: AtomicUsize,
+    /// Whether processes are killed still.
+    killing: AtomicBool,
+    /// Whether to stop.
+    over: AtomicBool,
+}
+
+impl World {
+    async fn start(&self, function: &str) -> Process {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (ask, asked) = mpsc::channel(1);
+        let (answered, answers) = mpsc::channel(1);
+        let router = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .route("/2018-06-01/runtime/init/error", post(init_error))
+            .layer(DefaultBodyLimit::disable())
+            .with_state(Arc::new(RuntimeApi { asked: Mutex::new(asked), answered }));
+        let mut api = JoinSet::new();
+        api.spawn(async move { axum::serve(listener, router).await.expect("a server") });
+        let queue = |name| format!("{}/000000000000/{name}", self.aws_endpoint);
+        let child = Command::new(self.binaries.join(function))
+            .env_clear()
+            .envs([
+                ("AWS_LAMBDA_RUNTIME_API", address.to_string()),
+                ("AWS_LAMBDA_FUNCTION_NAME", function.to_owned()),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+                ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+                ("AWS_LAMBDA_LOG_LEVEL", "ERROR".to_owned()),
+                ("AWS_REGION", "local".to_owned()),
+                ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+                ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+                ("AWS_ENDPOINT_URL", self.aws_endpoint.clone()),
+                ("TABLE_NAME", "roomwatt".to_owned()),
+                ("DAY_CLOSE_QUEUE_URL", queue(DAY_CLOSE)),
+                ("REJECTED_EVENTS_QUEUE_URL", queue("rejected-events")),
+                ("EVENT_BUS_NAME", "roomwatt".to_owned()),
+                ("LEASE_SECONDS", "2".to_owned()),
+            ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a built function");
+        Process { child, ask, answers, api }
+    }
+
+    /// Runs one process after the other, each until it is killed.
+    async fn keep_running(&self, function: &'static str, seed: u64) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut number = 0;
+        while !self.over.load(Ordering::Acquire) {
+            let mut process = self.start(function).await;
+            let life = Duration::from_millis(random.u64(150..2500));
+            let mut life = std::pin::pin!(pause(life));
+            loop {
+                if self.over.load(Ordering::Acquire) {
+                    break;
+                }
+                let Some((messages, body)) = self.work(function, &mut random) else {
+                    pause(Duration::from_millis(20)).await;
+                    continue;
+                };
+                number += 1;
+                let asked = Asked { id: format!("{function}-{seed}-{number}"), body };
+                process.ask.send(asked).await.expect("a process");
+                let answer = tokio::select! {
+                    answer = process.answers.recv() => Some(answer.expect("an answer")),
+                    () = &mut life, if self.killing.load(Ordering::Acquire) => None,
+                };
+                let failed = match &answer {
+                    Some((_, Ok(answer))) => failures(answer),
+                    Some((_, Err(_))) | None => {
+                        messages.iter().map(|message| message.id.clone()).collect()
+                    }
+                };
+                for message in messages {
+                    if failed.contains(&message.id) {
+                        self.queues.hand_back(function, message);
+                    }
+                }
+                self.in_hand.fetch_sub(1, Ordering::AcqRel);
+                if answer.is_none() {
+                    self.kills.fetch_add(1, Ordering::AcqRel);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// A batch for a function, or the rule's event for the schedule; counted as in hand.
+    fn work(
+        &self,
+        function: &'static str,
+        random: &mut fastrand::Rng,
+    ) -> Option<(Vec<Message>, String)> {
+        self.in_hand.fetch_add(1, Ordering::AcqRel);
+        let work = if function == "day-close-schedule" {
+            (random.u32(..20) == 0).then(|| {
+                let event = scheduled_event(machine_time()).expect("an event");
+                (Vec::new(), serde_json::to_string(&event).expect("an event"))
+            })
+        } else {
+            let messages = self.queues.receive(function, random.usize(1..=40), |_| true);
+            (!messages.is_empty()).then(|| {
+                let event =
+                    serde_json::to_string(&sqs_event(function, &messages)).expect("an event");
+                (messages, event)
+            })
+        };
+        if work.is_none() {
+            self.in_hand.fetch_sub(1, Ordering::AcqRel);
+        }
+        work
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.in_hand.load(Ordering::Acquire) == 0
+            && [DEVICE_EVENTS, SPACE_EVENTS, DAY_CLOSE].iter().all(|queue| {
+                self.queues.waiting(queue).is_none() && self.queues.next_seen(queue).is_none()
+            })
+    }
+}
+
+fn failures(answer: &[u8]) -> BTreeSet<String> {
+    let answer: serde_json::Value = serde_json::from_slice(answer).expect("JSON");
+    let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
+    failures
+        .iter()
+        .map(|failure| failure["itemIdentifier"].as_str().expect("an id").to_owned())
+        .collect()
+}
+
+fn profiles() -> Vec<Profile> {
+    let profile = |(hotel, zone): (&str, &str)| {
+        let profile = json!({
+            "hotelId": hotel, "timeZone": zone, "currency": "EUR", "pricePerKwh": "0.2",
+            "vacancyDelayMinutes": 10, "ratings": {"light": {"ON": 12}, "thermostat": {"HEAT": 1200}},
+        });
+        Profile::parse(&profile.to_string()).expect("a profile")
+    };
+    HOTELS.map(profile).into()
+}
+
+/// Events of the last days and of today, in no order, some of them twice: queue and body.
+fn events(random: &mut fastrand::Rng, now: Instant) -> Vec<(&'static str, String)> {
+    let mut events = Vec::new();
+    for number in 0..EVENTS {
+        let (hotel, _) = HOTELS[random.usize(..HOTELS.len())];
+        let room = 101 + random.usize(..ROOMS);
+        let at = now - random.i64(1_000..DAYS * 86_400_000);
+        let mut event = json!({
+            "eventId": number.to_string(), "hotelId": hotel, "roomId": room.to_string(), "occurredAt": at.to_string(),
+        });
+        let queue = if random.u32(..8) == 0 {
+            event["state"] = if random.bool() { "CHECKED_IN" } else { "CHECKED_OUT" }.into();
+            SPACE_EVENTS
+        } else {
+            let (id, kind, states) = match random.u32(..4) {
+                0 => ("pir-1", "presence", ["OCCUPIED", "VACANT"]),
+                1 => ("lamp-1", "light", ["ON", "OFF"]),
+                2 => ("lamp-2", "light", ["ON", "OFF"]),
+                _ => ("hvac", "thermostat", ["HEAT", "OFF"]),
+            };
+            event["deviceId"] = id.into();
+            event["deviceKind"] = kind.into();
+            event["state"] = states[random.usize(..2)].into();
+            DEVICE_EVENTS
+        };
+        for _ in 0..if random.u32(..10) == 0 { 2 } else { 1 } {
+            events.push((queue, event.to_string()));
+        }
+    }
+    random.shuffle(&mut events);
+    events
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_processes_lose_nothing() {
+    let seed = machine_time().as_millis().unsigned_abs();
+    println!("seed {seed}");
+    let queues = Queues::new(Arc::new(MachineClock::new(HASTE)));
+    let aws = EmbeddedAws::open(None, queues.clone()).expect("an engine");
+    let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
+    store.create().await.expect("a table");
+    let profiles = profiles();
+    for profile in &profiles {
+        assert_eq!(
+            store.put_profile(profile, machine_time()).await.expect("a profile"),
+            PutProfile::Created
+        );
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let aws_endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let mut services = JoinSet::new();
+    services.spawn(sockets::serve(aws.clone(), listener));
+    let binaries = tokio::task::spawn_blocking(binaries).await.expect("built functions");
+    let world = Arc::new(World {
+        queues,
+        store,
+        aws_endpoint,
+        binaries,
+        kills: AtomicUsize::new(0),
+        in_hand: AtomicUsize::new(0),
+        killing: AtomicBool::new(true),
+        over: AtomicBool::new(false),
+    });
+    let mut workers = JoinSet::new();
+    for (place, (function, count)) in PROCESSES.into_iter().enumerate() {
+        for copy in 0..count as u64 {
+            let world = Arc::clone(&world);
+            let seed = seed.wrapping_add(place as u64 * 100 + copy);
+            workers.spawn(async move { world.keep_running(function, seed).await });
+        }
+    }
+
+    let mut random = fastrand::Rng::with_seed(seed);
+    let events = events(&mut random, machine_time());
+    for (number, (queue, body)) in events.iter().enumerate() {
+        world.queues.send(queue, body.clone(), BTreeMap::new());
+        if number % 25 == 0 {
+            pause(Duration::from_millis(random.u64(20..400))).await;
+        }
+    }
+    world.killing.store(false, Ordering::Release);
+    let settled = async {
+        while !(world.is_quiet() && is_closed(&world, &profiles).await) {
+            for queue in [DEVICE_EVENTS, SPACE_EVENTS, DAY_CLOSE] {
+                world.queues.redrive(queue);
+            }
+            pause(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, settled).await.expect("all events settled in time");
+    world.over.store(true, Ordering::Release);
+    while let Some(worker) = workers.join_next().await {
+        worker.expect("a worker");
+    }
+    let kills = world.kills.load(Ordering::Acquire);
+    println!("{kills} processes killed at work, {} events", events.len());
+    assert!(kills > 0);
+    let today = machine_time();
+    for profile in &profiles {
+        compare(&world.store, profile, &events, today).await;
+    }
+}
+
+async fn is_closed(world: &World, profiles: &[Profile]) -> bool {
+    for profile in profiles {
+        let now = machine_time();
+        let state = world.store.close_state(&profile.hotel_id, now).await.expect("a close state");
+        if state.is_none_or(|state| {
+            state.closed_through < last_due(profile, now)
+                || state.announced_through < state.closed_through
+        }) {
+            return false;
+        }
+    }
+    true
+}
+
+fn last_due(profile: &Profile, now: Instant) -> BusinessDate {
+    let open = profile.calendar.day_of(now - roomwatt_domain::Schedule::default().grace);
+    profile.calendar.previous(open.date).date
+}
+
+/// Every report is the fold of all events of its room, day by day from the room's first.
+async fn compare(
+    store: &Store,
+    profile: &Profile,
+    events: &[(&'static str, String)],
+    now: Instant,
+) {
+    let mut rooms: BTreeMap<RoomId, Vec<(Signal, Transition)>> = BTreeMap::new();
+    for (queue, body) in events {
+        let source =
+            if *queue == SPACE_EVENTS { Source::SpaceEvents } else { Source::DeviceEvents };
+        let decoded = edge::decode(source, body);
+        let (event, _) = decoded[0].as_ref().expect("an event");
+        if event.hotel == profile.hotel_id {
+            let room = rooms.entry(event.room.clone()).or_default();
+            room.push((event.signal.clone(), event.transition.clone()));
+        }
+    }
+    let closed_through = store
+        .close_state(&profile.hotel_id, now)
+        .await
+        .expect("a close state")
+        .expect("an opened hotel")
+        .closed_through;
+    let mut compared = 0;
+    for (room, transitions) in rooms {
+        compared += compare_room(store, profile, &room, &transitions, closed_through, now).await;
+    }
+    assert!(compared > 0, "{}", profile.hotel_id);
+}
+
+async fn compare_room(
+    store: &Store,
+    profile: &Profile,
+    room: &RoomId,
+    transitions: &[(Signal, Transition)],
+    closed_through: BusinessDate,
+    now: Instant,
+) -> usize {
+    let hotel: &HotelId = &profile.hotel_id;
+    let expected = integration::oracle::reports(profile, room, transitions, closed_through);
+    for (date, report) in &expected {
+        let stored = store.report(hotel, *date, room, now).await.expect("a report");
+        let stored = stored.unwrap_or_else(|| panic!("{hotel} {room} {date} has no report"));
+        assert_eq!(stored.closed.report, *report, "{hotel} {room} {date}");
+        assert!(!stored.pending, "{hotel} {room} {date} is pending");
+    }
+    expected.len()
+}

@@ -1,0 +1,465 @@
+//! The `roomwatt` command: bad arguments and files are one line on standard error and status 2;
+//! refused events are counted, and no fault of the run.
+
+#[cfg(test)]
+mod command_line {
+    use std::fs::{self, File};
+    use std::io::Write;
+    use std::path::{Path, PathBuf};
+    use std::process::{Command, Output};
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use serde_json::{Value, json};
+
+    /// An empty folder of a test's own.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn of(test: &str) -> Self {
+            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command-line").join(test);
+            if folder.exists() {
+                fs::remove_dir_all(&folder).unwrap();
+            }
+            fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn path(&self, name: &str) -> String {
+            self.0.join(name).to_str().unwrap().to_owned()
+        }
+
+        fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+            fs::write(self.0.join(name), content).unwrap();
+            self.path(name)
+        }
+
+        fn text(&self, name: &str) -> String {
+            fs::read_to_string(self.0.join(name)).unwrap()
+        }
+    }
+
+    fn roomwatt(arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        command.args(arguments).env_remove("RUST_LOG").output().unwrap()
+    }
+
+    fn replay(hotels: &str, events: &str, more: &[&str]) -> Output {
+        roomwatt(&[&["replay", "--hotels", hotels, "--events", events], more].concat())
+    }
+
+    /// Status 2, nothing on standard output, and one line on standard error.
+    fn refused(output: &Output) -> String {
+        let said = String::from_utf8(output.stderr.clone()).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+        let line = said.strip_suffix('\n').unwrap();
+        assert!(!line.contains(['\n', '\r']), "{said}");
+        line.to_owned()
+    }
+
+    /// Status 0 and nothing on standard error.
+    fn done(output: &Output) -> String {
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout.clone()).unwrap()
+    }
+
+    fn hotel() -> Value {
+        json!({
+            "hotelId": "lakeside-1",
+            "timeZone": "Europe/Vienna",
+            "currency": "EUR",
+            "pricePerKwh": "0.25",
+            "ratings": {"light": {"ON": 12}, "tv": {"ON": "110.5"}},
+        })
+    }
+
+    fn hotels(hotel: &Value) -> String {
+        json!([hotel]).to_string()
+    }
+
+    fn device(room: &str, device: &str, kind: &str, state: &str, at: &str) -> String {
+        json!({
+            "eventId": "e", "hotelId": "lakeside-1", "roomId": room, "deviceId": device,
+            "deviceKind": kind, "state": state, "occurredAt": at,
+        })
+        .to_string()
+    }
+
+    fn lamp(room: &str, state: &str, at: &str) -> String {
+        device(room, "lamp-1", "light", state, at)
+    }
+
+    /// Two days of two rooms: four hours of light and two of television.
+    fn two_days() -> Vec<String> {
+        vec![
+            lamp("203", "ON", "2026-11-20T18:00:00+01:00"),
+            lamp("203", "OFF", "2026-11-20T20:00:00+01:00"),
+            lamp("204", "ON", "2026-11-21T07:00:00+01:00"),
+            device("203", "tv", "tv", "ON", "2026-11-21T08:00:00+01:00"),
+            lamp("204", "OFF", "2026-11-21T09:00:00+01:00"),
+            device("203", "tv", "tv", "OFF", "2026-11-21T10:00:00+01:00"),
+        ]
+    }
+
+    fn gzipped(text: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    /// A folder with good profiles and good events, and the names of their files.
+    fn prepared(test: &str) -> (Folder, String, String) {
+        let folder = Folder::of(test);
+        let profiles = folder.file("hotels.json", hotels(&hotel()));
+        let events = folder.file("events.ndjson", two_days().join("\n"));
+        (folder, profiles, events)
+    }
+
+    #[test]
+    fn arguments_that_are_missing_or_wrong_are_named() {
+        let (folder, profiles, events) = prepared("arguments");
+        let missing = "error: the following required arguments were not provided:";
+        for (arguments, expected) in [
+            (&["replay"][..], format!("{missing} --hotels <FILE> --events <FILE>")),
+            (&["replay", "--hotels", &profiles], format!("{missing} --events <FILE>")),
+            (&["report"], format!("{missing} --data <DIR> --hotel <HOTEL>")),
+            (&["repaly"], "error: unrecognized subcommand 'repaly'".to_owned()),
+            (&["replay", "--out"], "'--out <FILE>' but none was supplied".to_owned()),
+            (&["replay", "--loud"], "unexpected argument '--loud'".to_owned()),
+            (
+                &["report", "--data", &folder.path("."), "--hotel", "lake side"],
+                "hotelId must be 1 to 64 characters of A-Z a-z 0-9 . _ -".to_owned(),
+            ),
+        ] {
+            let line = refused(&roomwatt(arguments));
+            assert!(line.contains(&expected), "{arguments:?}: {line}");
+        }
+        for (option, value, expected) in [
+            ("--until", "tomorrow", "'tomorrow' for '--until <DATE>'"),
+            ("--until", "2026-11-31", "'2026-11-31' for '--until <DATE>'"),
+            ("--until", "20.11.2026", "'20.11.2026' for '--until <DATE>'"),
+            ("--duplicate", "101", "101 is not in 0..=100"),
+            ("--duplicate", "many", "'many' for '--duplicate <PERCENT>'"),
+            ("--shuffle", "-1", "'-1'"),
+            ("--shuffle", "dice", "'dice' for '--shuffle <SEED>'"),
+        ] {
+            let line = refused(&replay(&profiles, &events, &[option, value]));
+            assert!(line.contains(expected), "{option} {value}: {line}");
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_no_fault() {
+        assert!(done(&roomwatt(&["--help"])).contains("replay"));
+        assert!(done(&roomwatt(&["replay", "--help"])).contains("--duplicate"));
+        assert!(done(&roomwatt(&["--version"])).starts_with("roomwatt "));
+    }
+
+    #[test]
+    fn a_profile_that_breaks_a_rule_is_named_with_its_field() {
+        let (folder, _, events) = prepared("profiles");
+        let with = |field: &str, value: Value| {
+            let mut hotel = hotel();
+            hotel[field] = value;
+            hotels(&hotel)
+        };
+        let twice = json!([hotel(), hotel()]).to_string();
+        for (profiles, expected) in [
+            (with("timeZone", json!("Europe/Atlantis")), "profile 1: timeZone "),
+            (with("timeZone", json!(null)), "profile 1: timeZone is missing"),
+            (with("hotelId", json!("lake side")), "profile 1: hotelId must be 1 to 64"),
+            (with("ratings", json!({"light": {"ON": -12}})), "profile 1: ratings.light.ON "),
+            (with("ratings", json!({"light": {"ON": "12.0005"}})), "profile 1: ratings.light.ON "),
+            (with("pricePerKwh", json!("-0.25")), "profile 1: pricePerKwh "),
+            (with("pricePerKwh", json!("0.1234567")), "profile 1: pricePerKwh "),
+            (with("kgCo2ePerKwh", json!("lots")), "profile 1: kgCo2ePerKwh "),
+            (with("vacancyDelayMinutes", json!(241)), "vacancyDelayMinutes must be a whole number"),
+            (with("confirmWithinHours", json!({"light": 0})), "confirmWithinHours.light must be"),
+            (with("ratings", json!({"light\nbulb!": {}})), "profile 1: ratings.light"),
+            (twice, "hotel lakeside-1 is there twice"),
+            ("[{]".to_owned(), "not JSON: "),
+            (String::new(), "not JSON: "),
+            ("7".to_owned(), "profile 1: a profile must be a JSON object"),
+        ] {
+            let file = folder.file("hotels.json", &profiles);
+            let line = refused(&replay(&file, &events, &[]));
+            assert!(line.starts_with(&format!("error: {file}: ")), "{line}");
+            assert!(line.contains(expected), "{profiles}: {line}");
+        }
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_named() {
+        let (folder, profiles, events) = prepared("unreadable");
+        let nowhere = folder.path("nowhere");
+        let line = refused(&replay(&nowhere, &events, &[]));
+        assert!(line.starts_with(&format!("error: {nowhere}: No such file")), "{line}");
+        let line = refused(&replay(&profiles, &nowhere, &[]));
+        assert!(line.starts_with(&format!("error: {nowhere}: No such file")), "{line}");
+        let line = refused(&replay(&profiles, &folder.path("."), &[]));
+        assert!(line.contains("Is a directory"), "{line}");
+        let line = refused(&replay(&folder.file("latin", [0xe9]), &events, &[]));
+        assert!(line.contains("latin: "), "{line}");
+    }
+
+    #[test]
+    fn a_gz_file_that_is_cut_short_or_none_is_named_before_anything_is_done() {
+        let (folder, profiles, _) = prepared("gzip");
+        let whole = gzipped(&two_days().join("\n"));
+        let mut damaged = whole.clone();
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 0xff;
+        let mut trailed = whole.clone();
+        trailed.extend_from_slice(b"and so on");
+        for (name, content) in [
+            ("truncated.ndjson.gz", &whole[..whole.len() - 9]),
+            ("without-its-end.ndjson.gz", &whole[..whole.len() - 1]),
+            ("header-only.ndjson.gz", &whole[..10]),
+            ("two-bytes.ndjson.gz", &whole[..2]),
+            ("empty.ndjson.gz", &[]),
+            ("damaged.ndjson.gz", &damaged),
+            ("trailed.ndjson.gz", &trailed),
+            ("plain.ndjson.gz", two_days().join("\n").as_bytes()),
+            ("truncated", &whole[..whole.len() - 9]),
+        ] {
+            let (file, out) = (folder.file(name, content), folder.path("reports.ndjson"));
+            let line = refused(&replay(&profiles, &file, &["--out", &out]));
+            assert!(line.starts_with(&format!("error: {file}: ")), "{line}");
+            assert!(!Path::new(&out).exists());
+        }
+    }
+
+    #[test]
+    fn plain_and_gzipped_events_are_the_same_events() {
+        let (folder, profiles, events) = prepared("formats");
+        let text = two_days().join("\n");
+        let (first, rest) = text.split_at(300);
+        let parts = [gzipped(first), gzipped(rest)].concat();
+        let mut reports = Vec::new();
+        for file in [
+            events,
+            folder.file("events.ndjson.gz", gzipped(&text)),
+            folder.file("parts.gz", parts),
+            folder.file("unnamed", gzipped(&text)),
+            folder.file("blanks.ndjson", format!("\n{}\r\n\n", text.replace('\n', "\r\n \n"))),
+        ] {
+            let said = done(&replay(&profiles, &file, &["--out", &folder.path("out")]));
+            assert!(said.contains("events    6 arrived, 6 applied, 0 refused\n"), "{said}");
+            reports.push(folder.text("out"));
+        }
+        assert_eq!(reports[0].lines().count(), 3);
+        assert!(reports.iter().all(|other| *other == reports[0]));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named() {
+        let (folder, profiles, events) = prepared("unwritable");
+        let below_a_file = format!("{events}/below");
+        for option in ["--out", "--summary", "--data"] {
+            let line = refused(&replay(&profiles, &events, &[option, &below_a_file]));
+            assert!(line.contains(&below_a_file), "{option}: {line}");
+            assert!(line.contains("Not a directory"), "{option}: {line}");
+        }
+        let line = refused(&replay(&profiles, &events, &["--out", &folder.path(".")]));
+        assert!(line.contains("Is a directory"), "{line}");
+        if Path::new("/dev/full").exists() {
+            let line = refused(&replay(&profiles, &events, &["--out", "/dev/full"]));
+            assert!(line.contains("No space left on device"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_refused_events_ends_well_and_says_how_many() {
+        let (folder, profiles, _) = prepared("refusing");
+        let elsewhere = lamp("203", "ON", "2026-11-20T19:00:00+01:00").replace("side-1", "side-9");
+        let good = two_days();
+        let packed = format!(r#"{{"events":[{{"eventId":"e"}},7,[],{elsewhere}]}}"#);
+        let lines = [
+            good[0].as_str(),
+            "the lamp is off",
+            &elsewhere,
+            &lamp("203", "off", "2026-11-20T19:10:00+01:00"),
+            &lamp("203", "OFF", "2026-11-20T19:20:00"),
+            r#"{"eventId":"e"}"#,
+            r#"{"events":[]}"#,
+            "\u{1b}[2J\u{0}",
+            &good[1],
+            &lamp("203", "ON", "2026-08-01T12:00:00+02:00"),
+        ];
+        let events = folder.file("events.ndjson", lines.join("\n"));
+        let (out, summary) = (folder.path("out.ndjson"), folder.path("summary.json"));
+        let said = done(&replay(&profiles, &events, &["--out", &out, "--summary", &summary]));
+        let count =
+            "events    10 arrived, 2 applied, 8 refused (expired 1, malformed 6, unknown-hotel 1)";
+        assert!(said.starts_with(&format!("{count}\n")), "{said}");
+        let summary: Value = serde_json::from_str(&folder.text("summary.json")).unwrap();
+        assert_eq!((&summary["events"], &summary["applied"]), (&json!(10), &json!(2)));
+        assert_eq!(summary["refused"], json!({"expired": 1, "malformed": 6, "unknown-hotel": 1}));
+        assert_eq!((&summary["reports"], &summary["revised"]), (&json!(1), &json!(0)));
+        let report: Value = serde_json::from_str(&folder.text("out.ndjson")).unwrap();
+        assert_eq!(report["totals"]["usageMs"], 7_200_000);
+
+        // A line is one event; of one that packs many all the same, each is counted.
+        let events = folder.file("packed.ndjson", [good[0].as_str(), &packed, &good[1]].join("\n"));
+        let said = done(&replay(&profiles, &events, &[]));
+        assert!(
+            said.starts_with("events    6 arrived, 2 applied, 4 refused (malformed 4)\n"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn nothing_but_refused_events_and_no_events_at_all_end_well() {
+        let (folder, profiles, _) = prepared("nothing-good");
+        let bad = folder.file("bad.ndjson", "what?\n{}\n");
+        let said = done(&replay(&profiles, &bad, &["--out", &folder.path("out")]));
+        assert!(said.contains("events    2 arrived, 0 applied, 2 refused (malformed 2)"), "{said}");
+        assert_eq!(folder.text("out"), "");
+        let none = folder.file("none.ndjson", "");
+        let said = done(&replay(&profiles, &none, &["--until", "2026-11-20"]));
+        assert!(said.contains("events    0 arrived, 0 applied, 0 refused"), "{said}");
+        assert!(said.contains("reports   0, "), "{said}");
+    }
+
+    #[test]
+    fn what_was_kept_is_found_again_and_replaying_it_changes_nothing() {
+        let (folder, profiles, events) = prepared("kept");
+        let data = folder.path("data");
+        let run = |out: &str, more: &[&str]| {
+            let out = folder.path(out);
+            done(&replay(&profiles, &events, &[&["--data", &data, "--out", &out], more].concat()))
+        };
+        run("first", &[]);
+        let listed = done(&roomwatt(&["report", "--data", &data, "--hotel", "lakeside-1"]));
+        let said = run("second", &[]);
+        assert!(said.contains("6 applied, 0 refused"), "{said}");
+        assert!(said.contains("reports   3, of which late events revised 0"), "{said}");
+        run("third", &["--shuffle", "7", "--duplicate", "100"]);
+        let first = folder.text("first");
+        assert_eq!(first.lines().count(), 3);
+        assert_eq!(folder.text("second"), first);
+        assert_eq!(folder.text("third"), first);
+        let again = done(&roomwatt(&["report", "--data", &data, "--hotel", "lakeside-1"]));
+        assert_eq!(again, listed);
+
+        // More days of the same hotel follow on what is there; its zone is settled.
+        let next = lamp("203", "ON", "2026-11-22T23:00:00+01:00");
+        let next = folder.file("next.ndjson", next);
+        let out = folder.path("next");
+        done(&replay(&profiles, &next, &["--data", &data, "--out", &out]));
+        let next = folder.text("next");
+        assert!(next.starts_with(&first));
+        assert_eq!(next.lines().count(), 5);
+        let mut moved = hotel();
+        moved["timeZone"] = json!("Europe/London");
+        let moved = folder.file("moved.json", hotels(&moved));
+        let line = refused(&replay(&moved, &events, &["--data", &data]));
+        assert_eq!(line, "error: hotel lakeside-1 has events in another time zone");
+    }
+
+    #[test]
+    fn a_report_is_shown_in_every_format_and_grouping() {
+        let (folder, profiles, events) = prepared("shown");
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let report = |more: &[&str]| {
+            let arguments = ["report", "--data", &data, "--hotel", "lakeside-1"];
+            roomwatt(&[&arguments, more].concat())
+        };
+        // Keys of the groups, as JSON has them.
+        for (by, keys) in [
+            ("none", &[][..]),
+            ("room", &["203", "204"]),
+            ("date", &["2026-11-20", "2026-11-21"]),
+            ("deviceKind", &["light", "tv"]),
+            ("hotel", &["lakeside-1"]),
+        ] {
+            let table = done(&report(&["--group-by", by]));
+            assert_eq!(table, done(&report(&["--group-by", by, "--format", "table"])));
+            let csv = done(&report(&["--group-by", by, "--format", "csv"]));
+            let text = done(&report(&["--group-by", by, "--format", "json"]));
+            let json: Value = serde_json::from_str(&text).unwrap();
+            if by == "none" {
+                let reports = json["reports"].as_array().unwrap();
+                let named: Vec<_> = reports
+                    .iter()
+                    .map(|report| {
+                        (report["date"].as_str().unwrap(), report["roomId"].as_str().unwrap())
+                    })
+                    .collect();
+                assert_eq!(
+                    named,
+                    [("2026-11-20", "203"), ("2026-11-21", "203"), ("2026-11-21", "204")]
+                );
+                assert!(csv.lines().count() > 3 && table.contains("2026-11-20"), "{csv}{table}");
+                continue;
+            }
+            let groups = json["groups"].as_array().unwrap();
+            let shown: Vec<_> = groups.iter().map(|group| group["key"].as_str().unwrap()).collect();
+            assert_eq!(shown, keys);
+            let usage = groups.iter().map(|group| group["totals"]["usageMs"].as_i64().unwrap());
+            assert_eq!(usage.sum::<i64>(), 6 * 3_600_000);
+            assert_eq!(csv.lines().count(), 1 + keys.len(), "{csv}");
+            for (key, row) in keys.iter().zip(csv.lines().skip(1)) {
+                assert!(row.starts_with(&format!("{key},")), "{csv}");
+                assert!(table.contains(key), "{table}");
+            }
+        }
+        let only = |more: &[&str]| {
+            let csv = done(&report(&[&["--group-by", "date", "--format", "csv"], more].concat()));
+            csv.lines().skip(1).map(|row| row[..10].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(only(&["--from", "2026-11-21"]), ["2026-11-21"]);
+        assert_eq!(only(&["--to", "2026-11-20"]), ["2026-11-20"]);
+        assert_eq!(only(&["--from", "2026-11-22", "--to", "2027-01-01"]), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_report_of_what_is_not_there_is_refused() {
+        let (folder, profiles, events) = prepared("not-there");
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let report = |data: &str, hotel: &str, more: &[&str]| {
+            refused(&roomwatt(&[&["report", "--data", data, "--hotel", hotel], more].concat()))
+        };
+        assert_eq!(report(&data, "lakeside-9", &[]), "error: no hotel lakeside-9 is kept here");
+        let nowhere = folder.path("nowhere");
+        let line = report(&nowhere, "lakeside-1", &[]);
+        assert_eq!(line, format!("error: {nowhere}: no replay kept its table here"));
+        assert!(!Path::new(&nowhere).exists());
+        for (option, value) in [
+            ("--from", "monday"),
+            ("--to", "2026-13-01"),
+            ("--group-by", "guest"),
+            ("--format", "xml"),
+        ] {
+            let line = report(&data, "lakeside-1", &[option, value]);
+            assert!(line.contains(&format!("'{value}' for '{option} ")), "{line}");
+        }
+        let line = report(&data, "lakeside-1", &["--from", "2026-11-22", "--to", "2026-11-20"]);
+        assert_eq!(line, "error: --from 2026-11-22 is after --to 2026-11-20");
+
+        let garbage = folder.path("garbage");
+        fs::create_dir(&garbage).unwrap();
+        let table = folder.file("garbage/table.sqlite", "no table at all ".repeat(300));
+        let line = report(&garbage, "lakeside-1", &[]);
+        assert!(line.contains(&table) || line.contains("the table cannot be made"), "{line}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn whoever_stops_reading_the_output_is_no_fault() {
+        let (folder, profiles, events) = prepared("closed-pipe");
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        command.args(["report", "--data", &data, "--hotel", "lakeside-1"]);
+        let log = File::create(folder.path("log")).unwrap();
+        let status = command.stdout(writer).stderr(log).status().unwrap();
+        assert_eq!((status.code(), folder.text("log").as_str()), (Some(0), ""));
+    }
+}
