@@ -18,7 +18,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, RoomId, Signal, Transition};
@@ -114,9 +114,10 @@ struct RuntimeApi {
     answered: mpsc::Sender<Answered>,
 }
 
-async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
+async fn next(State(api): State<Arc<RuntimeApi>>) -> Result<impl IntoResponse, StatusCode> {
     let asked = api.asked.lock().await.recv().await;
-    let Asked { id, body } = asked.expect("the test asks as long as the process lives");
+    // Nobody asks a process any more that is being killed.
+    let Asked { id, body } = asked.ok_or(StatusCode::GONE)?;
     let deadline = machine_time() + 60_000;
     let headers = [
         ("lambda-runtime-aws-request-id", id),
@@ -127,15 +128,31 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> impl IntoResponse {
         ),
         ("lambda-runtime-trace-id", "Root=1-0-0".to_owned()),
     ];
-    (headers, body)
+    Ok((headers, body))
 }
 
-async fn response(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body: Bytes) {
-    api.answered.send((id, Ok(body))).await.expect("a test");
+async fn response(
+    State(api): State<Arc<RuntimeApi>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> StatusCode {
+    answer(&api, id, Ok(body)).await
 }
 
-async fn error(State(api): State<Arc<RuntimeApi>>, Path(id): Path<String>, body: Bytes) {
-    api.answered.send((id, Err(body))).await.expect("a test");
+async fn error(
+    State(api): State<Arc<RuntimeApi>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> StatusCode {
+    answer(&api, id, Err(body)).await
+}
+
+/// An answer that comes as its process is being killed is lost, like the process.
+async fn answer(api: &RuntimeApi, id: String, answer: Result<Bytes, Bytes>) -> StatusCode {
+    match api.answered.send((id, answer)).await {
+        Ok(()) => StatusCode::ACCEPTED,
+        Err(_) => StatusCode::GONE,
+    }
 }
 
 async fn init_error(_: HeaderMap, body: Bytes) {

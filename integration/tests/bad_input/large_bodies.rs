@@ -45,7 +45,7 @@ async fn an_event_padded_to_a_mebibyte_is_an_event() {
     event["comment"] = json!("x".repeat(spare));
     assert_eq!(event.to_string().len(), LARGEST_MESSAGE);
     lakeside.send(DEVICE_EVENTS, &event);
-    lakeside.send(DEVICE_EVENTS, lamp("204", "ON", noon() - HOUR));
+    lakeside.send(DEVICE_EVENTS, &lamp("204", "ON", noon() - HOUR));
     lakeside.run_out().await;
     for room in ["203", "204"] {
         assert_eq!(lakeside.known(room, DAY).await, ["lamp-1 light ON 2026-11-20T10:00:00.000Z"]);
@@ -62,7 +62,7 @@ async fn a_mebibyte_of_packed_events_is_applied_to_the_last_one() {
     let events: Vec<_> = (0..count).map(|place| lamp("203", "ON", at(place))).collect();
     let body = packed(&events);
     assert!((LARGEST_MESSAGE - size..=LARGEST_MESSAGE).contains(&body.len()), "{}", body.len());
-    lakeside.send(DEVICE_EVENTS, body);
+    lakeside.send(DEVICE_EVENTS, &body);
     lakeside.run_out().await;
     assert_eq!(lakeside.known("203", DAY).await.len(), count);
     assert_eq!(lakeside.rejected(), []);
@@ -79,7 +79,7 @@ async fn a_mebibyte_of_garbage_is_kept_whole_in_parts() {
     let bodies = [garbage.as_str(), letters.as_str(), half, &cut_short];
     for body in bodies {
         lakeside.send(DEVICE_EVENTS, body);
-        lakeside.send(DEVICE_EVENTS, lamp("203", "ON", noon() - HOUR));
+        lakeside.send(DEVICE_EVENTS, &lamp("203", "ON", noon() - HOUR));
     }
     lakeside.run_out().await;
 
@@ -97,8 +97,8 @@ async fn a_mebibyte_of_garbage_is_kept_whole_in_parts() {
 async fn many_refused_events_of_one_message_are_all_kept() {
     let (lakeside, network) = Lakeside::behind_a_network(noon()).await;
     let events: Vec<_> = (0..1000).map(|number| json!({"eventId": format!("e{number}")})).collect();
-    lakeside.send(DEVICE_EVENTS, packed(&events));
-    lakeside.send(DEVICE_EVENTS, lamp("203", "ON", noon() - HOUR));
+    lakeside.send(DEVICE_EVENTS, &packed(&events));
+    lakeside.send(DEVICE_EVENTS, &lamp("203", "ON", noon() - HOUR));
     lakeside.run_out().await;
     let mut expected: Vec<_> = events.iter().map(ToString::to_string).collect();
     expected.sort();

@@ -126,7 +126,7 @@ async fn a_hotel_that_could_not_be_opened_is_opened_when_its_event_comes_again()
 async fn a_late_event_comes_again_until_its_revision_is_on_the_way() {
     for fault in [Fault::EntriesRefused, Fault::TimedOut, Fault::AnswerLost] {
         let (lakeside, network) = Lakeside::behind_a_network(noon()).await;
-        lakeside.send(DEVICE_EVENTS, lamp("203", "ON", noon()));
+        lakeside.send(DEVICE_EVENTS, &lamp("203", "ON", noon()));
         lakeside.run_out().await;
         lakeside.tick_at(instant("2026-11-21T00:15:00+01:00")).await;
         assert_eq!(lakeside.closed_through().await.as_deref(), Some(DAY));
@@ -178,8 +178,8 @@ async fn a_refused_event_comes_again_until_it_is_kept() {
 async fn a_refused_event_is_kept_once_though_its_message_comes_again() {
     let (lakeside, network) = Lakeside::behind_a_network(noon()).await;
     let good = lamp("203", "ON", noon());
-    lakeside.send(DEVICE_EVENTS, packed(&[good, json!({"eventId": "e"})]));
-    lakeside.send(DEVICE_EVENTS, lamp("204", "ON", noon()));
+    lakeside.send(DEVICE_EVENTS, &packed(&[good, json!({"eventId": "e"})]));
+    lakeside.send(DEVICE_EVENTS, &lamp("204", "ON", noon()));
     network.disturb("UpdateItem", "SUMMARY#203", Fault::Throttled);
     lakeside.set_clock(noon() + MINUTE);
     lakeside.deployment.deliver().await;
@@ -195,7 +195,7 @@ async fn after_five_receives_a_message_is_a_dead_letter_and_the_others_never_wai
     network.disturb("UpdateItem", "SUMMARY#203", Fault::Throttled);
     let stuck = lamp("203", "ON", noon()).to_string();
     lakeside.send(DEVICE_EVENTS, &stuck);
-    lakeside.send(DEVICE_EVENTS, lamp("204", "ON", noon()));
+    lakeside.send(DEVICE_EVENTS, &lamp("204", "ON", noon()));
     lakeside.set_clock(noon() + MINUTE);
     lakeside.deployment.deliver().await;
     assert_eq!(lakeside.known("204", DAY).await, [known_as("ON", noon())]);
@@ -268,8 +268,8 @@ async fn a_hotel_that_cannot_be_closed_holds_up_no_other() {
     let (lakeside, network) = Lakeside::behind_a_network(noon()).await;
     let store = lakeside.deployment.store();
     store.put_profile(&profile(OTHER_HOTEL), noon()).await.unwrap();
-    lakeside.send(DEVICE_EVENTS, lamp("203", "ON", noon()));
-    lakeside.send(DEVICE_EVENTS, other_hotels(lamp("203", "ON", noon())));
+    lakeside.send(DEVICE_EVENTS, &lamp("203", "ON", noon()));
+    lakeside.send(DEVICE_EVENTS, &other_hotels(lamp("203", "ON", noon())));
     lakeside.run_out().await;
 
     network.disturb("UpdateItem", "HOTEL#lakeside-2", Fault::Unavailable);

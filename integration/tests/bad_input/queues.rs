@@ -27,7 +27,7 @@ pub(crate) fn packed(events: &[Value]) -> String {
 }
 
 impl Lakeside {
-    pub(crate) fn send(&self, queue: &str, body: impl ToString) {
+    pub(crate) fn send(&self, queue: &str, body: &(impl ToString + ?Sized)) {
         self.deployment.queues().send(queue, body.to_string(), BTreeMap::new());
     }
 

@@ -114,7 +114,7 @@ async fn refuses(queue: &str, bad: Vec<(String, String)>, good: impl Fn(Instant)
     let mut expected = Vec::new();
     for (place, (body, detail)) in bad.into_iter().enumerate() {
         lakeside.send(queue, &body);
-        lakeside.send(queue, good(noon() - HOUR + i64::try_from(place).unwrap()));
+        lakeside.send(queue, &good(noon() - HOUR + i64::try_from(place).unwrap()));
         let [source, reason] = [queue, "malformed"].map(ToOwned::to_owned);
         expected.push(Rejected { source, reason, detail, body });
     }
@@ -165,9 +165,9 @@ async fn a_packed_message_is_refused_event_by_event() {
     let nowhere = with(lamp("203", "OFF", noon()), "hotelId", "lakeside-9");
     lakeside.send(
         DEVICE_EVENTS,
-        packed(&[lamp("203", "ON", at), lower.clone(), json!(7), lamp("203", "OFF", at + MINUTE)]),
+        &packed(&[lamp("203", "ON", at), lower.clone(), json!(7), lamp("203", "OFF", at + MINUTE)]),
     );
-    lakeside.send(DEVICE_EVENTS, packed(&[nowhere.clone(), json!({"events": [lower.clone()]})]));
+    lakeside.send(DEVICE_EVENTS, &packed(&[nowhere.clone(), json!({"events": [lower.clone()]})]));
     lakeside.run_out().await;
 
     assert_eq!(
@@ -196,7 +196,7 @@ async fn a_packed_message_is_refused_event_by_event() {
 async fn a_refused_event_can_be_sent_again_as_it_was_kept() {
     let lakeside = Lakeside::at(noon()).await;
     let early = with(lamp("203", "ON", noon() - HOUR), "hotelId", "lakeside-2");
-    lakeside.send(DEVICE_EVENTS, packed(&[early.clone(), lamp("203", "ON", noon())]));
+    lakeside.send(DEVICE_EVENTS, &packed(&[early.clone(), lamp("203", "ON", noon())]));
     lakeside.run_out().await;
     let rejected = lakeside.rejected();
     assert_eq!(rejected.len(), 1);
@@ -265,8 +265,8 @@ async fn ninety_days_ago_is_history_and_a_millisecond_more_is_expired() {
 #[tokio::test]
 async fn a_hotel_that_only_sends_expired_or_future_events_is_not_opened() {
     let lakeside = Lakeside::at(noon()).await;
-    lakeside.send(DEVICE_EVENTS, lamp("203", "ON", noon() - 91 * 24 * HOUR));
-    lakeside.send(DEVICE_EVENTS, lamp("203", "ON", noon() + HOUR));
+    lakeside.send(DEVICE_EVENTS, &lamp("203", "ON", noon() - 91 * 24 * HOUR));
+    lakeside.send(DEVICE_EVENTS, &lamp("203", "ON", noon() + HOUR));
     lakeside.run_out().await;
     assert_eq!(lakeside.rejected().len(), 2);
     assert_eq!(lakeside.closed_through().await, None);
@@ -287,8 +287,8 @@ async fn names_at_their_longest_come_back_whole_from_the_closed_day() {
             "deviceKind": kind, "state": state, "occurredAt": "2026-11-20T11:00:00.000+01:00",
         })
     };
-    lakeside.send(DEVICE_EVENTS, event(&device, &kind, &state));
-    lakeside.send(DEVICE_EVENTS, event(&sensor, "presence", "OCCUPIED"));
+    lakeside.send(DEVICE_EVENTS, &event(&device, &kind, &state));
+    lakeside.send(DEVICE_EVENTS, &event(&sensor, "presence", "OCCUPIED"));
     lakeside.run_out().await;
     assert_eq!(lakeside.rejected(), []);
 
