@@ -66,7 +66,7 @@ impl EventFile {
     }
 
     /// Events that nobody wrote to a file.
-    pub fn made_up(lines: Vec<String>) -> Self {
+    pub fn made_up(lines: &[String]) -> Self {
         let events = lines.len();
         Self { path: PathBuf::new(), made_up: Some(lines.join("\n").into_bytes().into()), events }
     }
@@ -94,6 +94,8 @@ impl EventFile {
         let fault = |error: std::io::Error| BadInput(format!("{}: {error}", self.path.display()));
         let mut file = BufReader::with_capacity(1 << 16, File::open(&self.path).map_err(fault)?);
         let gzipped = file.fill_buf().map_err(fault)?.starts_with(&[0x1f, 0x8b]);
+        // A file that is named so and is none is damaged, not plain.
+        let gzipped = gzipped || self.path.extension().is_some_and(|extension| extension == "gz");
         Ok(self.read(if gzipped { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) }))
     }
 

@@ -109,8 +109,9 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Says what is wrong on one line, whatever a file or an argument put into it.
 fn refuse(line: &str) -> ExitCode {
-    eprintln!("{line}");
+    eprintln!("{}", line.replace(char::is_control, " "));
     ExitCode::from(2)
 }
 
@@ -234,7 +235,7 @@ async fn report(args: ReportArgs) -> anyhow::Result<()> {
 async fn run_demo() -> anyhow::Result<()> {
     let hotel = demo::hotel()?;
     let (id, name) = (hotel.hotel_id.clone(), hotel.name.clone().unwrap_or_default());
-    let events = EventFile::made_up(demo::events());
+    let events = EventFile::made_up(&demo::events());
     let replay = Replay { progress: io::stderr().is_terminal(), ..Replay::default() };
     let replayed = replay.run(vec![hotel], &events).await?;
     let summary = replayed.write_reports(&mut io::sink()).await?;

@@ -112,8 +112,8 @@ impl Replay {
         let bar = self.bar(arrivals.count());
         let mut count = 0;
         while let Some(arrival) = next {
+            count += arrival.events;
             run.arrive(arrival, &hotels).await?;
-            count += 1;
             bar.inc(1);
             next = arrivals.next_event()?;
         }
@@ -142,6 +142,8 @@ struct Arrival {
     occurred_at: Option<Instant>,
     /// Its hotel and instant, where the edge would take it.
     event: Option<(HotelId, Instant)>,
+    /// How many events the edge makes of it: one, unless the line packs many.
+    events: usize,
 }
 
 impl Arrival {
@@ -154,13 +156,15 @@ impl Arrival {
         } else {
             Source::SpaceEvents
         };
-        let event = match edge::decode(source, &body).as_slice() {
+        let decoded = edge::decode(source, &body);
+        let events = decoded.len();
+        let event = match decoded.as_slice() {
             [Ok((event, _))] => Some((event.hotel.clone(), event.transition.at)),
             _ => None,
         };
         let written = fields.occurred_at.as_ref().and_then(|at| Instant::parse(at.as_str()?).ok());
         let occurred_at = event.as_ref().map(|(_, at)| *at).or(written);
-        Self { body, source, occurred_at, event }
+        Self { body, source, occurred_at, event, events }
     }
 }
 

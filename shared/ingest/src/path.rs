@@ -303,6 +303,10 @@ impl Ingest {
     async fn report_refused(&self, outcome: &mut Outcome<'_>) {
         let (mut places, mut messages) = (Vec::new(), Vec::new());
         for (place, refusal) in &outcome.refused {
+            if outcome.failed.contains(place) {
+                // The message comes again, and is judged again.
+                continue;
+            }
             warn!(reason = %refusal.reason, detail = %refusal.detail, "event refused");
             for message in rejected(self.source, refusal) {
                 places.push(*place);

@@ -20,10 +20,10 @@ use roomwatt_domain::{
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
 use roomwatt_report::TotalsView;
 use roomwatt_store::{
-    AdvanceOutcome, ClaimOutcome, CloseState, FencedOutcome, HotelDay, SealOutcome, Store,
-    StoredReport,
+    AdvanceOutcome, ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome,
+    Store, StoredReport,
 };
-use tracing::info;
+use tracing::{error, info};
 
 use crate::error::SettlementError;
 use crate::reckoning::Reckoning;
@@ -255,7 +255,16 @@ impl Close {
             writes: summary.writes,
             pending: false,
         };
-        let outcome = self.store.put_report(reckoning.hotel, day, &stored).await?;
+        let outcome = match self.store.put_report(reckoning.hotel, day, &stored).await? {
+            PutOutcome::Put => FencedOutcome::Done,
+            PutOutcome::Superseded => FencedOutcome::ClaimLost,
+            PutOutcome::TooLarge => {
+                // One room's thousands of devices must not keep the whole hotel open.
+                let (hotel, room, date) = (reckoning.hotel, &summary.room, day.date);
+                error!(%hotel, %room, %date, "a room has more devices than a report can hold: none made");
+                FencedOutcome::Done
+            }
+        };
         Ok((summary.room, outcome))
     }
 

@@ -12,7 +12,7 @@ use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, RoomId};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
 use roomwatt_report::TotalsView;
 use roomwatt_store::{ReviseOutcome as Written, Store, StoredReport};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::error::SettlementError;
 use crate::reckoning::Reckoning;
@@ -153,9 +153,16 @@ impl Revise {
                 writes: summary.writes,
                 pending: true,
             };
-            // Refused or done: what counts is what the next look finds.
-            changed |= self.store.revise_report(hotel, day, before.as_ref(), &after).await?
-                == Written::Revised;
+            match self.store.revise_report(hotel, day, before.as_ref(), &after).await? {
+                Written::Revised => changed = true,
+                // What counts is what the next look finds.
+                Written::Changed => {}
+                Written::TooLarge => {
+                    let date = day.date;
+                    error!(%hotel, %room, %date, "a room has more devices than a report can hold: not revised");
+                    return Ok(Settled::Unchanged);
+                }
+            }
         }
     }
 

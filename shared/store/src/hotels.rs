@@ -39,6 +39,17 @@ pub enum PutProfile {
     Conflict,
 }
 
+/// What became of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Transacted {
+    /// All writes are done.
+    Done,
+    /// A condition was refused: none is done.
+    Refused,
+    /// An item would pass what a record holds: none is done.
+    TooLarge,
+}
+
 /// What became of opening a hotel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OpenOutcome {
@@ -132,7 +143,10 @@ impl Store {
                 TransactWriteItem::builder().update(replace).build(),
             ])
             .await?;
-        Ok(if done { PutProfile::Replaced } else { PutProfile::Conflict })
+        Ok(match done {
+            Transacted::Done => PutProfile::Replaced,
+            Transacted::Refused | Transacted::TooLarge => PutProfile::Conflict,
+        })
     }
 
     /// A hotel's profile, read consistently.
@@ -219,11 +233,14 @@ impl Store {
                 TransactWriteItem::builder().update(begin).build(),
             ])
             .await?;
-        Ok(if done { OpenOutcome::Opened } else { OpenOutcome::ProfileChanged })
+        Ok(match done {
+            Transacted::Done => OpenOutcome::Opened,
+            Transacted::Refused | Transacted::TooLarge => OpenOutcome::ProfileChanged,
+        })
     }
 
-    /// Does all of the writes or none; `false` when a condition was refused.
-    pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<bool> {
+    /// Does all of the writes or none.
+    pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Transacted> {
         self.meter.request();
         let answer = self
             .client
@@ -235,20 +252,28 @@ impl Store {
         match answer {
             Ok(done) => {
                 self.meter.wrote(done.consumed_capacity());
-                Ok(true)
+                Ok(Transacted::Done)
             }
-            Err(error) => match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
-                    if cancelled
-                        .cancellation_reasons()
-                        .iter()
-                        .any(|reason| reason.code() == Some("ConditionalCheckFailed")) =>
-                {
+            Err(error) => {
+                let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                    error.as_service_error()
+                else {
+                    return Err(StoreError::service("TransactWriteItems", error));
+                };
+                let because = |code| {
+                    let mut reasons = cancelled.cancellation_reasons().iter();
+                    reasons.any(|reason| reason.code() == Some(code))
+                };
+                if because("ConditionalCheckFailed") {
                     self.meter.refused(None);
-                    Ok(false)
+                    Ok(Transacted::Refused)
+                } else if because("ValidationError") {
+                    // The writes are well-formed, which leaves the size of an item.
+                    Ok(Transacted::TooLarge)
+                } else {
+                    Err(StoreError::service("TransactWriteItems", error))
                 }
-                _ => Err(StoreError::service("TransactWriteItems", error)),
-            },
+            }
         }
     }
 }

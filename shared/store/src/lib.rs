@@ -24,7 +24,7 @@ pub use hotel_days::HotelDay;
 pub use hotels::{OpenOutcome, PutProfile, StoredProfile};
 pub use meter::{Consumed, Meter};
 pub use pages::Pages;
-pub use reports::{ReviseOutcome, StoredReport};
+pub use reports::{PutOutcome, ReviseOutcome, StoredReport};
 pub use schema::{DUE_INDEX, TTL_ATTRIBUTE};
 pub use summaries::{AddOutcome, SETS_PER_WRITE, Seal, SealOutcome, Summary};
 pub use table::{Retention, Store};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
@@ -10,10 +11,10 @@ use aws_sdk_dynamodb::types::{
 };
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
 
-use crate::closes::FencedOutcome;
 use crate::encoding;
 use crate::error::{Result, StoreError};
 use crate::hotel_days::Sums;
+use crate::hotels::Transacted;
 use crate::item::{Item, Reader, blob, expiry, is_live, key, number};
 use crate::pages::Pages;
 use crate::schema::{
@@ -44,6 +45,19 @@ pub enum ReviseOutcome {
     Revised,
     /// Nothing was written: the report is not the one that was read.
     Changed,
+    /// Nothing was written: the report would pass the 400 KB of a record.
+    TooLarge,
+}
+
+/// What became of a report of the day being closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutOutcome {
+    /// It is there.
+    Put,
+    /// Nothing was written: a later attempt, or newer inputs, have made one already.
+    Superseded,
+    /// Nothing was written: it would pass the 400 KB of a record.
+    TooLarge,
 }
 
 impl Store {
@@ -57,7 +71,7 @@ impl Store {
         hotel: &HotelId,
         day: &BusinessDay,
         stored: &StoredReport,
-    ) -> Result<FencedOutcome> {
+    ) -> Result<PutOutcome> {
         self.meter.request();
         let answer = self
             .client
@@ -80,12 +94,16 @@ impl Store {
         match answer {
             Ok(done) => {
                 self.meter.wrote(&done.consumed_capacity);
-                Ok(FencedOutcome::Done)
+                Ok(PutOutcome::Put)
             }
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refused)) => {
                     self.meter.refused(refused.item.as_ref());
-                    Ok(FencedOutcome::ClaimLost)
+                    Ok(PutOutcome::Superseded)
+                }
+                // The request is well-formed, which leaves the item's size.
+                Some(fault) if fault.code() == Some("ValidationException") => {
+                    Ok(PutOutcome::TooLarge)
                 }
                 _ => Err(StoreError::service("PutItem", error)),
             },
@@ -155,7 +173,11 @@ impl Store {
                 TransactWriteItem::builder().update(update).build(),
             ])
             .await?;
-        Ok(if done { ReviseOutcome::Revised } else { ReviseOutcome::Changed })
+        Ok(match done {
+            Transacted::Done => ReviseOutcome::Revised,
+            Transacted::Refused => ReviseOutcome::Changed,
+            Transacted::TooLarge => ReviseOutcome::TooLarge,
+        })
     }
 
     /// Notes that a revision was carried on and told. Does nothing if there is a newer one.

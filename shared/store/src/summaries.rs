@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
@@ -155,26 +156,53 @@ impl Store {
         read: &Summary,
         attempt: u64,
     ) -> Result<SealOutcome> {
+        let expiry = expiry(self.retention.summary_until(day));
+        let seal = self.seal_update(hotel, day, read, attempt);
+        let seal = seal
+            .update_expression("SET #s = :s, #e = :e")
+            .expression_attribute_values(":e", expiry);
+        if let Some(outcome) = self.sealed(day, seal).await? {
+            return Ok(outcome);
+        }
+        // A record that is full has no room for the seal, unless it gives its expiry up for it.
+        let seal = self.seal_update(hotel, day, read, attempt);
+        let sealed = self.sealed(day, seal.update_expression("SET #s = :s REMOVE #e")).await?;
+        sealed.ok_or_else(|| StoreError::corrupt(SUMMARY, "no room is left for the seal"))
+    }
+
+    fn seal_update(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        read: &Summary,
+        attempt: u64,
+    ) -> UpdateItemFluentBuilder {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(day_key(hotel, day.date), summary_key(&read.room))))
-            .update_expression("SET #s = :s, #e = :e")
             .expression_attribute_names("#s", SEALED)
             .expression_attribute_names("#e", TTL_ATTRIBUTE)
             .expression_attribute_names("#w", WRITES)
-            .expression_attribute_values(":s", number(attempt))
-            .expression_attribute_values(":e", expiry(self.retention.summary_until(day)));
-        let update = if read.writes == 0 {
+            .expression_attribute_values(":s", number(attempt));
+        if read.writes == 0 {
             update.condition_expression("attribute_not_exists(#w)")
         } else {
             update
                 .condition_expression("#w = :w")
                 .expression_attribute_values(":w", number(read.writes))
-        };
+        }
+    }
+
+    /// `None` where the record is too full.
+    async fn sealed(
+        &self,
+        day: &BusinessDay,
+        seal: UpdateItemFluentBuilder,
+    ) -> Result<Option<SealOutcome>> {
         self.meter.request();
-        let answer = update
+        let answer = seal
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -182,7 +210,7 @@ impl Store {
         match answer {
             Ok(done) => {
                 self.meter.wrote(&done.consumed_capacity);
-                Ok(SealOutcome::Sealed)
+                Ok(Some(SealOutcome::Sealed))
             }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
@@ -190,8 +218,9 @@ impl Store {
                     let item = refused.item.as_ref().ok_or_else(|| {
                         StoreError::corrupt(SUMMARY, "a refused seal came without its item")
                     })?;
-                    Ok(SealOutcome::Rewritten(summary(day, item)?))
+                    Ok(Some(SealOutcome::Rewritten(summary(day, item)?)))
                 }
+                Some(fault) if fault.code() == Some("ValidationException") => Ok(None),
                 _ => Err(StoreError::service("UpdateItem", error)),
             },
         }

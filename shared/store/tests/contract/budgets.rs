@@ -1,7 +1,9 @@
 //! Budgets: what each step consumes, by what the table's answers say.
 
 use roomwatt_domain::{BusinessDay, Totals};
-use roomwatt_store::{AddOutcome, Consumed, FencedOutcome, Seal, SealOutcome, Store, Summary};
+use roomwatt_store::{
+    AddOutcome, Consumed, FencedOutcome, PutOutcome, Seal, SealOutcome, Store, Summary,
+};
 
 use crate::endpoint::{Table, all, metered};
 use crate::hotel_days::enormous;
@@ -67,7 +69,7 @@ async fn a_refused_write_is_metered_by_what_it_found() {
 async fn a_refused_write_that_found_nothing_is_one_unit() {
     let table = Table::new().await;
     let store = &table.store;
-    let (_, consumed) = metered(store, async |store| {
+    let ((), consumed) = metered(store, async |store| {
         store.settle_report(&hotel(), date(TODAY), &room("203"), 1).await.unwrap();
     })
     .await;
@@ -84,7 +86,7 @@ async fn closing_a_room_day_of_100_transitions_stays_within_5_write_and_2_read_u
         .await
         .unwrap();
     add(&table.store, &tomorrow, &told, Seal::Respect).await;
-    let (_, consumed) = metered(&table.store, async |store| {
+    let ((), consumed) = metered(&table.store, async |store| {
         let before = store.report(&hotel(), today.date, &room("203"), now()).await.unwrap();
         assert!(before.is_some());
         let summary = known(store, &tomorrow).await;
@@ -92,7 +94,7 @@ async fn closing_a_room_day_of_100_transitions_stays_within_5_write_and_2_read_u
         assert_eq!(sealed, SealOutcome::Sealed);
         let report = closed(&room("203"), &tomorrow, &told);
         let put = store.put_report(&hotel(), &tomorrow, &report).await.unwrap();
-        assert_eq!(put, FencedOutcome::Done);
+        assert_eq!(put, PutOutcome::Put);
     })
     .await;
     assert!(consumed.write_units <= 5.0 && consumed.read_units <= 2.0, "{consumed:?}");
@@ -103,7 +105,7 @@ async fn closing_a_room_day_of_100_transitions_stays_within_5_write_and_2_read_u
 #[tokio::test]
 async fn closing_a_quiet_room_is_two_write_units() {
     let (table, day) = (Table::new().await, day(TODAY));
-    let (_, consumed) = metered(&table.store, async |store| {
+    let ((), consumed) = metered(&table.store, async |store| {
         let summary = Summary::empty(room("203"));
         store.seal_summary(&hotel(), &day, &summary, 1).await.unwrap();
         store.put_report(&hotel(), &day, &closed(&room("203"), &day, &[])).await.unwrap();
@@ -175,7 +177,7 @@ async fn a_day_of_300_rooms_is_one_query_bounded_by_the_stored_size() {
         let report = closed(&room, &day, &usual(&day, 100));
         async move { store.put_report(&hotel(), &day, &report).await.unwrap() }
     });
-    assert_eq!(table.at_once(writers).await, [FencedOutcome::Done; 300]);
+    assert_eq!(table.at_once(writers).await, [PutOutcome::Put; 300]);
     let stored = table.store.meter().consumed().write_units;
     let (read, consumed) = metered(&table.store, async |store| {
         all(store.reports(&hotel(), day.date, None, now())).await
@@ -204,7 +206,7 @@ async fn the_steps_of_a_close_on_the_hotel_itself_are_one_write_unit_each() {
     let store = &table.store;
     store.put_profile(&profile(), now()).await.unwrap();
     store.open_hotel(&profile(), date(TODAY), now()).await.unwrap();
-    let (_, consumed) = metered(store, async |store| {
+    let ((), consumed) = metered(store, async |store| {
         store.claim(&hotel(), "one", now(), now() + 1).await.unwrap();
         store.checkpoint(&hotel(), 1, &room("203"), now() + 1).await.unwrap();
         store.advance(&hotel(), 1, date(TODAY), date(TOMORROW), 0).await.unwrap();

@@ -149,7 +149,7 @@ pub(crate) async fn metered<T>(
 pub(crate) fn check<T: std::fmt::Debug>(
     cases: u32,
     strategy: &impl Strategy<Value = T>,
-    property: impl AsyncFn(&Table, HotelId, T),
+    property: &impl AsyncFn(&Table, HotelId, T),
 ) {
     let runtime = Runtime::new().unwrap();
     let table = runtime.block_on(Table::new());

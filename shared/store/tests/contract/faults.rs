@@ -5,7 +5,7 @@ use std::error::Error;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use roomwatt_store::{FencedOutcome, Retention, Seal, Store, StoreError};
+use roomwatt_store::{PutOutcome, Retention, Seal, Store, StoreError};
 use tokio::net::TcpListener;
 
 use crate::endpoint::{Table, client};
@@ -57,7 +57,7 @@ async fn a_record_that_cannot_be_read_is_a_fault_and_no_empty_answer() {
     let (day, room) = (day(TODAY), room("203"));
     let report = closed(&room, &day, &[lamp_on(&day, 1)]);
     let put = table.store.put_report(&hotel(), &day, &report).await.unwrap();
-    assert_eq!(put, FencedOutcome::Done);
+    assert_eq!(put, PutOutcome::Put);
     let [(key, mut item)]: [_; 1] =
         table.items().await.into_iter().collect::<Vec<_>>().try_into().unwrap();
     assert_eq!(key, (format!("DAY#lakeside-1#{TODAY}"), "REPORT#203".to_owned()));

@@ -10,7 +10,7 @@ use roomwatt_domain::{
     Held, HeldByDevice, Instant, Milliwatts, Occupancy, PerKwh, Quality, Revision, RoomReport,
     State, Tariff, Usage,
 };
-use roomwatt_store::{FencedOutcome, ReviseOutcome, Store, StoredReport};
+use roomwatt_store::{PutOutcome, ReviseOutcome, Store, StoredReport};
 
 use crate::endpoint::{Table, all, check, metered};
 use crate::lakeside::{
@@ -18,7 +18,7 @@ use crate::lakeside::{
     revised, room, usual,
 };
 
-async fn put(store: &Store, day: &BusinessDay, report: &StoredReport) -> FencedOutcome {
+async fn put(store: &Store, day: &BusinessDay, report: &StoredReport) -> PutOutcome {
     store.put_report(&hotel(), day, report).await.unwrap()
 }
 
@@ -38,7 +38,7 @@ async fn a_report_comes_back_as_it_was_folded() {
     assert_eq!(stored(&store, &day).await, None);
     let mut first = closed(&room("203"), &day, &usual(&day, 100));
     (first.terms, first.fence, first.writes) = (17, 4, 23);
-    assert_eq!(put(&store, &day, &first).await, FencedOutcome::Done);
+    assert_eq!(put(&store, &day, &first).await, PutOutcome::Put);
     assert_eq!(stored(&store, &day).await, Some(first));
 }
 
@@ -137,15 +137,15 @@ fn any_report() -> impl Strategy<Value = StoredReport> {
 
 #[test]
 fn any_report_comes_back_exactly() {
-    check(96, &any_report(), async |table, hotel, report| {
+    check(96, &any_report(), &async |table, hotel, report| {
         let day = day(TODAY);
         let put = table.store.put_report(&hotel, &day, &report).await.unwrap();
-        assert_eq!(put, FencedOutcome::Done);
+        assert_eq!(put, PutOutcome::Put);
         let room = &report.closed.room;
         let stored = table.store.report(&hotel, day.date, room, now()).await.unwrap();
         assert_eq!(stored.as_ref(), Some(&report));
         let listed = all(table.store.reports(&hotel, day.date, None, now())).await;
-        assert_eq!(listed, [report.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&report));
         let by_room = table.store.room_reports(&hotel, room, [day.date], now()).await.unwrap();
         assert_eq!(by_room, [report.closed]);
     });
@@ -158,7 +158,7 @@ async fn a_report_by_an_older_attempt_is_refused() {
     put(&store, &day, &newer).await;
     for (fence, writes) in [(4, 2), (4, 9), (0, 9)] {
         let older = made(&day, fence, writes);
-        assert_eq!(put(&store, &day, &older).await, FencedOutcome::ClaimLost);
+        assert_eq!(put(&store, &day, &older).await, PutOutcome::Superseded);
         assert_eq!(stored(&store, &day).await.as_ref(), Some(&newer));
     }
 }
@@ -169,7 +169,7 @@ async fn a_report_by_the_same_attempt_from_older_inputs_is_refused() {
     let newer = made(&day, 5, 10);
     put(&store, &day, &newer).await;
     for writes in [0, 2, 9] {
-        assert_eq!(put(&store, &day, &made(&day, 5, writes)).await, FencedOutcome::ClaimLost);
+        assert_eq!(put(&store, &day, &made(&day, 5, writes)).await, PutOutcome::Superseded);
     }
     assert_eq!(stored(&store, &day).await, Some(newer));
 }
@@ -179,7 +179,7 @@ async fn the_same_attempt_may_put_its_report_again_and_from_newer_inputs() {
     let (store, day) = (Table::new().await, day(TODAY));
     for writes in [2, 2, 10] {
         let report = made(&day, 5, writes);
-        assert_eq!(put(&store, &day, &report).await, FencedOutcome::Done);
+        assert_eq!(put(&store, &day, &report).await, PutOutcome::Put);
         assert_eq!(stored(&store, &day).await, Some(report));
     }
 }
@@ -189,7 +189,7 @@ async fn a_newer_attempt_wins_whatever_it_read() {
     let (store, day) = (Table::new().await, day(TODAY));
     for (fence, writes) in [(9, 3), (10, 3), (11, 2), (100, 0)] {
         let report = made(&day, fence, writes);
-        assert_eq!(put(&store, &day, &report).await, FencedOutcome::Done);
+        assert_eq!(put(&store, &day, &report).await, PutOutcome::Put);
         assert_eq!(stored(&store, &day).await, Some(report));
     }
 }
@@ -202,7 +202,7 @@ async fn a_close_never_overwrites_a_revised_report() {
     let second = revised(&first, fold(&room("203"), &day, &[lamp_on(&day, 5)]), 2);
     store.revise_report(&hotel(), &day, Some(&first), &second).await.unwrap();
     for (fence, writes) in [(1, 1), (1, 9), (2, 1), (9, 9)] {
-        assert_eq!(put(&store, &day, &made(&day, fence, writes)).await, FencedOutcome::ClaimLost);
+        assert_eq!(put(&store, &day, &made(&day, fence, writes)).await, PutOutcome::Superseded);
     }
     assert_eq!(stored(&store, &day).await, Some(second));
 }
@@ -286,7 +286,7 @@ async fn a_listing_is_followed_over_every_page() {
     let (store, today) = (Table::new().await, day(TODAY));
     let expected = ROOMS.map(|id| large(id, &today, 500));
     for report in &expected {
-        assert_eq!(put(&store, &today, report).await, FencedOutcome::Done);
+        assert_eq!(put(&store, &today, report).await, PutOutcome::Put);
     }
     let (listed, consumed) =
         metered(&store, async |store| all(store.reports(&hotel(), today.date, None, now())).await)
@@ -303,7 +303,7 @@ async fn put_all(store: &Store, days: &[BusinessDay]) -> Vec<ClosedReport> {
     let mut reports = Vec::new();
     for (day, minute) in days.iter().zip(1..) {
         let report = closed(&room("203"), day, &[lamp_on(day, minute)]);
-        assert_eq!(put(store, day, &report).await, FencedOutcome::Done);
+        assert_eq!(put(store, day, &report).await, PutOutcome::Put);
         reports.push(report.closed);
     }
     reports
@@ -361,7 +361,7 @@ async fn keys_that_a_batch_did_not_get_to_are_asked_for_again() {
     let mut report = large("203", &days[0], 1_400);
     for day in &days {
         report.closed.date = day.date;
-        assert_eq!(put(&table.store, day, &report).await, FencedOutcome::Done);
+        assert_eq!(put(&table.store, day, &report).await, PutOutcome::Put);
     }
     let (read, consumed) =
         metered(&table.store, async |store| by_room(store, days.iter().map(|day| day.date)).await)

@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use roomwatt_domain::{BusinessDay, Profile, RoomReport};
-use roomwatt_store::{FencedOutcome, HotelDay, ReviseOutcome, Store, StoredReport};
+use roomwatt_store::{FencedOutcome, HotelDay, PutOutcome, ReviseOutcome, Store, StoredReport};
 
 use crate::endpoint::{Table, all, check};
 use crate::lakeside::{
@@ -36,7 +36,7 @@ async fn close(store: &Store, day: &BusinessDay) -> [StoredReport; 3] {
     ];
     for report in &reports {
         let put = store.put_report(&hotel(), day, report).await.unwrap();
-        assert_eq!(put, FencedOutcome::Done);
+        assert_eq!(put, PutOutcome::Put);
     }
     let sums = added_up(day.date, reports.iter().map(|stored| &stored.closed.report));
     let put = store.put_hotel_day(&hotel(), day, 1, &sums).await.unwrap();
@@ -155,7 +155,7 @@ fn after_any_revisions_the_hotel_day_is_the_sum_of_its_reports() {
     let steps = vec((0..4_usize, 0..3_usize, 0..60_usize), 1..24);
     let profiles = profiles();
     let day = day(TODAY);
-    check(24, &steps, async |table, hotel, steps| {
+    check(24, &steps, &async |table, hotel, steps| {
         let (store, mut reports) = (&table.store, [const { None::<StoredReport> }; 4]);
         let mut changes = 0;
         for (writes, (number, terms, known)) in (1..).zip(steps) {
