@@ -45,7 +45,7 @@ fn events() -> Vec<String> {
 }
 
 async fn replayed() -> (Replayed, Summary) {
-    let file = EventFile::made_up(events());
+    let file = EventFile::made_up(&events());
     let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
     let summary = replayed.write_reports(&mut std::io::sink()).await.expect("reports");
     (replayed, summary)
@@ -115,7 +115,7 @@ async fn many_events_of_a_room_day_in_one_batch_are_one_write_unit() {
     )).collect();
     let packed = format!(r#"{{"events":[{}]}}"#, events.join(","));
     let lines: Vec<_> = [&events[0], &packed].map(Clone::clone).into();
-    let file = EventFile::made_up(lines);
+    let file = EventFile::made_up(&lines);
     let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
     let consumed = replayed.deployment().consumed_by_ingest();
     assert_eq!((consumed.write_units, consumed.refused_conditions), (OPENING + 1.0, 0));

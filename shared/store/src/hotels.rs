@@ -1,5 +1,6 @@
 //! Hotels: their profiles, each version for as long as a report may be revised by it.
 
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -255,10 +256,15 @@ impl Store {
                 Ok(Transacted::Done)
             }
             Err(error) => {
-                let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
-                    error.as_service_error()
-                else {
-                    return Err(StoreError::service("TransactWriteItems", error));
+                let cancelled = match error.as_service_error() {
+                    Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                        cancelled
+                    }
+                    // A put is measured before anything is tried, an update while it is done.
+                    Some(fault) if fault.code() == Some("ValidationException") => {
+                        return Ok(Transacted::TooLarge);
+                    }
+                    _ => return Err(StoreError::service("TransactWriteItems", error)),
                 };
                 let because = |code| {
                     let mut reasons = cancelled.cancellation_reasons().iter();

@@ -7,6 +7,8 @@ mod budgets;
 #[cfg(test)]
 mod closes;
 #[cfg(test)]
+mod consistency;
+#[cfg(test)]
 mod due_hotels;
 #[cfg(test)]
 mod endpoint;

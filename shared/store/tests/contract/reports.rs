@@ -208,6 +208,17 @@ async fn a_close_never_overwrites_a_revised_report() {
 }
 
 #[tokio::test]
+async fn a_report_that_no_record_can_hold_leaves_the_one_that_is_there() {
+    let (store, day) = (Table::new().await, day(TODAY));
+    let first = made(&day, 1, 1);
+    put(&store, &day, &first).await;
+    let huge = StoredReport { fence: 2, ..large("203", &day, 1_700) };
+    let (refused, consumed) = metered(&store, async |store| put(store, &day, &huge).await).await;
+    assert_eq!((refused, consumed.refused_conditions), (PutOutcome::TooLarge, 0));
+    assert_eq!(stored(&store, &day).await, Some(first));
+}
+
+#[tokio::test]
 async fn settling_takes_the_mark_of_its_own_revision_only() {
     let (store, day) = (Table::new().await, day(TODAY));
     let first = made(&day, 1, 1);

@@ -6,8 +6,8 @@ use roomwatt_store::{FencedOutcome, HotelDay, PutOutcome, ReviseOutcome, Store, 
 
 use crate::endpoint::{Table, all, check};
 use crate::lakeside::{
-    TODAY, added_up, closed, day, fold, fold_by, hotel, lamp, lamp_on, now, profile, profile_with,
-    revised, room, told, usual,
+    TODAY, added_up, closed, crowd, day, fold, fold_by, hotel, lamp, lamp_on, now, profile,
+    profile_with, revised, room, told, usual,
 };
 
 async fn stored(store: &Store, day: &BusinessDay, id: &str) -> Option<StoredReport> {
@@ -90,6 +90,18 @@ async fn a_late_event_opens_a_day_that_no_close_has_seen() {
 async fn refused(table: &Table, before: Option<&StoredReport>, after: &StoredReport) {
     let items = table.items().await;
     assert_eq!(revise(&table.store, &day(TODAY), before, after).await, ReviseOutcome::Changed);
+    assert_eq!(table.items().await, items);
+}
+
+#[tokio::test]
+async fn a_revision_that_no_record_can_hold_leaves_both_as_they_are() {
+    let (table, day) = (Table::new().await, day(TODAY));
+    let [first, ..] = close(&table.store, &day).await;
+    let huge = revised(&first, fold(&room("203"), &day, &crowd(&day, 1_700)), 2);
+    let items = table.items().await;
+    assert_eq!(revise(&table, &day, Some(&first), &huge).await, ReviseOutcome::TooLarge);
+    let huge = closed(&room("206"), &day, &crowd(&day, 1_700));
+    assert_eq!(revise(&table, &day, None, &huge).await, ReviseOutcome::TooLarge);
     assert_eq!(table.items().await, items);
 }
 
