@@ -49,7 +49,7 @@ const PROCESSES: [(&str, usize); 4] =
     [("device-events", 2), ("space-events", 1), ("day-close", 3), ("day-close-schedule", 1)];
 
 /// How long all of it may take, kills included.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// How much faster the queues' clock runs than the machine's: six minutes of visibility time-out
 /// are three seconds.
@@ -75,7 +75,8 @@ impl Clock for MachineClock {
 #[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]
 fn machine_time() -> Instant {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Instant::from_millis(since.expect("a clock after 1970").as_millis() as i64)
+    let millis = since.expect("a clock after 1970").as_millis();
+    Instant::from_millis(millis.try_into().expect("a clock before year 292 million"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]

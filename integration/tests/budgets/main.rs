@@ -1,0 +1,4 @@
+//! What Roomwatt may consume.
+
+#[cfg(test)]
+mod units;

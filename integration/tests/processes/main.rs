@@ -1,0 +1,4 @@
+//! The functions as processes of their own.
+
+#[cfg(test)]
+mod killed;
