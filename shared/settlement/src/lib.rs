@@ -8,7 +8,7 @@
 //!   └── late events (ingest), and whatever goes on in another invocation
 //! ```
 //!
-//! [`close`] and [`revise`] share one fold and one rule: nothing is computed from anything but
+//! `close` and `revise` share one fold and one rule: nothing is computed from anything but
 //! opening states and summaries, so doing a step again gives the same report.
 
 mod close;

@@ -10,7 +10,7 @@ pub(crate) const SK: &str = "sk";
 /// The attribute by which DynamoDB deletes old records: epoch seconds.
 pub const TTL_ATTRIBUTE: &str = "expiresAt";
 
-/// The sparse index of the hotels that have a day to close: [`DUE`] (hash), [`NEXT_DUE_AT`] (range).
+/// The sparse index of the hotels that have a day to close: `due` (hash), `nextDueAt` (range).
 pub const DUE_INDEX: &str = "due";
 pub(crate) const DUE: &str = "due";
 /// The one hash value of the index. A tick reads a range of it, so that finding nothing costs half
