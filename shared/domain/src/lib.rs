@@ -20,6 +20,8 @@
 //! | 14 | late events | [`closed`], [`due`], and the `settlement` crate |
 //! | 15 | refused events | the `ingest` crate, with [`due`] |
 //! | business days | | [`calendar`] |
+//! | a room now | rules 1–12 up to an instant | [`live`] |
+//! | where a figure comes from | rules 2–5 as intervals | [`trace`] |
 
 pub mod calendar;
 pub mod carry_over;
@@ -28,6 +30,7 @@ mod confirmation;
 pub mod due;
 pub mod energy;
 pub mod instant;
+pub mod live;
 pub mod name;
 pub mod occupancy;
 pub mod presence;
@@ -37,6 +40,7 @@ pub mod report;
 pub mod signal;
 pub mod timeline;
 pub mod totals;
+pub mod trace;
 pub mod usage;
 pub mod waste;
 
@@ -46,6 +50,7 @@ pub use closed::{ClosedReport, Revision};
 pub use due::Schedule;
 pub use energy::{Charge, Energy, Milliwatts, PerKwh, Rounded};
 pub use instant::{Instant, Millis};
+pub use live::Live;
 pub use name::{DeviceId, DeviceKind, HotelId, RoomId, State};
 pub use occupancy::{Occupancy, Stay};
 pub use presence::Presence;
@@ -55,5 +60,6 @@ pub use report::RoomReport;
 pub use signal::{Device, Signal, Transition};
 pub use timeline::History;
 pub use totals::Totals;
+pub use trace::{Interval, SignalHistory};
 pub use usage::{DeviceReport, Usage};
 pub use waste::Waste;

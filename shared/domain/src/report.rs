@@ -95,10 +95,10 @@ fn follow_stay(
     (stays, held)
 }
 
-type Followed<'a, K, V> = (&'a K, Option<&'a V>, &'a [Transition]);
+pub(crate) type Followed<'a, K, V> = (&'a K, Option<&'a V>, &'a [Transition]);
 
 /// Every presence sensor that is carried over or reports, by id.
-fn sensors<'a>(
+pub(crate) fn sensors<'a>(
     opening: &'a RoomStates,
     history: &'a History,
 ) -> impl Iterator<Item = Followed<'a, DeviceId, Held>> {
@@ -110,7 +110,7 @@ fn sensors<'a>(
 }
 
 /// Every device that is carried over or reports, by id, then kind.
-fn devices<'a>(
+pub(crate) fn devices<'a>(
     opening: &'a RoomStates,
     history: &'a History,
 ) -> impl Iterator<Item = Followed<'a, Device, crate::carry_over::HeldByDevice>> {

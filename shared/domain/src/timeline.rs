@@ -35,6 +35,16 @@ impl History {
         self.signals.get(signal).map_or(&[], Vec::as_slice)
     }
 
+    /// The transitions before an instant.
+    #[must_use]
+    pub fn before(mut self, end: Instant) -> Self {
+        self.signals.retain(|_, transitions| {
+            transitions.retain(|transition| transition.at < end);
+            !transitions.is_empty()
+        });
+        self
+    }
+
     /// Every signal that reported, in order, with its transitions.
     pub fn iter(&self) -> impl Iterator<Item = (&Signal, &[Transition])> {
         self.signals.iter().map(|(signal, transitions)| (signal, transitions.as_slice()))

@@ -9,6 +9,8 @@
 //! digits are a value to a spreadsheet and no formula.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use ::csv::{Terminator, Writer, WriterBuilder};
@@ -17,6 +19,7 @@ use roomwatt_domain::{
     State, Totals,
 };
 
+use crate::compare::ComparedGroup;
 use crate::figure::{Figure, of_occupancy, of_totals, presence_name, stay_name};
 use crate::group::Group;
 
@@ -245,6 +248,73 @@ impl<W: Write> GroupCsv<W> {
     }
 }
 
+/// Groups in two periods, one row per group.
+///
+/// | columns | what |
+/// | --- | --- |
+/// | `key` | the group |
+/// | `currentReports` `currentDays` `baselineReports` `baselineDays` | how many reports and days either period has |
+/// | for each figure of totals, in their order: `currentUsageMsPerDay` `baselineUsageMsPerDay` `changeUsageMsPerDay` `changeUsageMsPercent` … | both averages per day, and how they changed |
+///
+/// A cell is empty where a period has no days, and a percent where the baseline is nothing.
+#[derive(Debug)]
+pub struct ComparisonCsv<W: Write> {
+    rows: Rows<W>,
+}
+
+impl<W: Write> ComparisonCsv<W> {
+    /// Writes the header row.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn new(writer: W, mark: ByteOrderMark) -> io::Result<Self> {
+        let mut rows = Rows::without_header(writer, mark)?;
+        for name in ["key", "currentReports", "currentDays", "baselineReports", "baselineDays"] {
+            rows.text(name)?;
+        }
+        for (name, _) in of_totals(&Totals::default()) {
+            let name = capitalised(name);
+            rows.text(&format!("current{name}PerDay"))?;
+            rows.text(&format!("baseline{name}PerDay"))?;
+            rows.text(&format!("change{name}PerDay"))?;
+            rows.text(&format!("change{name}Percent"))?;
+        }
+        rows.end()?;
+        Ok(Self { rows })
+    }
+
+    /// Writes the row of one group.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&mut self, group: &ComparedGroup) -> io::Result<()> {
+        let rows = &mut self.rows;
+        rows.text(&group.key.to_string())?;
+        for count in [&group.current, &group.baseline].map(|sums| [sums.reports, sums.days]) {
+            count.into_iter().try_for_each(|count| rows.figure(Some(Figure::Count(count))))?;
+        }
+        let current: BTreeMap<_, _> = group.current.per_day().collect();
+        let baseline: BTreeMap<_, _> = group.baseline.per_day().collect();
+        let changes: BTreeMap<_, _> = group.changes().collect();
+        for (name, _) in of_totals(&Totals::default()) {
+            let change = changes.get(name);
+            rows.number(current.get(name))?;
+            rows.number(baseline.get(name))?;
+            rows.number(change.map(|change| &change.absolute))?;
+            rows.number(change.and_then(|change| change.percent.as_ref()))?;
+        }
+        rows.end()
+    }
+
+    /// Flushes, and gives the writer back.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn finish(self) -> io::Result<W> {
+        self.rows.finish()
+    }
+}
+
 /// Writes cells row by row; refuses a row that has not as many cells as the header.
 #[derive(Debug)]
 struct Rows<W: Write> {
@@ -253,17 +323,8 @@ struct Rows<W: Write> {
 
 impl<W: Write> Rows<W> {
     /// Writes the header: the leading columns, the totals, the nine cells.
-    fn new(
-        mut writer: W,
-        mark: ByteOrderMark,
-        leading: &[&str],
-        occupancy: &str,
-    ) -> io::Result<Self> {
-        if mark == ByteOrderMark::Written {
-            writer.write_all("\u{feff}".as_bytes())?;
-        }
-        let writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(writer);
-        let mut rows = Self { writer };
+    fn new(writer: W, mark: ByteOrderMark, leading: &[&str], occupancy: &str) -> io::Result<Self> {
+        let mut rows = Self::without_header(writer, mark)?;
         for name in leading {
             rows.text(name)?;
         }
@@ -279,12 +340,24 @@ impl<W: Write> Rows<W> {
         Ok(rows)
     }
 
+    fn without_header(mut writer: W, mark: ByteOrderMark) -> io::Result<Self> {
+        if mark == ByteOrderMark::Written {
+            writer.write_all("\u{feff}".as_bytes())?;
+        }
+        Ok(Self { writer: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(writer) })
+    }
+
     fn text(&mut self, text: &str) -> io::Result<()> {
         Ok(self.writer.write_field(harmless(text).as_ref())?)
     }
 
     fn figure(&mut self, figure: Option<Figure>) -> io::Result<()> {
-        Ok(self.writer.write_field(figure.map_or_else(String::new, |figure| figure.to_string()))?)
+        self.number(figure.as_ref())
+    }
+
+    /// A number as it is written; empty where there is none.
+    fn number(&mut self, number: Option<&impl Display>) -> io::Result<()> {
+        Ok(self.writer.write_field(number.map_or_else(String::new, ToString::to_string))?)
     }
 
     fn occupancy(&mut self, occupancy: Option<&Occupancy>) -> io::Result<()> {

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use roomwatt_domain::instant::Millis;
-use roomwatt_domain::{Occupancy, Presence, Rounded, Stay, Totals};
+use roomwatt_domain::{Charge, Energy, Occupancy, Presence, Rounded, Stay, Totals};
 use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -44,11 +44,20 @@ impl Serialize for Figure {
         match self {
             Figure::Millis(millis) => serializer.serialize_i64(*millis),
             Figure::Count(count) => serializer.serialize_u64(*count),
-            // Any other number type would drop trailing zeros, or digits.
-            Figure::WattHours(_) | Figure::Amount(_) => RawValue::from_string(self.to_string())
-                .map_err(S::Error::custom)?
-                .serialize(serializer),
+            Figure::WattHours(energy) => Decimal(*energy).serialize(serializer),
+            Figure::Amount(amount) => Decimal(*amount).serialize(serializer),
         }
+    }
+}
+
+/// A decimal in JSON, with all of its digits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decimal<const DECIMALS: u32>(pub(crate) Rounded<DECIMALS>);
+
+impl<const DECIMALS: u32> Serialize for Decimal<DECIMALS> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Any other number type would drop trailing zeros, or digits.
+        RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 
@@ -59,12 +68,58 @@ impl Serialize for Figure {
 /// `wasteEnergyWh` `wasteUnsoldEnergyWh` `unsoldEnergyWh` `assumedEnergyWh` `cost` `wasteCost`
 /// `co2eKg` `missingStarts` `missingEnds` `unconfirmedMs`
 pub fn of_totals(totals: &Totals) -> [(&'static str, Option<Figure>); 17] {
-    let millis = |millis| Some(Figure::Millis(millis));
-    let count = |count| Some(Figure::Count(count));
-    let energy = |energy: roomwatt_domain::Energy| Some(Figure::WattHours(energy.watt_hours()));
-    let amount = |charge: Option<roomwatt_domain::Charge>| {
-        charge.map(|charge| Figure::Amount(charge.amount()))
-    };
+    exact_totals(totals).map(|(name, exact)| (name, exact.map(Exact::figure)))
+}
+
+/// A sum before it is rounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exact {
+    Millis(i128),
+    Count(i128),
+    /// In the exact unit of [`Energy`].
+    Energy(i128),
+    /// In the exact unit of [`Charge`].
+    Charge(i128),
+}
+
+impl Exact {
+    /// A watt-hour in the exact unit of energy.
+    pub(crate) const WATT_HOUR: i128 = 3_600_000_000;
+    /// A whole unit of money, or a kilogram, in the exact unit of charges.
+    pub(crate) const AMOUNT: i128 = 3_600_000_000 * 1000 * 1_000_000;
+
+    pub(crate) fn get(self) -> i128 {
+        match self {
+            Exact::Millis(sum) | Exact::Count(sum) | Exact::Energy(sum) | Exact::Charge(sum) => sum,
+        }
+    }
+
+    /// Another sum of the same kind.
+    pub(crate) fn with(self, sum: i128) -> Self {
+        match self {
+            Exact::Millis(_) => Exact::Millis(sum),
+            Exact::Count(_) => Exact::Count(sum),
+            Exact::Energy(_) => Exact::Energy(sum),
+            Exact::Charge(_) => Exact::Charge(sum),
+        }
+    }
+
+    fn figure(self) -> Figure {
+        match self {
+            Exact::Millis(sum) => Figure::Millis(Millis::try_from(sum).unwrap_or(Millis::MAX)),
+            Exact::Count(sum) => Figure::Count(u64::try_from(sum).unwrap_or(u64::MAX)),
+            Exact::Energy(sum) => Figure::WattHours(Energy::from_exact(sum).watt_hours()),
+            Exact::Charge(sum) => Figure::Amount(Charge::from_exact(sum).amount()),
+        }
+    }
+}
+
+/// The sums behind [`of_totals`].
+pub(crate) fn exact_totals(totals: &Totals) -> [(&'static str, Option<Exact>); 17] {
+    let millis = |millis: Millis| Some(Exact::Millis(millis.into()));
+    let count = |count: u64| Some(Exact::Count(count.into()));
+    let energy = |energy: Energy| Some(Exact::Energy(energy.exact()));
+    let amount = |charge: Option<Charge>| charge.map(|charge| Exact::Charge(charge.exact()));
     [
         ("usageMs", millis(totals.usage)),
         ("wasteMs", millis(totals.waste.waste)),

@@ -154,8 +154,8 @@ impl Groups {
     /// Adds a report to its group, or to the group of each kind among its devices.
     ///
     /// Rooms are unique in their hotel only: reports of several hotels belong together by
-    /// [`GroupBy::Hotel`] alone.
-    pub fn add(&mut self, hotel: &HotelId, closed: &ClosedReport) {
+    /// [`GroupBy::Hotel`] alone. Returns the keys of the groups that it belongs to.
+    pub fn add(&mut self, hotel: &HotelId, closed: &ClosedReport) -> Vec<GroupKey> {
         let key = match self.by {
             GroupBy::Room => GroupKey::Room(closed.room.clone()),
             GroupBy::Date => GroupKey::Date(closed.date),
@@ -163,21 +163,68 @@ impl Groups {
             GroupBy::DeviceKind => return self.add_kinds(closed),
         };
         let report = &closed.report;
-        let sums = self.sums.entry(key).or_default();
-        sums.reports += 1;
-        sums.totals += report.totals();
-        *sums.occupancy.get_or_insert_default() += report.occupancy;
+        self.sum(&key, 1, &report.totals(), &report.occupancy);
+        vec![key]
     }
 
-    fn add_kinds(&mut self, closed: &ClosedReport) {
+    /// Adds all of a hotel's reports of a date at once: the sums that its hotel-day keeps. Only
+    /// groups by [`GroupBy::Date`] and [`GroupBy::Hotel`] can be made from those. Returns the key
+    /// of the group that they belong to.
+    pub fn add_hotel_day(
+        &mut self,
+        hotel: &HotelId,
+        date: BusinessDate,
+        rooms: u64,
+        totals: &Totals,
+        occupancy: &Occupancy,
+    ) -> GroupKey {
+        let key = match self.by {
+            GroupBy::Date => GroupKey::Date(date),
+            _ => GroupKey::Hotel(hotel.clone()),
+        };
+        self.sum(&key, rooms, totals, occupancy);
+        key
+    }
+
+    fn sum(&mut self, key: &GroupKey, reports: u64, totals: &Totals, occupancy: &Occupancy) {
+        let sums = self.sums.entry(key.clone()).or_default();
+        sums.reports += reports;
+        sums.totals += *totals;
+        *sums.occupancy.get_or_insert_default() += *occupancy;
+    }
+
+    /// Keeps the first groups by key, and forgets the ones after them.
+    pub fn keep_first(&mut self, groups: usize) {
+        while self.sums.len() > groups {
+            self.sums.pop_last();
+        }
+    }
+
+    /// Forgets the groups up to and including a key, by its text.
+    pub fn keep_after(&mut self, key: &str) {
+        self.sums.retain(|group, _| group.to_string().as_str() > key);
+    }
+
+    /// How many groups there are.
+    pub fn len(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// Whether there is no group.
+    pub fn is_empty(&self) -> bool {
+        self.sums.is_empty()
+    }
+
+    fn add_kinds(&mut self, closed: &ClosedReport) -> Vec<GroupKey> {
         let report = &closed.report;
         let kinds: BTreeSet<_> = report.devices.iter().map(|device| &device.device.kind).collect();
-        for kind in kinds {
-            let devices = report.devices.iter().filter(|device| device.device.kind == *kind);
-            let sums = self.sums.entry(GroupKey::DeviceKind(kind.clone())).or_default();
+        for kind in &kinds {
+            let devices = report.devices.iter().filter(|device| device.device.kind == **kind);
+            let sums = self.sums.entry(GroupKey::DeviceKind((*kind).clone())).or_default();
             sums.reports += 1;
             sums.totals += Totals::over(devices, report.tariff);
         }
+        kinds.into_iter().map(|kind| GroupKey::DeviceKind(kind.clone())).collect()
     }
 
     /// The groups in order of their keys.

@@ -1,7 +1,8 @@
 //! The JSON of reports and groups, written from borrowed figures.
 //!
 //! Each view holds what one JSON object shows and nothing else; serialising it gives the fields in
-//! their fixed order. A field that has nothing to say is left out, never `null`. Write views with
+//! their fixed order. A field that has nothing to say is left out; only the percent of
+//! nothing is `null`. Write views with
 //! `serde_json::to_string` or `to_writer`; see [`Figure`] for why not by way of a `Value`.
 //!
 //! ```text
@@ -11,6 +12,10 @@
 //! states     stay? devices[deviceId deviceKind state since seen] presence[deviceId state since]
 //! revision   revision at before{usageMs wasteMs energyWh} after{…}
 //! group      key reports totals occupancy?
+//! compared   key current{reports days totals perDay} baseline{…} change{NAME{absolute percent}}
+//! live room  roomId states report
+//! history    hotelId roomId date signals[signal deviceId? deviceKind? intervals[state from to]
+//!            transitions[at state]]
 //! ```
 
 use std::fmt::Display;
@@ -18,14 +23,15 @@ use std::fmt::Display;
 use roomwatt_domain::closed::Figures;
 use roomwatt_domain::instant::Millis;
 use roomwatt_domain::{
-    BusinessCalendar, BusinessDate, ClosedReport, Device, DeviceId, DeviceReport, Held,
-    HeldByDevice, HotelId, Instant, Occupancy, Presence, Quality, Revision, RoomId, RoomReport,
-    RoomStates, Stay, Totals, Usage,
+    BusinessCalendar, BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, DeviceReport, Held,
+    HeldByDevice, HotelId, Instant, Live, Occupancy, Presence, Quality, Revision, RoomId,
+    RoomReport, RoomStates, Signal, SignalHistory, Stay, Totals, Usage,
 };
 use serde::{Serialize, Serializer};
 
-use crate::figure::{Figure, of_totals, presence_name, stay_name};
-use crate::group::Group;
+use crate::compare::{Average, ComparedGroup, PeriodSums};
+use crate::figure::{Decimal, Figure, of_totals, presence_name, stay_name};
+use crate::group::{Group, GroupKey};
 
 /// The report of a room on a day.
 ///
@@ -218,6 +224,200 @@ impl GroupView {
             reports: group.reports,
             totals: TotalsView::of(&group.totals),
             occupancy: group.occupancy.as_ref().map(OccupancyView::of),
+        }
+    }
+}
+
+/// One group in two periods.
+#[derive(Debug, Clone)]
+pub struct ComparedGroupView<'a>(&'a ComparedGroup);
+
+impl<'a> ComparedGroupView<'a> {
+    /// Of one group.
+    pub fn of(group: &'a ComparedGroup) -> Self {
+        Self(group)
+    }
+}
+
+impl Serialize for ComparedGroupView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            key: Text<&'a GroupKey>,
+            current: PeriodView<'a>,
+            baseline: PeriodView<'a>,
+            change: ChangesView<'a>,
+        }
+        let Self(group) = self;
+        let shown = Shown {
+            key: Text(&group.key),
+            current: PeriodView::of(&group.current),
+            baseline: PeriodView::of(&group.baseline),
+            change: ChangesView(group),
+        };
+        shown.serialize(serializer)
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PeriodView<'a> {
+    reports: u64,
+    days: u64,
+    totals: TotalsView,
+    per_day: AveragesView<'a>,
+}
+
+impl<'a> PeriodView<'a> {
+    fn of(sums: &'a PeriodSums) -> Self {
+        Self {
+            reports: sums.reports,
+            days: sums.days,
+            totals: TotalsView::of(&sums.totals),
+            per_day: AveragesView(sums),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct AveragesView<'a>(&'a PeriodSums);
+
+impl Serialize for AveragesView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.per_day())
+    }
+}
+
+#[derive(Debug, Clone)]
+struct ChangesView<'a>(&'a ComparedGroup);
+
+impl Serialize for ChangesView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown {
+            absolute: Average,
+            percent: Option<Decimal<2>>,
+        }
+        serializer.collect_map(self.0.changes().map(|(name, change)| {
+            let percent = change.percent.map(Decimal);
+            (name, Shown { absolute: change.absolute, percent })
+        }))
+    }
+}
+
+impl Serialize for Average {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Average::Figure(figure) => figure.serialize(serializer),
+            Average::Count(count) => Decimal(*count).serialize(serializer),
+        }
+    }
+}
+
+/// A room now: its states, and the report of the open day so far.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveRoomView<'a> {
+    room_id: &'a str,
+    states: StatesView<'a>,
+    report: RoomReportView<'a>,
+}
+
+impl<'a> LiveRoomView<'a> {
+    /// Of one room.
+    pub fn of(
+        hotel: &'a HotelId,
+        calendar: &'a BusinessCalendar,
+        room: &'a RoomId,
+        live: &'a Live,
+    ) -> Self {
+        Self {
+            room_id: room.as_str(),
+            states: StatesView::closing(&live.report),
+            report: RoomReportView::provisional(hotel, calendar, room, live.date, &live.report),
+        }
+    }
+}
+
+/// Every signal of a room on a day: where each figure of the report comes from. Instants are in
+/// UTC with three decimals.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryView<'a> {
+    hotel_id: &'a str,
+    room_id: &'a str,
+    date: Text<BusinessDate>,
+    signals: Vec<SignalView<'a>>,
+}
+
+impl<'a> HistoryView<'a> {
+    /// Of one room on one day.
+    pub fn of(
+        hotel: &'a HotelId,
+        room: &'a RoomId,
+        date: BusinessDate,
+        signals: &'a [SignalHistory],
+    ) -> Self {
+        Self {
+            hotel_id: hotel.as_str(),
+            room_id: room.as_str(),
+            date: Text(date),
+            signals: signals.iter().map(SignalView::of).collect(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SignalView<'a> {
+    signal: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_kind: Option<&'a str>,
+    intervals: Vec<IntervalView<'a>>,
+    transitions: Vec<TransitionView<'a>>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct IntervalView<'a> {
+    state: &'a str,
+    from: Text<Instant>,
+    to: Text<Instant>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct TransitionView<'a> {
+    at: Text<Instant>,
+    state: &'a str,
+}
+
+impl<'a> SignalView<'a> {
+    fn of(history: &'a SignalHistory) -> Self {
+        let (signal, device_id, device_kind) = match &history.signal {
+            Signal::Device(device) => {
+                ("device", Some(device.id.as_str()), Some(device.kind.as_str()))
+            }
+            Signal::Presence(sensor) => {
+                ("presence", Some(sensor.as_str()), Some(DeviceKind::PRESENCE))
+            }
+            Signal::Stay => ("stay", None, None),
+        };
+        let intervals = history.intervals.iter().map(|interval| IntervalView {
+            state: interval.state.as_str(),
+            from: Text(interval.from),
+            to: Text(interval.to),
+        });
+        let transitions = history.transitions.iter().map(|transition| TransitionView {
+            at: Text(transition.at),
+            state: transition.state.as_str(),
+        });
+        Self {
+            signal,
+            device_id,
+            device_kind,
+            intervals: intervals.collect(),
+            transitions: transitions.collect(),
         }
     }
 }

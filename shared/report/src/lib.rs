@@ -13,6 +13,7 @@
 //! | names, order and decimals of figures | [`figure`] |
 //! | the JSON of reports, totals, occupancy, states, groups | [`json`] |
 //! | sums by room, date, device kind, hotel | [`group`] |
+//! | two periods side by side | [`compare`] |
 //! | rows for spreadsheets | [`csv`] |
 //! | tables for a terminal | [`table`] |
 //!
@@ -39,13 +40,18 @@
 //! # }
 //! ```
 
+pub mod compare;
 pub mod csv;
 pub mod figure;
 pub mod group;
 pub mod json;
 pub mod table;
 
-pub use csv::{ByteOrderMark, GroupCsv, ReportCsv};
+pub use compare::{ComparedGroup, Comparison, Side};
+pub use csv::{ByteOrderMark, ComparisonCsv, GroupCsv, ReportCsv};
 pub use figure::Figure;
 pub use group::{Group, GroupBy, GroupKey, Groups, Listing};
-pub use json::{GroupView, OccupancyView, RoomReportView, StatesView, TotalsView};
+pub use json::{
+    ComparedGroupView, GroupView, HistoryView, LiveRoomView, OccupancyView, RoomReportView,
+    StatesView, TotalsView,
+};
