@@ -361,7 +361,7 @@ impl DueHotels {
     }
 }
 
-fn close_state(item: &Item) -> Result<CloseState> {
+pub(crate) fn close_state(item: &Item) -> Result<CloseState> {
     let read = Reader::new("close state", item);
     let touched = read
         .texts(TOUCHED)?

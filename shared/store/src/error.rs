@@ -14,7 +14,12 @@ pub struct StoreError(Kind);
 #[derive(Debug, thiserror::Error)]
 enum Kind {
     #[error("DynamoDB did not answer {operation}")]
-    Service { operation: &'static str, passing: bool, source: Box<dyn Error + Send + Sync> },
+    Service {
+        operation: &'static str,
+        passing: bool,
+        throttled: bool,
+        source: Box<dyn Error + Send + Sync>,
+    },
     #[error("the function's time is nearly up")]
     OutOfTime,
     #[error("a stored {record} cannot be read: {problem}")]
@@ -37,6 +42,10 @@ const PASSING: [&str; 9] = [
     "TransactionCanceledException",
 ];
 
+/// Codes of calls that came too many at once.
+const THROTTLING: [&str; 3] =
+    ["ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"];
+
 impl StoreError {
     pub(crate) fn service<E>(operation: &'static str, error: SdkError<E>) -> Self
     where
@@ -52,11 +61,19 @@ impl StoreError {
             }
             _ => false,
         };
-        Self(Kind::Service { operation, passing, source: error.into() })
+        let throttled = matches!(&error, SdkError::ServiceError(context)
+            if context.err().code().is_some_and(|code| THROTTLING.contains(&code)));
+        Self(Kind::Service { operation, passing, throttled, source: error.into() })
+    }
+
+    /// The table left a part undone, again and again.
+    pub(crate) fn throttled(operation: &'static str) -> Self {
+        let source = "it left everything undone".into();
+        Self(Kind::Service { operation, passing: true, throttled: true, source })
     }
 
     pub(crate) fn request(operation: &'static str, error: BuildError) -> Self {
-        Self(Kind::Service { operation, passing: false, source: error.into() })
+        Self(Kind::Service { operation, passing: false, throttled: false, source: error.into() })
     }
 
     pub(crate) fn corrupt(record: &'static str, problem: impl Display) -> Self {
@@ -71,6 +88,11 @@ impl StoreError {
     /// The work was not begun, because there was no time left for it.
     pub fn out_of_time() -> Self {
         Self(Kind::OutOfTime)
+    }
+
+    /// Whether there were too many calls at once.
+    pub fn is_throttling(&self) -> bool {
+        matches!(self.0, Kind::Service { throttled: true, .. })
     }
 
     /// Whether the same call may succeed later: throttling, time-outs, conflicts.

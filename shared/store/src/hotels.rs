@@ -1,11 +1,8 @@
 //! Hotels: their profiles, each version for as long as a report may be revised by it.
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update};
 use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile};
 
 use crate::error::{Result, StoreError};
@@ -38,6 +35,8 @@ pub enum PutProfile {
     ZoneSettled,
     /// Nothing was written: somebody else changed the profile at the same time.
     Conflict,
+    /// Nothing was written: the profile would pass the 400 KB of a record.
+    TooLarge,
 }
 
 /// What became of a transaction.
@@ -49,6 +48,16 @@ pub(crate) enum Transacted {
     Refused,
     /// An item would pass what a record holds: none is done.
     TooLarge,
+}
+
+impl Transacted {
+    fn as_put(self, done: PutProfile) -> PutProfile {
+        match self {
+            Transacted::Done => done,
+            Transacted::Refused => PutProfile::Conflict,
+            Transacted::TooLarge => PutProfile::TooLarge,
+        }
+    }
 }
 
 /// What became of opening a hotel.
@@ -79,31 +88,20 @@ impl Store {
     }
 
     async fn create_profile(&self, profile: &Profile) -> Result<PutProfile> {
-        self.meter.request();
-        let answer = self
-            .client
-            .put_item()
+        let create = Put::builder()
             .table_name(&self.table)
             .set_item(Some(profile_item(profile, 1, PROFILE)))
             .condition_expression("attribute_not_exists(#v)")
             .expression_attribute_names("#v", VERSION)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => {
-                self.meter.wrote(&done.consumed_capacity);
-                Ok(PutProfile::Created)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                    self.meter.refused(refused.item.as_ref());
-                    Ok(PutProfile::Conflict)
-                }
-                _ => Err(StoreError::service("PutItem", error)),
-            },
-        }
+            .build()
+            .map_err(|error| StoreError::request("TransactWriteItems", error))?;
+        let done = self
+            .transact(vec![
+                TransactWriteItem::builder().put(create).build(),
+                self.list_hotel(profile)?,
+            ])
+            .await?;
+        Ok(done.as_put(PutProfile::Created))
     }
 
     /// The version before is kept under its number until nothing can be revised by it.
@@ -142,12 +140,10 @@ impl Store {
             .transact(vec![
                 TransactWriteItem::builder().put(keep).build(),
                 TransactWriteItem::builder().update(replace).build(),
+                self.list_hotel(profile)?,
             ])
             .await?;
-        Ok(match done {
-            Transacted::Done => PutProfile::Replaced,
-            Transacted::Refused | Transacted::TooLarge => PutProfile::Conflict,
-        })
+        Ok(done.as_put(PutProfile::Replaced))
     }
 
     /// A hotel's profile, read consistently.
@@ -292,7 +288,7 @@ fn profile_item(profile: &Profile, version: u64, sort_key: &str) -> Item {
     item
 }
 
-fn stored_profile(item: &Item) -> Result<StoredProfile> {
+pub(crate) fn stored_profile(item: &Item) -> Result<StoredProfile> {
     let read = Reader::new("profile", item);
     let body = read.required(BODY, read.text(BODY)?)?;
     Ok(StoredProfile {

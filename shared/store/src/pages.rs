@@ -1,4 +1,5 @@
-//! Reading single records and whole key ranges, consistently and to the last page.
+//! Reading single records and whole key ranges, to the last page, consistently if not asked
+//! otherwise.
 
 use std::collections::VecDeque;
 
@@ -20,6 +21,9 @@ pub struct Pages<T> {
     last: String,
     resume: Option<Item>,
     exhausted: bool,
+    consistent: bool,
+    /// How many records one request is to read.
+    most: Option<i32>,
     page: VecDeque<T>,
     decode: Decode<T>,
 }
@@ -36,6 +40,20 @@ impl<T> Pages<T> {
         Ok(self.page.pop_front())
     }
 
+    /// The same at half the price, perhaps without what was written in the last moments.
+    #[must_use]
+    pub fn lately(mut self) -> Self {
+        self.consistent = false;
+        self
+    }
+
+    /// The same for a reader who takes only the first few, in requests that read no more.
+    #[must_use]
+    pub fn at_most(mut self, records: usize) -> Self {
+        self.most = i32::try_from(records.max(1)).ok();
+        self
+    }
+
     async fn fetch(&mut self) -> Result<()> {
         self.store.meter.request();
         let answer = self
@@ -50,7 +68,8 @@ impl<T> Pages<T> {
             .expression_attribute_values(":first", text(&self.first))
             .expression_attribute_values(":last", text(&self.last))
             .set_exclusive_start_key(self.resume.take())
-            .consistent_read(true)
+            .consistent_read(self.consistent)
+            .set_limit(self.most)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
@@ -95,6 +114,8 @@ impl Store {
             last,
             resume: None,
             exhausted: false,
+            consistent: true,
+            most: None,
             page: VecDeque::new(),
             decode,
         }

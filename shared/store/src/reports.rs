@@ -285,7 +285,7 @@ impl Store {
     }
 
     /// One `BatchGetItem`: the items, and the keys that the table did not get to.
-    async fn get_batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>)> {
+    pub(crate) async fn get_batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>)> {
         const OPERATION: &str = "BatchGetItem";
         let keys = KeysAndAttributes::builder()
             .set_keys(Some(keys))
@@ -331,9 +331,9 @@ impl Store {
 const REPORT: &str = "report";
 
 /// What one `BatchGetItem` takes.
-const KEYS_PER_BATCH: usize = 100;
+pub(crate) const KEYS_PER_BATCH: usize = 100;
 
-fn stored_report(date: BusinessDate, item: &Item) -> Result<StoredReport> {
+pub(crate) fn stored_report(date: BusinessDate, item: &Item) -> Result<StoredReport> {
     let read = Reader::new(REPORT, item);
     let revision = read.required(REVISION, read.number(REVISION)?)?;
     let room: RoomId = read.sort_key(REPORT_PREFIX)?;

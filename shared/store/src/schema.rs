@@ -26,6 +26,12 @@ pub(crate) const TIME_ZONE: &str = "timeZone";
 /// On a profile: the hotel has events, so its zone is settled.
 pub(crate) const OPENED: &str = "opened";
 
+/// On a listed hotel.
+pub(crate) const NAME: &str = "name";
+
+/// Partition of the list of hotels.
+pub(crate) const HOTELS: &str = "HOTELS";
+
 // Close state.
 pub(crate) const CLOSE: &str = "CLOSE";
 pub(crate) const CLOSED_THROUGH: &str = "closedThrough";
@@ -48,13 +54,19 @@ pub(crate) const FENCE: &str = "fence";
 pub(crate) const PENDING: &str = "pending";
 pub(crate) const ROOMS: &str = "rooms";
 
+pub(crate) const HOTEL_PREFIX: &str = "HOTEL#";
 pub(crate) const SUMMARY_PREFIX: &str = "SUMMARY#";
 pub(crate) const REPORT_PREFIX: &str = "REPORT#";
 pub(crate) const DAY_PREFIX: &str = "DAY#";
 
 /// Partition of a hotel's own records.
 pub(crate) fn hotel_key(hotel: &HotelId) -> String {
-    format!("HOTEL#{hotel}")
+    format!("{HOTEL_PREFIX}{hotel}")
+}
+
+/// A hotel in the list of hotels.
+pub(crate) fn listing_key(hotel: &HotelId) -> String {
+    hotel_key(hotel)
 }
 
 /// Partition of everything about a hotel's rooms on a date.

@@ -295,7 +295,7 @@ fn parse_set_name(name: &str) -> Option<(Signal, State)> {
     Some((signal, State::new(state).ok()?))
 }
 
-fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
+pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
     let read = Reader::new(SUMMARY, item);
     let mut transitions = Vec::new();
     for (name, value) in item {

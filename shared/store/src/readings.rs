@@ -1,0 +1,141 @@
+//! What readers for people ask for: many records of a hotel in few round trips, at half the price.
+//!
+//! Reads here are eventually consistent, since nothing is decided by them: a report that was put
+//! in the last moments may be missing or be the revision before. Nothing else differs from the
+//! consistent reads.
+
+use std::collections::BTreeMap;
+
+use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, Profile, RoomId};
+
+use crate::closes::close_state;
+use crate::error::{Result, StoreError};
+use crate::hotels::stored_profile;
+use crate::item::{Item, Reader, is_live, key};
+use crate::reports::{KEYS_PER_BATCH, stored_report};
+use crate::schema::{CLOSE, PK, PROFILE, SK, day_key, hotel_key, report_key, summary_key};
+use crate::summaries::{Summary, summary};
+use crate::table::Store;
+
+/// A hotel as readers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hotel {
+    /// Its profile.
+    pub profile: Profile,
+    /// The last closed day; `None` before its first event.
+    pub closed_through: Option<BusinessDate>,
+}
+
+/// How often a batch is asked for keys that the table did not get to.
+const TRIES: usize = 8;
+
+impl Store {
+    /// A hotel's profile and how far it is closed, in one round trip of one read unit; `None`
+    /// where there is no such hotel.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or a record cannot be read.
+    pub async fn hotel(&self, hotel: &HotelId, now: Instant) -> Result<Option<Hotel>> {
+        let keys = [PROFILE, CLOSE].map(|sort_key| key(hotel_key(hotel), sort_key));
+        let (mut profile, mut closed_through) = (None, None);
+        for item in self.get_all(keys.to_vec(), now).await? {
+            let read = Reader::new("hotel", &item);
+            match read.required(SK, read.text(SK)?)? {
+                PROFILE => profile = Some(stored_profile(&item)?.profile),
+                _ => closed_through = Some(close_state(&item)?.closed_through),
+            }
+        }
+        Ok(profile.map(|profile| Hotel { profile, closed_through }))
+    }
+
+    /// The reports of some rooms on some dates, by date, then room. What is not there is left out.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or a record cannot be read.
+    pub async fn reports_of(
+        &self,
+        hotel: &HotelId,
+        wanted: impl IntoIterator<Item = (BusinessDate, RoomId)>,
+        now: Instant,
+    ) -> Result<Vec<ClosedReport>> {
+        let mut dates = BTreeMap::new();
+        let keys = wanted.into_iter().map(|(date, room)| {
+            let partition = dates.entry(date).or_insert_with(|| day_key(hotel, date));
+            key(partition.as_str(), report_key(&room))
+        });
+        let keys = keys.collect();
+        let dates: BTreeMap<String, BusinessDate> =
+            dates.into_iter().map(|(date, partition)| (partition, date)).collect();
+        let items = self.get_all(keys, now).await?;
+        let mut reports = items
+            .iter()
+            .map(|item| Ok(stored_report(partition(item, &dates)?, item)?.closed))
+            .collect::<Result<Vec<_>>>()?;
+        reports
+            .sort_unstable_by(|one, other| (one.date, &one.room).cmp(&(other.date, &other.room)));
+        Ok(reports)
+    }
+
+    /// The summaries of some rooms on some days, each with its date. What is not there is left out.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or a record cannot be read.
+    pub async fn summaries_of(
+        &self,
+        hotel: &HotelId,
+        wanted: impl IntoIterator<Item = (BusinessDay, RoomId)>,
+        now: Instant,
+    ) -> Result<Vec<(BusinessDate, Summary)>> {
+        let mut days = BTreeMap::new();
+        let mut keys = Vec::new();
+        for (day, room) in wanted {
+            let partition = day_key(hotel, day.date);
+            keys.push(key(partition.as_str(), summary_key(&room)));
+            days.insert(partition, day);
+        }
+        let items = self.get_all(keys, now).await?;
+        let summaries = items.iter().map(|item| {
+            let day = partition(item, &days)?;
+            Ok((day.date, summary(&day, item)?))
+        });
+        summaries.collect()
+    }
+
+    /// Any number of records by their keys, each named once; expired ones are left out.
+    pub(crate) async fn get_all(&self, keys: Vec<Item>, now: Instant) -> Result<Vec<Item>> {
+        let mut wanted = keys;
+        let mut found = Vec::with_capacity(wanted.len());
+        let mut tries = 0;
+        while !wanted.is_empty() {
+            let batch = wanted.split_off(wanted.len().saturating_sub(KEYS_PER_BATCH));
+            let asked = batch.len();
+            let (items, unread) = self.get_batch(batch).await?;
+            // A batch that is too large for one answer comes in parts; one that comes not at all
+            // is throttled.
+            tries = if unread.len() < asked { 0 } else { tries + 1 };
+            if tries >= TRIES {
+                return Err(StoreError::throttled("BatchGetItem"));
+            }
+            wanted.extend(unread);
+            found.extend(items.into_iter().filter(|item| is_live(item, now)));
+        }
+        Ok(found)
+    }
+
+    /// Whether the transitions of a day are kept still.
+    pub fn keeps_history(&self, day: &BusinessDay, now: Instant) -> bool {
+        now < self.retention.summary_until(day)
+    }
+
+    /// Whether the reports of a day are kept still.
+    pub fn keeps_reports(&self, day: &BusinessDay, now: Instant) -> bool {
+        now < self.retention.report_until(day)
+    }
+}
+
+/// What a record's partition stands for.
+fn partition<T: Copy>(item: &Item, partitions: &BTreeMap<String, T>) -> Result<T> {
+    let read = Reader::new("room-day", item);
+    let partition = read.required(PK, read.text(PK)?)?;
+    read.required(PK, partitions.get(partition).copied())
+}
