@@ -1,2 +1,16 @@
-//! x
-fn main() {}
+//! Wires `report-api` to its surroundings.
+
+use std::sync::Arc;
+
+use lambda_http::{Error, run, tracing};
+use roomwatt_runtime::{Clients, SystemClock, configuration};
+use roomwatt_store::Store;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    tracing::init_default_subscriber();
+    let clients = Clients::load().await;
+    let store =
+        Store::new(clients.dynamodb(), configuration::table()?, configuration::retention()?);
+    run(report_api::router(store, Arc::new(SystemClock))).await
+}

@@ -1,1 +1,92 @@
-//! x
+//! The report API: every call of it, as one router that knows neither Lambda nor sockets.
+//!
+//! A call goes through the router from the outside in:
+//!
+//! 1. [`request`] gives it an id, logs it once, and turns a panic into a problem;
+//! 2. [`caller`] decides who asks; nobody in particular gets nothing;
+//! 3. answers are compressed where the caller takes that;
+//! 4. [`call`] reads path and query into types, and finds the hotel that the caller may see;
+//! 5. one module per resource reads what is asked for, and [`answer`] writes it.
+//!
+//! Whatever goes wrong is a [`Problem`] that says what the caller can do about it, and never what
+//! the function looks like inside; the cause is logged.
+//!
+//! Reads are made as cheap as the table allows: `ranges` says how.
+
+mod answer;
+mod call;
+pub mod caller;
+mod compare;
+mod history;
+mod hotel_reports;
+mod hotels;
+mod live;
+mod openapi;
+mod parameters;
+mod problem;
+mod ranges;
+mod request;
+mod room_reports;
+pub mod schema;
+mod service;
+mod token;
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use roomwatt_messaging::Clock;
+use roomwatt_store::Store;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+pub use caller::Caller;
+pub use openapi::document;
+pub use problem::Problem;
+pub use request::{Deadline, RequestId};
+
+/// What the calls are answered from.
+#[derive(Clone)]
+pub struct Api {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    delivery: Delivery,
+}
+
+/// How an answer leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Whole and below Lambda's 6 MB: what does not fit is paged.
+    Buffered,
+    /// As it is made: CSV that asks for no page comes in one piece, however long.
+    Streamed,
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api").field("delivery", &self.delivery).finish_non_exhaustive()
+    }
+}
+
+impl Api {
+    /// Answers from a table, by a clock.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, delivery: Delivery) -> Self {
+        Self { store, clock, delivery }
+    }
+
+    /// The router. Whoever serves it puts into a request's extensions what it knows of it: the
+    /// [`Caller`] (without one nothing is answered), the [`RequestId`], the [`Deadline`].
+    pub fn router(self) -> Router {
+        let state = Arc::new(self);
+        let (routes, _) = openapi::routes().split_for_parts();
+        routes
+            .fallback(request::no_such_path)
+            .method_not_allowed_fallback(request::no_such_method)
+            .with_state(Arc::clone(&state))
+            .layer(CompressionLayer::new())
+            .layer(from_fn(caller::require))
+            .layer(CatchPanicLayer::custom(request::panicked))
+            .layer(from_fn_with_state(state, request::identify))
+    }
+}

@@ -116,6 +116,14 @@ impl<W: Write> ReportCsv<W> {
         Ok(())
     }
 
+    /// Hands everything on to the writer.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.rows.writer.flush()
+    }
+
     /// Flushes, and gives the writer back.
     ///
     /// # Errors
@@ -237,6 +245,14 @@ impl<W: Write> GroupCsv<W> {
         }
         self.rows.occupancy(group.occupancy.as_ref())?;
         self.rows.end()
+    }
+
+    /// Hands everything on to the writer.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.rows.writer.flush()
     }
 
     /// Flushes, and gives the writer back.

@@ -1,0 +1,78 @@
+//! `GET /hotels/{hotelId}/compare`: two periods side by side.
+
+use axum::response::Response;
+use roomwatt_report::{ByteOrderMark, ComparedGroupView, Comparison, ComparisonCsv, GroupBy, Side};
+
+use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
+use crate::call::Call;
+use crate::caller::Scope;
+use crate::problem::Problem;
+use crate::ranges::{ClosedDays, Reading};
+use crate::schema;
+
+/// Two periods side by side.
+///
+/// Averages are per day on which the group has a report, and changes are those of the averages, so
+/// that periods of different lengths compare. The percent of nothing is `null`; a group that is
+/// there in one period only has no changes.
+#[utoipa::path(
+    get,
+    path = "/hotels/{hotelId}/compare",
+    operation_id = "compare",
+    tag = "reports",
+    params(
+        schema::HotelPath,
+        schema::RangeQuery,
+        schema::BaselineQuery,
+        schema::CompareQuery,
+        schema::FormatQuery
+    ),
+    responses(schema::CompareResponses)
+)]
+pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
+    let id = call.hotel_id(Scope::ReadReports)?;
+    let parameters =
+        call.parameters(&["from", "to", "baselineFrom", "baselineTo", "groupBy", FORMAT])?;
+    let range = parameters.range("from", "to")?;
+    let baseline = parameters.range("baselineFrom", "baselineTo")?;
+    let by = match parameters.required("groupBy")? {
+        GroupBy::Date => {
+            let problem = "must be one of room, deviceKind, hotel: no date is in both periods";
+            return Err(Problem::parameter("groupBy", problem));
+        }
+        by => by,
+    };
+    let format = Format::of(&parameters, &call.headers)?;
+    let hotel = call.hotel(&id).await?;
+    let current = ClosedDays::of(&call, &hotel, range, "to")?;
+    let baseline = ClosedDays::of(&call, &hotel, baseline, "baselineTo")?;
+    let mut comparison = Comparison::new(by);
+    for (side, days) in [(Side::Current, &current), (Side::Baseline, &baseline)] {
+        let reading = Reading { call: &call, hotel: &id, dates: &days.dates, rooms: None };
+        if by == GroupBy::Hotel {
+            for day in reading.hotel_days(usize::MAX).await? {
+                comparison.add_hotel_day(side, &id, day.date, day.rooms, &day.totals);
+            }
+        } else {
+            reading.each(|report| comparison.add(side, &id, report)).await?;
+        }
+    }
+    let freshness = Freshness::settled_if(current.complete && baseline.complete);
+    match format {
+        Format::Json => {
+            let mut entries = Entries::default();
+            for group in comparison.by_key() {
+                entries.push(&ComparedGroupView::of(&group))?;
+            }
+            answer::whole(&call, JSON, entries.into_json("groups", None)?, freshness)
+        }
+        Format::Csv => {
+            let mut csv =
+                ComparisonCsv::new(Vec::new(), ByteOrderMark::Omitted).map_err(unwritable)?;
+            for group in comparison.by_key() {
+                csv.write(&group).map_err(unwritable)?;
+            }
+            answer::whole(&call, CSV, csv.finish().map_err(unwritable)?, freshness)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `GET /hotels/{hotelId}/rooms/{roomId}/history`: where each figure of a day comes from.
+
+use axum::response::Response;
+use futures_util::future::try_join;
+use roomwatt_domain::{BusinessDate, RoomId, SignalHistory, trace};
+use roomwatt_report::HistoryView;
+use roomwatt_store::Hotel;
+
+use crate::answer::{self, Freshness, JSON};
+use crate::call::Call;
+use crate::caller::Scope;
+use crate::live::OpenDays;
+use crate::problem::Problem;
+use crate::{live, schema};
+
+/// The intervals of every signal on a day.
+///
+/// With the transitions that they come from, cut to the day; of an open day, to now. The intervals
+/// of a device in a state add up to the report's use of that state.
+#[utoipa::path(
+    get,
+    path = "/hotels/{hotelId}/rooms/{roomId}/history",
+    operation_id = "history",
+    tag = "rooms",
+    params(schema::RoomPath, schema::DateQuery),
+    responses(schema::HistoryResponses)
+)]
+pub(crate) async fn history(call: Call) -> Result<Response, Problem> {
+    let id = call.hotel_id(Scope::ReadReports)?;
+    let room = call.room_id()?;
+    let date = call.parameters(&["date"])?.required("date")?;
+    let hotel = call.hotel(&id).await?;
+    let signals = read(&call, &hotel, &room, date).await?;
+    let settled = hotel.closed_through.is_some_and(|closed| date <= closed);
+    let body = answer::json(&HistoryView::of(&id, &room, date, &signals))?;
+    answer::whole(&call, JSON, body, Freshness::settled_if(settled))
+}
+
+/// Every signal of a room on a date.
+pub(crate) async fn read(
+    call: &Call,
+    hotel: &Hotel,
+    room: &RoomId,
+    date: BusinessDate,
+) -> Result<Vec<SignalHistory>, Problem> {
+    let (id, calendar, now) = (&hotel.profile.hotel_id, &hotel.profile.calendar, call.now());
+    let problem = |problem| Problem::parameter("date", problem);
+    let day = calendar.day(date).ok_or_else(|| problem("is skipped in the hotel's time zone"))?;
+    if date > calendar.day_of(now).date && hotel.closed_through.is_none_or(|closed| date > closed) {
+        return Err(problem("has not begun"));
+    }
+    if !call.store().keeps_history(&day, now) {
+        return Err(problem("is before the history that is kept"));
+    }
+    let Some(closed_through) = hotel.closed_through else { return Err(Problem::no_room()) };
+    let signals = if date <= closed_through {
+        let before = calendar.previous(date).date;
+        let (mut before, mut summary) = try_join(
+            call.store().reports_of(id, [(before, room.clone())], now),
+            call.store().summaries_of(id, [(day, room.clone())], now),
+        )
+        .await?;
+        let opening = before.pop().map(|before| before.report.closing()).unwrap_or_default();
+        let history = summary.pop().map(|(_, summary)| summary.history).unwrap_or_default();
+        trace::signals(day.window, &opening, &history)
+    } else {
+        let open = OpenDays::through(hotel, date, now)?.ok_or_else(Problem::no_room)?;
+        let known = open.named(call, hotel, vec![room.clone()]).await?.pop_first();
+        let live = known.and_then(|(room, known)| open.fold(hotel, &room, known));
+        live.map(|live| trace::signals(live.window, &live.opening, &live.history))
+            .unwrap_or_default()
+    };
+    // A day before anything was known of a room is empty; a room that is not there is not.
+    if signals.is_empty() && live::of_room(call, hotel, room).await?.is_none() {
+        return Err(Problem::no_room());
+    }
+    Ok(signals)
+}

@@ -1,0 +1,47 @@
+//! The calls there are, and their description: made from the handlers that answer them.
+
+use std::sync::Arc;
+
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{Api, compare, history, hotel_reports, hotels, live, room_reports, schema, service};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Roomwatt",
+        description = "Energy status reports of hotel rooms: per room and business day, how long each device ran, what it drew, what of it was waste. Times are RFC 3339 with an offset, durations whole milliseconds, dates YYYY-MM-DD in the hotel's time zone. Errors are problem documents (RFC 9457).",
+    ),
+    components(schemas(
+        schema::HotelList, schema::Profile, schema::ProfileInput, schema::RoomReports,
+        schema::HotelReports, schema::Comparison, schema::History, schema::Live, schema::Health,
+        schema::OpenApiDocument, schema::ProblemDocument, schema::Date, schema::RoomList,
+    )),
+    tags(
+        (name = "hotels", description = "Hotels and their profiles"),
+        (name = "reports", description = "Reports of closed days"),
+        (name = "rooms", description = "Rooms now, and where figures come from"),
+        (name = "service", description = "The API itself"),
+    ),
+)]
+struct Description;
+
+pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(hotels::list))
+        .routes(routes!(hotels::get, hotels::put))
+        .routes(routes!(room_reports::reports))
+        .routes(routes!(hotel_reports::reports))
+        .routes(routes!(compare::compare))
+        .routes(routes!(history::history))
+        .routes(routes!(live::live))
+        .routes(routes!(service::health))
+        .routes(routes!(service::openapi))
+}
+
+/// The description of the API: `OpenAPI` 3.1.
+pub fn document() -> utoipa::openapi::OpenApi {
+    routes().split_for_parts().1
+}

@@ -1,0 +1,236 @@
+//! Reading reports of a range, as cheaply as the table allows.
+//!
+//! | asked for | read by |
+//! | --- | --- |
+//! | named rooms | `BatchGetItem`, a hundred reports a round trip |
+//! | a hotel's totals, or those of its dates | one `Query` of hotel-days |
+//! | all rooms | one `Query` a date's partition, several at once, and no further than the page |
+//!
+//! Memory holds a page of each partition that is being read, and sums; never a range of reports.
+
+use std::collections::BTreeSet;
+
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
+use roomwatt_store::{Hotel, HotelDay};
+
+use crate::call::Call;
+use crate::parameters::Range;
+use crate::problem::Problem;
+
+/// Partitions, or batches, that are read at once.
+pub(crate) const AT_ONCE: usize = 8;
+/// What one `BatchGetItem` takes.
+const KEYS_PER_BATCH: usize = 100;
+
+/// The closed business days of a range, by date; dates that the zone skips are not among them.
+#[derive(Debug, Clone)]
+pub(crate) struct ClosedDays {
+    pub(crate) dates: Vec<BusinessDate>,
+    /// Whether every day of the range is closed.
+    pub(crate) complete: bool,
+}
+
+impl ClosedDays {
+    /// Of a range, named by the parameter that ends it.
+    pub(crate) fn of(
+        call: &Call,
+        hotel: &Hotel,
+        range: Range,
+        to: &'static str,
+    ) -> Result<Self, Problem> {
+        let calendar = &hotel.profile.calendar;
+        let last = calendar.day(range.to).unwrap_or_else(|| calendar.previous(range.to));
+        if !call.store().keeps_reports(&last, call.now()) {
+            return Err(Problem::parameter(to, "is before the reports that are kept"));
+        }
+        let closed = hotel.closed_through.map(|closed| closed.min(range.to));
+        let mut dates = Vec::new();
+        let mut date = range.from;
+        if calendar.day(date).is_none() {
+            date = calendar.next(date).date;
+        }
+        while closed.is_some_and(|closed| date <= closed) {
+            dates.push(date);
+            let next = calendar.next(date).date;
+            if next <= date {
+                break;
+            }
+            date = next;
+        }
+        let complete = hotel.closed_through.is_some_and(|closed| range.to <= closed);
+        Ok(Self { dates, complete })
+    }
+}
+
+/// What is read: whose reports, on which dates.
+#[derive(Clone, Copy)]
+pub(crate) struct Reading<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) hotel: &'a HotelId,
+    pub(crate) dates: &'a [BusinessDate],
+    pub(crate) rooms: Option<&'a BTreeSet<RoomId>>,
+}
+
+impl<'a> Reading<'a> {
+    /// Calls for every report, in no order.
+    pub(crate) async fn each(
+        self,
+        report: impl FnMut(&ClosedReport) + Send,
+    ) -> Result<(), Problem> {
+        self.each_after(None, usize::MAX, report).await
+    }
+
+    /// Calls for every report of the first rooms of each date after one, in no order.
+    pub(crate) async fn each_after(
+        self,
+        after: Option<&'a RoomId>,
+        rooms: usize,
+        mut report: impl FnMut(&ClosedReport) + Send,
+    ) -> Result<(), Problem> {
+        let mut read = match self.rooms {
+            Some(rooms) => self.named(rooms).boxed(),
+            None => self.partitions(after, rooms).boxed(),
+        };
+        while let Some(reports) = read.try_next().await? {
+            reports.iter().for_each(&mut report);
+            if self.call.is_ending() {
+                return Err(Problem::out_of_time());
+            }
+        }
+        Ok(())
+    }
+
+    /// The dates' partitions, several at once, each page by page.
+    fn partitions(
+        self,
+        after: Option<&'a RoomId>,
+        rooms: usize,
+    ) -> impl Stream<Item = Result<Vec<ClosedReport>, Problem>> + Send + 'a {
+        let pages = stream::iter(self.dates).map(move |date| {
+            let reports = self.call.store().reports(self.hotel, *date, after, self.call.now());
+            let reports = reports.lately();
+            let reports = if rooms == usize::MAX { reports } else { reports.at_most(rooms) };
+            stream::try_unfold((reports, 0), move |(mut reports, mut count)| async move {
+                let mut page = Vec::new();
+                while page.len() < PAGE && count < rooms {
+                    let Some(stored) = reports.next().await? else { break };
+                    page.push(stored.closed);
+                    count += 1;
+                }
+                Ok::<_, Problem>((!page.is_empty()).then_some((page, (reports, count))))
+            })
+            .boxed()
+        });
+        pages.flatten_unordered(AT_ONCE)
+    }
+
+    /// The named rooms' reports, batch by batch, several at once.
+    fn named(
+        self,
+        rooms: &'a BTreeSet<RoomId>,
+    ) -> impl Stream<Item = Result<Vec<ClosedReport>, Problem>> + Send + 'a {
+        let keys = self
+            .dates
+            .iter()
+            .flat_map(move |date| rooms.iter().map(move |room| (*date, room.clone())));
+        stream::iter(keys)
+            .chunks(KEYS_PER_BATCH)
+            .map(move |keys| async move {
+                Ok(self.call.store().reports_of(self.hotel, keys, self.call.now()).await?)
+            })
+            .buffer_unordered(AT_ONCE)
+    }
+
+    /// Reports by date, then room, after a place, until `enough` says so. As many partitions are
+    /// read at once as the page will probably take.
+    pub(crate) async fn in_order(
+        self,
+        after: Option<&(BusinessDate, RoomId)>,
+        most: usize,
+    ) -> Result<Vec<ClosedReport>, Problem> {
+        let dates = self.dates.iter().copied();
+        let dates = dates.filter(|date| after.is_none_or(|(last, _)| date >= last));
+        match self.rooms {
+            Some(rooms) => {
+                let keys = dates
+                    .flat_map(|date| rooms.iter().map(move |room| (date, room.clone())))
+                    .filter(|key| after.is_none_or(|after| key > after));
+                let mut batches = stream::iter(keys)
+                    .chunks(KEYS_PER_BATCH.min(most.max(1)))
+                    .map(|keys| self.call.store().reports_of(self.hotel, keys, self.call.now()))
+                    .buffered(1)
+                    .boxed();
+                let mut reports = Vec::new();
+                while reports.len() < most {
+                    let Some(batch) = batches.try_next().await? else { break };
+                    reports.extend(batch);
+                    if self.call.is_ending() {
+                        break;
+                    }
+                }
+                reports.truncate(most);
+                Ok(reports)
+            }
+            None => {
+                let mut reports: Vec<ClosedReport> = Vec::new();
+                let mut dates = dates.peekable();
+                let mut at_once = 1;
+                while reports.len() < most && dates.peek().is_some() && !self.call.is_ending() {
+                    let left = most - reports.len();
+                    let some: Vec<_> = dates.by_ref().take(at_once).collect();
+                    let count = some.len();
+                    let mut days = stream::iter(some)
+                        .map(|date| {
+                            let room = after.filter(|(last, _)| *last == date);
+                            self.first_of(date, room.map(|(_, room)| room), left)
+                        })
+                        .buffered(AT_ONCE)
+                        .boxed();
+                    let before = reports.len();
+                    while let Some(day) = days.try_next().await? {
+                        reports.extend(day);
+                    }
+                    let a_day = ((reports.len() - before) / count).max(1);
+                    at_once = (most.saturating_sub(reports.len()) / a_day).clamp(1, AT_ONCE);
+                }
+                reports.truncate(most);
+                Ok(reports)
+            }
+        }
+    }
+
+    async fn first_of(
+        self,
+        date: BusinessDate,
+        after: Option<&RoomId>,
+        most: usize,
+    ) -> Result<Vec<ClosedReport>, Problem> {
+        let pages = self.call.store().reports(self.hotel, date, after, self.call.now());
+        let mut pages = pages.lately().at_most(most);
+        let mut reports = Vec::new();
+        while reports.len() < most {
+            let Some(stored) = pages.next().await? else { break };
+            reports.push(stored.closed);
+        }
+        Ok(reports)
+    }
+
+    /// The hotel-days of the dates, by date.
+    pub(crate) async fn hotel_days(self, most: usize) -> Result<Vec<HotelDay>, Problem> {
+        let (Some(from), Some(to)) = (self.dates.first(), self.dates.last()) else {
+            return Ok(Vec::new());
+        };
+        let pages = self.call.store().hotel_days(self.hotel, *from, *to, self.call.now());
+        let mut pages = pages.lately();
+        let mut days = Vec::new();
+        while days.len() < most {
+            let Some(day) = pages.next().await? else { break };
+            days.push(day);
+        }
+        Ok(days)
+    }
+}
+
+/// Reports that are handed on at once.
+const PAGE: usize = 64;

@@ -1,0 +1,78 @@
+//! `GET /hotels/{hotelId}/rooms/{roomId}/reports`: one room's days.
+
+use axum::response::Response;
+use roomwatt_domain::{ClosedReport, RoomId};
+use roomwatt_report::{ByteOrderMark, ReportCsv, RoomReportView};
+use roomwatt_store::Hotel;
+
+use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
+use crate::call::Call;
+use crate::caller::Scope;
+use crate::live;
+use crate::problem::Problem;
+use crate::ranges::ClosedDays;
+use crate::schema;
+
+/// One room's reports.
+///
+/// By date, of the closed days of the range. A room of which nothing was ever reported is a 404; a
+/// room whose first day lies behind the range has an empty list.
+#[utoipa::path(
+    get,
+    path = "/hotels/{hotelId}/rooms/{roomId}/reports",
+    operation_id = "roomReports",
+    tag = "reports",
+    params(schema::RoomPath, schema::RangeQuery, schema::FormatQuery),
+    responses(schema::RoomReportsResponses)
+)]
+pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
+    let id = call.hotel_id(Scope::ReadReports)?;
+    let room = call.room_id()?;
+    let parameters = call.parameters(&["from", "to", FORMAT])?;
+    let range = parameters.range("from", "to")?;
+    let format = Format::of(&parameters, &call.headers)?;
+    let hotel = call.hotel(&id).await?;
+    let days = ClosedDays::of(&call, &hotel, range, "to")?;
+    let reports = read(&call, &hotel, &room, &days).await?;
+    let calendar = &hotel.profile.calendar;
+    let freshness = Freshness::settled_if(days.complete);
+    match format {
+        Format::Json => {
+            let mut entries = Entries::default();
+            for closed in &reports {
+                entries.push(&RoomReportView::closed(&id, calendar, closed))?;
+            }
+            answer::whole(&call, JSON, entries.into_json("reports", None)?, freshness)
+        }
+        Format::Csv => {
+            let mut csv = ReportCsv::new(Vec::new(), ByteOrderMark::Omitted).map_err(unwritable)?;
+            for closed in &reports {
+                csv.write(&id, calendar, closed).map_err(unwritable)?;
+            }
+            answer::whole(&call, CSV, csv.finish().map_err(unwritable)?, freshness)
+        }
+    }
+}
+
+/// The reports of a room that is known, by one `BatchGetItem` a hundred days.
+pub(crate) async fn read(
+    call: &Call,
+    hotel: &Hotel,
+    room: &RoomId,
+    days: &ClosedDays,
+) -> Result<Vec<ClosedReport>, Problem> {
+    let id = &hotel.profile.hotel_id;
+    // Who has a report has one on every later day too (rule 13): the last closed day tells whether
+    // a room without any in the range is known at all.
+    let last = hotel.closed_through.filter(|last| !days.dates.contains(last));
+    let wanted = days.dates.iter().copied().chain(last).map(|date| (date, room.clone()));
+    let mut reports = call.store().reports_of(id, wanted, call.now()).await?;
+    let known = !reports.is_empty();
+    if let Some(last) = last {
+        reports.retain(|report| report.date != last);
+    }
+    if !known && live::of_room(call, hotel, room).await?.is_none() {
+        return Err(Problem::no_room());
+    }
+    Ok(reports)
+}
