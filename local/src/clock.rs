@@ -1,29 +1,52 @@
 //! The clocks of a local run: one that is set by a replay, and the machine's.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use roomwatt_domain::Instant;
+use roomwatt_domain::{Instant, Millis};
 use roomwatt_messaging::Clock;
 
-/// A clock that shows what it was set to.
+/// A clock that shows what it was set to; and goes on from there once it is let run.
 #[derive(Debug)]
-pub struct ReplayClock(AtomicI64);
+pub struct ReplayClock {
+    shown: AtomicI64,
+    running: OnceLock<std::time::Instant>,
+}
 
 impl ReplayClock {
     /// A clock that shows the instant.
     pub fn at(instant: Instant) -> Self {
-        Self(AtomicI64::new(instant.as_millis()))
+        Self { shown: AtomicI64::new(instant.as_millis()), running: OnceLock::new() }
+    }
+
+    /// Lets the clock run from what it shows.
+    #[expect(clippy::disallowed_methods, reason = "this is a clock that runs")]
+    pub fn run(&self) {
+        self.running.get_or_init(std::time::Instant::now);
     }
 
     /// Sets the clock.
     pub fn set(&self, instant: Instant) {
-        self.0.store(instant.as_millis(), Ordering::Release);
+        self.shown.store(instant.as_millis(), Ordering::Release);
     }
 }
 
 impl Clock for ReplayClock {
     fn now(&self) -> Instant {
-        Instant::from_millis(self.0.load(Ordering::Acquire))
+        let since = self.running.get().map_or(0, |began| began.elapsed().as_millis());
+        Instant::from_millis(self.shown.load(Ordering::Acquire))
+            + Millis::try_from(since).unwrap_or(Millis::MAX)
+    }
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MachineClock;
+
+impl Clock for MachineClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the machine's clock")]
+    fn now(&self) -> Instant {
+        jiff::Timestamp::now().into()
     }
 }
 

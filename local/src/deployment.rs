@@ -61,6 +61,7 @@ pub struct Deployment {
     tick: Tick,
     settlement: Settlement,
     invocations: AtomicU64,
+    longest_window: Millis,
 }
 
 impl Deployment {
@@ -112,7 +113,19 @@ impl Deployment {
             queues: aws.queues().clone(),
             aws,
             invocations: AtomicU64::new(0),
+            longest_window: Millis::MAX,
         })
+    }
+
+    /// The same with windows that are no longer than this.
+    #[must_use]
+    pub fn with_windows_of_at_most(mut self, window: Millis) -> Self {
+        self.longest_window = window;
+        self
+    }
+
+    fn window(&self, mapping: &Mapping) -> Millis {
+        mapping.window.min(self.longest_window)
     }
 
     /// The table, for reading and for profiles.
@@ -161,7 +174,7 @@ impl Deployment {
     pub fn next_wake(&self) -> Option<Instant> {
         let wakes = MAPPINGS.iter().flat_map(|mapping| {
             let window =
-                self.queues.waiting(mapping.queue).map(|(_, since)| since + mapping.window);
+                self.queues.waiting(mapping.queue).map(|(_, since)| since + self.window(mapping));
             [window, self.queues.next_seen(mapping.queue)]
         });
         wakes.flatten().min()
@@ -194,9 +207,18 @@ impl Deployment {
         }
     }
 
+    /// Invokes functions until no message can be seen, whatever the windows say.
+    pub async fn flush(&self) {
+        while let Some(mapping) =
+            MAPPINGS.iter().find(|mapping| self.queues.waiting(mapping.queue).is_some())
+        {
+            self.deliver_batch(mapping).await;
+        }
+    }
+
     fn is_ready(&self, mapping: &Mapping) -> bool {
         self.queues.waiting(mapping.queue).is_some_and(|(count, since)| {
-            count >= mapping.batch_size || self.clock.now() >= since + mapping.window
+            count >= mapping.batch_size || self.clock.now() >= since + self.window(mapping)
         })
     }
 

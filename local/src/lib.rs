@@ -9,6 +9,7 @@ pub mod input;
 pub mod queues;
 pub mod replay;
 pub mod report;
+pub mod serve;
 pub mod sockets;
 
 pub use deployment::Deployment;

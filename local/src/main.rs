@@ -10,12 +10,16 @@ use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use roomwatt_domain::{BusinessDate, HotelId, Instant};
-use roomwatt_local::clock::ReplayClock;
+use roomwatt_local::clock::{MachineClock, ReplayClock};
 use roomwatt_local::input::{BadInput, EventFile, read_profiles};
 use roomwatt_local::replay::{Replay, Summary};
 use roomwatt_local::report::{Format, Request};
-use roomwatt_local::{Deployment, demo};
+use roomwatt_local::serve::{Access, listen};
+use roomwatt_local::{Deployment, demo, serve};
 use roomwatt_report::Listing;
+use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Energy status reports of hotel rooms, from device and guest events. Without a command: the demo.
 #[derive(Parser)]
@@ -31,6 +35,8 @@ enum Command {
     Replay(ReplayArgs),
     /// Shows what is closed of a hotel.
     Report(ReportArgs),
+    /// Serves the API and the pages on loopback, takes events in, and closes days by the clock.
+    Serve(ServeArgs),
 }
 
 #[derive(Args)]
@@ -83,6 +89,22 @@ struct ReportArgs {
     format: Format,
 }
 
+#[derive(Args)]
+struct ServeArgs {
+    /// Keep the table in this folder.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The port of loopback; 0 for any that is free.
+    #[arg(long, value_name = "PORT", default_value_t = PORT)]
+    port: u16,
+    /// Answer only who brings claims: a JSON object of texts in the header x-roomwatt-claims.
+    #[arg(long)]
+    require_claims: bool,
+}
+
+/// Where the API is served if nothing is said.
+const PORT: u16 = 8080;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -100,6 +122,7 @@ async fn main() -> ExitCode {
         None => run_demo().await,
         Some(Command::Replay(args)) => replay(args).await,
         Some(Command::Report(args)) => report(args).await,
+        Some(Command::Serve(args)) => serve_until_interrupted(args).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -252,5 +275,49 @@ async fn run_demo() -> anyhow::Result<()> {
     }
     out.flush()?;
     drop(out);
-    tell(&summary)
+    tell(&summary)?;
+    let (deployment, clock) = replayed.into_parts();
+    clock.run();
+    // Whatever else runs on the machine, the demo is to be seen.
+    let listener = match listen(PORT).await {
+        Ok(listener) => listener,
+        Err(_) => listen(0).await?,
+    };
+    let url = url(&listener)?;
+    let hotel = format!("{url}/hotels/{id}");
+    println!("\nserving   {url}, where it is the day after the last event; Ctrl-C ends it");
+    println!("profile   {hotel}");
+    println!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room");
+    println!("live      {hotel}/live?rooms=101");
+    println!("calls     {url}/openapi.json");
+    serve::serve(deployment, clock, listener, Access::Open, interrupted()).await
+}
+
+async fn serve_until_interrupted(args: ServeArgs) -> anyhow::Result<()> {
+    let clock = Arc::new(MachineClock);
+    let listener = listen(args.port).await?;
+    let deployment = Deployment::new(args.data.as_deref(), Arc::clone(&clock) as _).await?;
+    let access = if args.require_claims { Access::ByClaims } else { Access::Open };
+    println!("serving   {}; Ctrl-C ends it", url(&listener)?);
+    serve::serve(deployment, clock, listener, access, interrupted()).await
+}
+
+fn url(listener: &TcpListener) -> io::Result<String> {
+    Ok(format!("http://{}", listener.local_addr()?))
+}
+
+/// Until Ctrl-C, or until the process is asked to end.
+async fn interrupted() {
+    let ended = async {
+        #[cfg(unix)]
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            terminate.recv().await;
+            return;
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = ended => {}
+    }
 }

@@ -79,6 +79,7 @@ pub struct Replayed {
     hotels: Vec<Profile>,
     events: usize,
     stopwatch: Stopwatch,
+    clock: Arc<ReplayClock>,
 }
 
 /// How long a day may stay open past its due time before the replay gives up on it.
@@ -120,7 +121,13 @@ impl Replay {
         bar.set_message("closing");
         run.finish(&hotels, self.until).await?;
         bar.finish_and_clear();
-        Ok(Replayed { deployment: run.deployment, hotels, events: count, stopwatch })
+        Ok(Replayed {
+            deployment: run.deployment,
+            hotels,
+            events: count,
+            stopwatch,
+            clock: run.clock,
+        })
     }
 
     fn bar(&self, events: usize) -> ProgressBar {
@@ -353,6 +360,11 @@ impl Replayed {
     /// The deployment as the replay left it.
     pub fn deployment(&self) -> &Deployment {
         &self.deployment
+    }
+
+    /// The deployment, with its clock as the replay left it.
+    pub fn into_parts(self) -> (Deployment, Arc<ReplayClock>) {
+        (self.deployment, self.clock)
     }
 
     /// Writes every report, by hotel, date and room, and adds everything up.

@@ -44,7 +44,7 @@ use tower_http::compression::CompressionLayer;
 pub use caller::Caller;
 pub use openapi::document;
 pub use problem::Problem;
-pub use request::{Deadline, RequestId};
+pub use request::{Deadline, RequestId, no_such_method};
 
 /// What the calls are answered from.
 #[derive(Clone)]

@@ -30,7 +30,8 @@ pub struct Problem {
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 impl Problem {
-    pub(crate) fn new(code: StatusCode, detail: impl Into<String>) -> Self {
+    /// A problem that its status tells, with what was wrong in particular.
+    pub fn new(code: StatusCode, detail: impl Into<String>) -> Self {
         Self {
             // The status says it all: RFC 9457 has this type for that.
             kind: "about:blank",

@@ -63,7 +63,8 @@ pub(crate) async fn no_such_path() -> Problem {
     )
 }
 
-pub(crate) async fn no_such_method() -> Problem {
+/// 405, in a form that every other problem has too. `Allow` is the router's.
+pub async fn no_such_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "the path has no such method; Allow names those it has",

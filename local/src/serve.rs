@@ -1,0 +1,185 @@
+//! The API on loopback, with ingest beside it, and the schedule on the clock of the run.
+//!
+//! Everything goes the way that it goes in the deployment: an event that is posted here waits in a
+//! queue, a function takes it, the rule ticks, days close. Only the windows in which messages
+//! gather are short, since people wait here.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use roomwatt_api::{Api, Caller, Delivery, Problem};
+use roomwatt_domain::Millis;
+use roomwatt_messaging::Clock;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tracing::error;
+
+use crate::Deployment;
+use crate::deployment::{DEVICE_EVENTS, SPACE_EVENTS, TICK};
+use crate::queues::Queues;
+
+/// How long messages gather at most.
+pub const WINDOW: Millis = 100;
+/// How often the run looks at its clock.
+const LOOK: Duration = Duration::from_millis(100);
+/// What a queue takes as one message.
+const LARGEST_MESSAGE: usize = 1024 * 1024;
+/// The header of a run that requires claims: a JSON object of texts, as API Gateway hands claims
+/// on. Nothing else reads it.
+pub const CLAIMS: &str = "x-roomwatt-claims";
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever reaches loopback.
+    #[default]
+    Open,
+    /// Whoever brings claims in the header [`CLAIMS`].
+    ByClaims,
+}
+
+/// Opens a port of loopback; any free one for 0.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn listen(port: u16) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    listener.with_context(|| format!("port {port} cannot be opened"))
+}
+
+/// Serves until `stop`, then takes in what waits in the queues still.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    deployment: Deployment,
+    clock: Arc<dyn Clock>,
+    listener: TcpListener,
+    access: Access,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let deployment = deployment.with_windows_of_at_most(WINDOW);
+    let posted = Arc::new(Notify::new());
+    let router = router(&deployment, Arc::clone(&clock), access, Arc::clone(&posted));
+    let server = axum::serve(listener, router).with_graceful_shutdown(stop);
+    tokio::select! {
+        served = server => served.context("the listener failed")?,
+        () = drive(&deployment, clock.as_ref(), &posted) => {}
+    }
+    deployment.flush().await;
+    Ok(())
+}
+
+/// The API of a deployment, with ingest beside it.
+pub fn router(
+    deployment: &Deployment,
+    clock: Arc<dyn Clock>,
+    access: Access,
+    posted: Arc<Notify>,
+) -> Router {
+    let api = Api::new(deployment.store().metered_apart(), clock, Delivery::Streamed).router();
+    let ingest = Router::new()
+        .route("/local/events/device", post(device_events))
+        .route("/local/events/space", post(space_events))
+        .method_not_allowed_fallback(roomwatt_api::no_such_method)
+        .with_state(Ingest { queues: deployment.queues().clone(), posted });
+    api.layer(from_fn_with_state(access, introduce)).merge(ingest).layer(from_fn(only_loopback))
+}
+
+/// Ticks and delivers, for as long as it is asked to.
+async fn drive(deployment: &Deployment, clock: &dyn Clock, posted: &Notify) {
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut next_tick = clock.now();
+    loop {
+        if clock.now() >= next_tick {
+            if let Err(fault) = deployment.tick().await {
+                error!(
+                    error = format!("{fault:#}"),
+                    "the schedule failed; the next tick does it again"
+                );
+            }
+            next_tick = clock.now() + TICK;
+        }
+        deployment.deliver().await;
+        tokio::select! {
+            _ = looks.tick() => {}
+            () = posted.notified() => {}
+        }
+    }
+}
+
+/// A page of another site that a browser was led to may reach loopback by a name of its own: only
+/// those who name loopback are answered.
+async fn only_loopback(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| request.uri().host()).unwrap_or_default();
+    let name = if host.starts_with('[') {
+        host.split_inclusive(']').next().unwrap_or_default()
+    } else {
+        host.split(':').next().unwrap_or_default()
+    };
+    if !matches!(name, "127.0.0.1" | "localhost" | "[::1]" | "") {
+        let detail = "this runs for loopback alone";
+        return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
+    }
+    next.run(request).await
+}
+
+async fn introduce(State(access): State<Access>, mut request: Request, next: Next) -> Response {
+    let caller = match access {
+        Access::Open => Some(Caller::Owner),
+        Access::ByClaims => claims(request.headers()).map(|claims| Caller::bearer(&claims)),
+    };
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
+    }
+    next.run(request).await
+}
+
+fn claims(headers: &HeaderMap) -> Option<HashMap<String, String>> {
+    serde_json::from_slice(headers.get(CLAIMS)?.as_bytes()).ok()
+}
+
+#[derive(Clone)]
+struct Ingest {
+    queues: Queues,
+    posted: Arc<Notify>,
+}
+
+impl Ingest {
+    async fn take(&self, queue: &str, body: Body) -> Result<Response, Problem> {
+        let body = to_bytes(body, LARGEST_MESSAGE).await.map_err(|_| {
+            let detail = "a message has at most 1024 KB";
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+        })?;
+        let text = String::from_utf8(body.to_vec())
+            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "a message is text in UTF-8"))?;
+        if text.is_empty() {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "a message is not empty"));
+        }
+        let id = self.queues.send(queue, text, BTreeMap::new());
+        self.posted.notify_one();
+        Ok((StatusCode::ACCEPTED, Json(json!({"messageId": id}))).into_response())
+    }
+}
+
+async fn device_events(State(ingest): State<Ingest>, body: Body) -> Result<Response, Problem> {
+    ingest.take(DEVICE_EVENTS, body).await
+}
+
+async fn space_events(State(ingest): State<Ingest>, body: Body) -> Result<Response, Problem> {
+    ingest.take(SPACE_EVENTS, body).await
+}
