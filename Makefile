@@ -4,9 +4,9 @@ TOOLS := $(CURDIR)/.cache/tools
 DENY_VERSION := 0.20.2
 export RUSTDOCFLAGS := -D warnings
 
-.PHONY: check format lint docs test deny run moto
+.PHONY: check format lint docs test api deny run moto
 
-check: format lint docs test
+check: format lint docs test api
 
 format:
 	cargo fmt --all --check
@@ -19,6 +19,10 @@ docs:
 
 test:
 	cargo test --workspace --locked
+
+# The running API against its own description, by schemathesis.
+api:
+	scripts/check-api
 
 # Licences, sources and bans, apart from `check`: it builds its tool first.
 deny: $(TOOLS)/bin/cargo-deny

@@ -1,5 +1,5 @@
 //! The shapes of questions and answers, for the description of the API alone: answers are written
-//! by the views of the `report` crate, and `make api-test` holds them against these.
+//! by the views of the `report` crate, and `make api` holds them against these.
 
 use std::collections::BTreeMap;
 
@@ -622,25 +622,13 @@ pub struct Transition {
     pub state: String,
 }
 
-/// A sort of signal.
-#[derive(Debug, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum SignalSort {
-    /// Something that draws power.
-    Device,
-    /// A presence sensor.
-    Presence,
-    /// Whether the room is sold.
-    Stay,
-}
-
 /// One signal on a day.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Signal {
-    /// What sort it is.
-    #[schema(inline)]
-    pub signal: SignalSort,
+    /// What sort it is: `device`, `presence` or `stay`.
+    #[schema(pattern = "^(device|presence|stay)$")]
+    pub signal: String,
     /// Its id; missing for the stay.
     #[schema(nullable = false)]
     pub device_id: Option<String>,
