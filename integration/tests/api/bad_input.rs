@@ -78,7 +78,7 @@ async fn a_parameter_that_is_not_known_is_refused_by_its_name() {
     let api = harbour().await.api();
     let problem = get(&api, &format!("{HOTEL}/reports?{RANGE}&room=101")).await.problem(400);
     assert!(problem["detail"].as_str().unwrap().contains("\"room\""), "{problem}");
-    let long = format!("{HOTEL}/reports?{RANGE}&{}=1", "%0d%0a<".repeat(1600));
+    let long = format!("{HOTEL}/reports?{RANGE}&{}=1", "%0d%0a%3C".repeat(800));
     let problem = get(&api, &long).await.problem(400);
     assert!(problem["detail"].as_str().unwrap().len() < 200);
     get(&api, "/health?verbose").await.problem(400);
@@ -117,6 +117,7 @@ async fn ids_that_can_be_none_are_refused_and_ids_that_are_none_are_not_found() 
     for (path, parameter) in [
         ("/hotels/a%2Fb".to_owned(), "hotelId"),
         ("/hotels/%20".to_owned(), "hotelId"),
+        ("/hotels//reports".to_owned(), "hotelId"),
         ("/hotels/h%C3%B4tel".to_owned(), "hotelId"),
         ("/hotels/%EC%84%9C%EC%9A%B8".to_owned(), "hotelId"),
         ("/hotels/%00".to_owned(), "hotelId"),
@@ -136,7 +137,6 @@ async fn ids_that_can_be_none_are_refused_and_ids_that_are_none_are_not_found() 
         "/hotels/%FF".to_owned(),
         "/hotels/harbour-house/".to_owned(),
         "/hotels/harbour/house".to_owned(),
-        "/hotels//reports".to_owned(),
         "/".to_owned(),
         "/reports".to_owned(),
         format!("/hotels/nowhere/reports?{RANGE}"),
@@ -145,7 +145,9 @@ async fn ids_that_can_be_none_are_refused_and_ids_that_are_none_are_not_found() 
         format!("{HOTEL}/rooms/nowhere/reports?{RANGE}"),
         format!("{HOTEL}/rooms/nowhere/reports?from=2027-01-01&to=2027-01-02"),
     ] {
-        get(&api, &path).await.problem(404);
+        let answer = get(&api, &path).await;
+        assert_eq!(answer.status.as_u16(), 404, "{path}");
+        answer.problem(404);
     }
 }
 
