@@ -286,6 +286,7 @@ async fn run_demo() -> anyhow::Result<()> {
     let url = url(&listener)?;
     let hotel = format!("{url}/hotels/{id}");
     println!("\nserving   {url}, where it is the day after the last event; Ctrl-C ends it");
+    println!("page      {hotel}/report.html?from=2026-10-12&to=2026-11-01");
     println!("profile   {hotel}");
     println!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room");
     println!("live      {hotel}/live?rooms=101");

@@ -184,7 +184,7 @@ async fn what_is_described_is_answered() {
             item.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))
         })
         .collect();
-    assert_eq!(calls.len(), 10, "{calls:?}");
+    assert_eq!(calls.len(), 13, "{calls:?}");
     // No reference leads nowhere.
     fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
         match value {

@@ -47,6 +47,7 @@ pub(crate) const JSON: &str = "application/json";
 // No cell of ours holds anything but ASCII, so Excel needs no mark to read it, and programs would
 // stumble over one.
 pub(crate) const CSV: &str = "text/csv; charset=utf-8; header=present";
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
 pub(crate) const FORMAT: &str = "format";
 
 impl Format {

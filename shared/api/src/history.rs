@@ -2,7 +2,9 @@
 
 use axum::response::Response;
 use futures_util::future::try_join;
-use roomwatt_domain::{BusinessDate, RoomId, SignalHistory, trace};
+use roomwatt_domain::{
+    BusinessDate, BusinessDay, RoomId, RoomReport, RoomStates, SignalHistory, trace,
+};
 use roomwatt_report::HistoryView;
 use roomwatt_store::Hotel;
 
@@ -30,10 +32,20 @@ pub(crate) async fn history(call: Call) -> Result<Response, Problem> {
     let room = call.room_id()?;
     let date = call.parameters(&["date"])?.required("date")?;
     let hotel = call.hotel(&id).await?;
-    let signals = read(&call, &hotel, &room, date).await?;
+    let signals = read(&call, &hotel, &room, date).await?.signals;
     let settled = hotel.closed_through.is_some_and(|closed| date <= closed);
     let body = answer::json(&HistoryView::of(&id, &room, date, &signals))?;
     answer::whole(&call, JSON, body, Freshness::settled_if(settled))
+}
+
+/// A room on a date.
+pub(crate) struct Day {
+    pub(crate) day: BusinessDay,
+    /// The states with which it opened.
+    pub(crate) opening: RoomStates,
+    pub(crate) signals: Vec<SignalHistory>,
+    /// Of an open day: the figures so far.
+    pub(crate) report: Option<RoomReport>,
 }
 
 /// Every signal of a room on a date.
@@ -42,7 +54,7 @@ pub(crate) async fn read(
     hotel: &Hotel,
     room: &RoomId,
     date: BusinessDate,
-) -> Result<Vec<SignalHistory>, Problem> {
+) -> Result<Day, Problem> {
     let (id, calendar, now) = (&hotel.profile.hotel_id, &hotel.profile.calendar, call.now());
     let problem = |problem| Problem::parameter("date", problem);
     let day = calendar.day(date).ok_or_else(|| problem("is skipped in the hotel's time zone"))?;
@@ -53,7 +65,7 @@ pub(crate) async fn read(
         return Err(problem("is before the history that is kept"));
     }
     let Some(closed_through) = hotel.closed_through else { return Err(Problem::no_room()) };
-    let signals = if date <= closed_through {
+    let (opening, signals, report) = if date <= closed_through {
         let before = calendar.previous(date).date;
         let (mut before, mut summary) = try_join(
             call.store().reports_of(id, [(before, room.clone())], now),
@@ -62,17 +74,21 @@ pub(crate) async fn read(
         .await?;
         let opening = before.pop().map(|before| before.report.closing()).unwrap_or_default();
         let history = summary.pop().map(|(_, summary)| summary.history).unwrap_or_default();
-        trace::signals(day.window, &opening, &history)
+        let signals = trace::signals(day.window, &opening, &history);
+        (opening, signals, None)
     } else {
         let open = OpenDays::through(hotel, date, now)?.ok_or_else(Problem::no_room)?;
         let known = open.named(call, hotel, vec![room.clone()]).await?.pop_first();
         let live = known.and_then(|(room, known)| open.fold(hotel, &room, known));
-        live.map(|live| trace::signals(live.window, &live.opening, &live.history))
-            .unwrap_or_default()
+        live.map(|live| {
+            let signals = trace::signals(live.window, &live.opening, &live.history);
+            (live.opening, signals, Some(live.report))
+        })
+        .unwrap_or_default()
     };
     // A day before anything was known of a room is empty; a room that is not there is not.
     if signals.is_empty() && live::of_room(call, hotel, room).await?.is_none() {
         return Err(Problem::no_room());
     }
-    Ok(signals)
+    Ok(Day { day, opening, signals, report })
 }

@@ -22,6 +22,7 @@ mod hotel_reports;
 mod hotels;
 mod live;
 mod openapi;
+mod pages;
 mod parameters;
 mod problem;
 mod ranges;

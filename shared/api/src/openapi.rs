@@ -6,7 +6,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{Api, compare, history, hotel_reports, hotels, live, room_reports, schema, service};
+use crate::{
+    Api, compare, history, hotel_reports, hotels, live, pages, room_reports, schema, service,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +25,7 @@ use crate::{Api, compare, history, hotel_reports, hotels, live, room_reports, sc
         (name = "hotels", description = "Hotels and their profiles"),
         (name = "reports", description = "Reports of closed days"),
         (name = "rooms", description = "Rooms now, and where figures come from"),
+        (name = "pages", description = "The same for people"),
         (name = "service", description = "The API itself"),
     ),
 )]
@@ -37,6 +40,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(compare::compare))
         .routes(routes!(history::history))
         .routes(routes!(live::live))
+        .routes(routes!(pages::hotel))
+        .routes(routes!(pages::room))
+        .routes(routes!(pages::day))
         .routes(routes!(service::health))
         .routes(routes!(service::openapi))
 }

@@ -44,6 +44,12 @@ impl ClosedDays {
         if !call.store().keeps_reports(&last, call.now()) {
             return Err(Problem::parameter(to, "is before the reports that are kept"));
         }
+        Ok(Self::in_range(hotel, range))
+    }
+
+    /// Of a range of which some may not be kept any more.
+    pub(crate) fn in_range(hotel: &Hotel, range: Range) -> Self {
+        let calendar = &hotel.profile.calendar;
         let closed = hotel.closed_through.map(|closed| closed.min(range.to));
         let mut dates = Vec::new();
         let mut date = range.from;
@@ -59,7 +65,7 @@ impl ClosedDays {
             date = next;
         }
         let complete = hotel.closed_through.is_some_and(|closed| range.to <= closed);
-        Ok(Self { dates, complete })
+        Self { dates, complete }
     }
 }
 

@@ -120,6 +120,15 @@ pub struct PageQuery {
     pub next_token: Option<String>,
 }
 
+/// In which language.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LanguageQuery {
+    /// `en` or `ko`; by default what `Accept-Language` prefers, else English.
+    #[param(example = "en")]
+    pub lang: Option<String>,
+}
+
 /// The form of an answer.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -779,6 +788,15 @@ fn tagged<T: ToSchema>(description: &str, csv: bool) -> Vec<(StatusCode, Respons
     vec![(StatusCode::OK, answer.build()), (StatusCode::NOT_MODIFIED, known)]
 }
 
+/// The answer for people.
+fn page() -> Vec<(StatusCode, Response)> {
+    let page = ResponseBuilder::new()
+        .description("The page")
+        .content("text/html", ContentBuilder::new().schema(Some(text())).build());
+    let known = ResponseBuilder::new().description("What If-None-Match names holds still").build();
+    vec![(StatusCode::OK, page.build()), (StatusCode::NOT_MODIFIED, known)]
+}
+
 macro_rules! responses {
     ($($(#[$doc:meta])* $name:ident => $answers:expr, [$($status:ident),*];)*) => {$(
         $(#[$doc])*
@@ -813,6 +831,8 @@ responses! {
     HistoryResponses => tagged::<History>("The signals", false), [NOT_FOUND, NOT_ACCEPTABLE];
     /// Of the rooms now.
     LiveResponses => [(StatusCode::OK, json::<Live>("The rooms").build())], [NOT_FOUND, NOT_ACCEPTABLE];
+    /// Of a page.
+    PageResponses => page(), [NOT_FOUND, NOT_ACCEPTABLE];
     /// Of the function's health.
     HealthResponses => [(StatusCode::OK, json::<Health>("It answers").build())], [];
     /// Of this description.

@@ -1,0 +1,213 @@
+//! Stacked bars of used and wasted energy (or time), one bar for each column of a range.
+//!
+//! Widths are shares of the plot and heights are pixels, so the bars stretch with the page while
+//! texts keep their size. Colours come from the style sheet by class.
+
+use roomwatt_domain::Rounded;
+use svg::node::element::{Anchor, Group, Line, Rectangle, SVG, Text, Title};
+
+use crate::notation::{Datum, Notation, decimal, reduced};
+use crate::tally::Measure;
+
+/// One bar.
+#[derive(Debug, Clone)]
+pub(crate) struct Bar {
+    /// Below the bar, where there is room.
+    pub(crate) label: String,
+    /// What the bar stands for, in words.
+    pub(crate) title: String,
+    pub(crate) href: Option<String>,
+    /// Wasted and all use; `None` where there is no report.
+    pub(crate) figures: Option<(i128, i128)>,
+}
+
+/// A drawn chart: the axis keeps its width, the plot takes the rest.
+#[derive(Debug, Clone)]
+pub(crate) struct Chart {
+    pub(crate) axis: String,
+    pub(crate) plot: String,
+}
+
+const TOP: i128 = 14;
+const HEIGHT: i128 = 200;
+const BOTTOM: i128 = 26;
+const AXIS_WIDTH: i128 = 52;
+const MOST_TICKS: i128 = 4;
+/// How many labels fit below a plot on a desk, and on a phone.
+const LABELS: usize = 16;
+const LABELS_NARROW: usize = 5;
+
+/// A share of the plot's width.
+pub(crate) fn share(part: i128, whole: i128) -> String {
+    let (part, whole) = reduced(part, whole.max(1));
+    format!("{}%", Rounded::<3>::of(part * 100, whole))
+}
+
+/// Draws the bars; `name` says what they show.
+pub(crate) fn draw(name: &str, measure: Measure, bars: &[Bar]) -> Chart {
+    let most = bars.iter().filter_map(|bar| bar.figures).map(|(_, used)| used).max().unwrap_or(0);
+    let scale = Scale::of(most, measure.unit());
+    let mut axis = SVG::new()
+        .set("class", "axis")
+        .set("width", AXIS_WIDTH.to_string())
+        .set("height", (TOP + HEIGHT + BOTTOM).to_string())
+        .set("aria-hidden", "true");
+    let mut plot = SVG::new()
+        .set("class", "plot")
+        .set("width", "100%")
+        .set("height", (TOP + HEIGHT + BOTTOM).to_string())
+        .set("role", "group")
+        .set("aria-label", name);
+    for tick in 0..=scale.ticks {
+        let y = pixel(scale.y(tick * scale.step));
+        let label = decimal(tick * scale.step, measure.unit(), scale.decimals);
+        let unit = if tick == scale.ticks { measure.symbol() } else { "" };
+        axis = axis.add(
+            Text::new(format!("{label} {unit}").trim_end())
+                .set("class", "label")
+                .set("x", (AXIS_WIDTH - 6).to_string())
+                .set("y", y.as_str())
+                .set("dy", "0.32em")
+                .set("text-anchor", "end"),
+        );
+        plot = plot.add(
+            Line::new()
+                .set("class", if tick == 0 { "base" } else { "grid" })
+                .set("x1", "0")
+                .set("x2", "100%")
+                .set("y1", y.as_str())
+                .set("y2", y.as_str()),
+        );
+    }
+    let every = bars.len().div_ceil(LABELS).max(1);
+    let every_narrow = bars.len().div_ceil(LABELS_NARROW).max(1).next_multiple_of(every);
+    for (at, bar) in bars.iter().enumerate() {
+        plot = plot.add(drawn(bar, at, bars.len(), &scale));
+        if at % every == 0 {
+            let wide = at % every_narrow != 0;
+            plot = plot.add(
+                Text::new(bar.label.as_str())
+                    .set("class", if wide { "label wide" } else { "label" })
+                    .set("x", share(2 * number(at) + 1, 2 * number(bars.len())))
+                    .set("y", (TOP + HEIGHT + 17).to_string())
+                    .set("text-anchor", "middle"),
+            );
+        }
+    }
+    Chart { axis: axis.to_string(), plot: plot.to_string() }
+}
+
+fn drawn(bar: &Bar, at: usize, bars: usize, scale: &Scale) -> Group {
+    let (at, bars) = (number(at), number(bars));
+    let rectangle = |class, from: i128, to: i128| {
+        let (top, bottom) = (scale.y(to), scale.y(from));
+        Rectangle::new()
+            .set("class", class)
+            .set("x", share(at * 100 + 14, bars * 100))
+            .set("width", share(72, bars * 100))
+            .set("y", pixel(top))
+            .set("height", pixel(bottom - top))
+    };
+    let slot = Rectangle::new()
+        .set("class", "slot")
+        .set("x", share(at, bars))
+        .set("width", share(1, bars))
+        .set("y", TOP.to_string())
+        .set("height", HEIGHT.to_string());
+    let mut shapes = Group::new().add(Title::new(bar.title.as_str())).add(slot);
+    match bar.figures {
+        Some((wasted, used)) => {
+            if wasted > 0 {
+                shapes = shapes.add(rectangle("wasted", 0, wasted));
+            }
+            if used > wasted {
+                shapes = shapes.add(rectangle("used", wasted, used));
+            }
+        }
+        None => {
+            shapes = shapes.add(
+                Text::new("\u{2013}")
+                    .set("class", "label none")
+                    .set("x", share(2 * at + 1, 2 * bars))
+                    .set("y", (TOP + HEIGHT - 5).to_string())
+                    .set("text-anchor", "middle"),
+            );
+        }
+    }
+    match &bar.href {
+        Some(href) => Group::new().add(
+            Anchor::new()
+                .set("href", href.as_str())
+                .set("aria-label", bar.title.as_str())
+                .add(shapes),
+        ),
+        None => shapes,
+    }
+}
+
+/// Where values stand on the axis: in tenths of a pixel, so that no float is needed.
+struct Scale {
+    step: i128,
+    ticks: i128,
+    decimals: u32,
+}
+
+impl Scale {
+    /// The smallest of 1, 2, 5 × 10ⁿ thousandths of the unit that needs few steps.
+    fn of(most: i128, unit: i128) -> Self {
+        let thousandth = unit / 1000;
+        let mut decade = 1_i128;
+        loop {
+            for factor in [1, 2, 5] {
+                let step = thousandth * decade * factor;
+                let ticks = (most + step - 1) / step;
+                if ticks <= MOST_TICKS {
+                    let decimals = match decade {
+                        1 => 3,
+                        10 => 2,
+                        100 => 1,
+                        _ => 0,
+                    };
+                    return Self { step, ticks: ticks.max(1), decimals };
+                }
+            }
+            decade *= 10;
+        }
+    }
+
+    fn y(&self, value: i128) -> i128 {
+        let span = self.step * self.ticks;
+        let (value, whole) = reduced(value, span);
+        10 * (TOP + HEIGHT) - Rounded::<0>::of(value * HEIGHT * 10, whole).units()
+    }
+}
+
+fn pixel(tenths: i128) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn number(at: usize) -> i128 {
+    i128::try_from(at).unwrap_or(i128::MAX)
+}
+
+/// What a bar's title says.
+pub(crate) fn bar_title(
+    notation: &Notation<'_>,
+    when: &str,
+    measure: Measure,
+    figures: Option<(i128, i128)>,
+) -> String {
+    use crate::language::Language::{English, Korean};
+    let Some((wasted, used)) = figures else {
+        return format!("{when}: {}", notation.language.say("no report", "보고 없음"));
+    };
+    let text = |exact| -> String {
+        let Datum { text, .. } = Notation::measured(measure, exact);
+        text
+    };
+    let share = crate::notation::percent(wasted, used).unwrap_or_else(|| "0%".to_owned());
+    match notation.language {
+        English => format!("{when}: {} used, {} of it wasted ({share})", text(used), text(wasted)),
+        Korean => format!("{when}: 사용 {}, 그중 낭비 {} ({share})", text(used), text(wasted)),
+    }
+}

@@ -1,0 +1,796 @@
+//! A hotel over a range of days: where its energy goes, and where it is wasted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use roomwatt_domain::{BusinessDate, ClosedReport, DeviceKind, Profile, RoomId, Totals};
+
+use crate::PageError;
+use crate::chart::{self, Bar, Chart};
+use crate::columns::{Columns, Step};
+use crate::language::Language;
+use crate::links::{Links, Place};
+use crate::notation::{Datum, Notation, decimal, percent};
+use crate::parts::{
+    Basis, Card, CardValue, Cell, Column, Fact, Figures, Frame, Link, Row, Table, cards,
+    hotel_name, occupancy_table, trust,
+};
+use crate::range::{Gaps, Range};
+use crate::tally::{Measure, Tally};
+
+/// How many rooms the heat map shows on their own.
+const HEAT_ROOMS: usize = 40;
+/// How many rooms and device kinds are ranked.
+const RANKED: usize = 10;
+/// Decimals of kilowatt-hours and kilograms in this page's tables.
+const DECIMALS: u32 = 2;
+
+/// The page of a hotel, gathered from its reports in any order.
+///
+/// Memory goes with the number of rooms times that of columns (days up to 62, else weeks or
+/// months), and with the number of days and device kinds, never with that of reports.
+#[derive(Debug, Clone)]
+pub struct HotelPage<'a> {
+    profile: &'a Profile,
+    range: Range,
+    baseline: Range,
+    closed_through: Option<BusinessDate>,
+    language: Language,
+    columns: Columns,
+    sum: Tally,
+    by_column: Vec<Tally>,
+    by_room: BTreeMap<RoomId, RoomSums>,
+    by_kind: BTreeMap<DeviceKind, Totals>,
+    dates: BTreeSet<BusinessDate>,
+    before: Totals,
+    room_days_before: u64,
+}
+
+/// One room's sums.
+#[derive(Debug, Clone)]
+struct RoomSums {
+    tally: Tally,
+    cells: Box<[HeatCell]>,
+}
+
+/// What the heat map shows of a room in a column.
+#[derive(Debug, Clone, Copy, Default)]
+struct HeatCell {
+    reports: u32,
+    wasted_energy: i128,
+    wasted_time: i64,
+}
+
+impl HeatCell {
+    fn wasted(self, measure: Measure) -> Option<i128> {
+        (self.reports > 0).then_some(match measure {
+            Measure::Energy => self.wasted_energy,
+            Measure::Time => self.wasted_time.into(),
+        })
+    }
+}
+
+impl<'a> HotelPage<'a> {
+    /// A page without any report yet. `baseline` is the period to compare with; `closed_through`
+    /// the last day that the hotel has closed.
+    pub fn new(
+        profile: &'a Profile,
+        range: Range,
+        baseline: Range,
+        closed_through: Option<BusinessDate>,
+        language: Language,
+    ) -> Self {
+        let columns = Columns::of(range);
+        Self {
+            profile,
+            range,
+            baseline,
+            closed_through,
+            language,
+            sum: Tally::default(),
+            by_column: vec![Tally::default(); columns.len()],
+            columns,
+            by_room: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
+            dates: BTreeSet::new(),
+            before: Totals::default(),
+            room_days_before: 0,
+        }
+    }
+
+    /// Adds a closed report. One of another day than the range has is left out.
+    pub fn add(&mut self, closed: &ClosedReport) {
+        let Some(column) = self.columns.index(closed.date) else { return };
+        let tally = Tally::of(closed);
+        self.dates.insert(closed.date);
+        self.sum += tally;
+        self.by_column[column] += tally;
+        let columns = self.columns.len();
+        let room = self.by_room.entry(closed.room.clone()).or_insert_with(|| RoomSums {
+            tally: Tally::default(),
+            cells: vec![HeatCell::default(); columns].into(),
+        });
+        room.tally += tally;
+        let cell = &mut room.cells[column];
+        cell.reports += 1;
+        cell.wasted_energy += tally.totals.waste_energy.exact();
+        cell.wasted_time += tally.totals.waste.waste;
+        let mut kinds: Vec<&DeviceKind> =
+            closed.report.devices.iter().map(|device| &device.device.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        for kind in kinds {
+            let devices = closed.report.devices.iter().filter(|device| device.device.kind == *kind);
+            let totals = Totals::over(devices, closed.report.tariff);
+            *self.by_kind.entry(kind.clone()).or_default() += totals;
+        }
+    }
+
+    /// Adds a hotel-day of the period to compare with: its number of reports, and their sum. A day
+    /// outside of that period is left out.
+    pub fn add_baseline(&mut self, date: BusinessDate, rooms: u32, totals: &Totals) {
+        if self.baseline.contains(date) {
+            self.room_days_before += u64::from(rooms);
+            self.before += *totals;
+        }
+    }
+
+    /// Writes the page.
+    ///
+    /// # Errors
+    /// [`PageError`], if the template engine fails.
+    pub fn render(self) -> Result<String, PageError> {
+        let notation = Notation::new(self.profile, self.language);
+        let view = View {
+            frame: self.frame(&notation),
+            lede: self.lede(&notation),
+            basis: self.basis_note(&notation),
+            cards: self.cards(&notation),
+            chart: self.chart(&notation),
+            measure: self.measure(),
+            step: self.columns.step,
+            days: self.days_table(&notation),
+            heat: self.heat(&notation),
+            rooms: self.rooms_table(&notation),
+            worst_rooms: self.worst_rooms(&notation),
+            worst_kinds: self.worst_kinds(&notation),
+            kinds: self.kinds_table(&notation),
+            trust: trust(&notation, &self.sum),
+            occupancy: occupancy_table(&notation, &self.sum.occupancy),
+            empty: self.sum.reports == 0,
+        };
+        Ok(view.render()?)
+    }
+
+    fn measure(&self) -> Measure {
+        Measure::of(&self.sum.totals)
+    }
+
+    fn links(&self) -> Links {
+        Links { place: Place::Hotel, language: self.language }
+    }
+
+    fn frame(&self, notation: &Notation<'_>) -> Frame {
+        let language = self.language;
+        let name = hotel_name(self.profile);
+        let links = self.links();
+        let mut frame = Frame::new(language);
+        frame.title = format!("{name} · {}", notation.range(self.range));
+        frame.path = vec![];
+        frame.heading = name;
+        frame.period = notation.range(self.range);
+        let days = self.dates.len();
+        let expected = self.range.dates().filter(|date| self.profile.calendar.day(*date).is_some());
+        let expected = expected.count();
+        let rooms = self.by_room.len();
+        frame.facts = match language {
+            Language::English => vec![
+                format!("{} with reports", of_days(language, days, expected),),
+                format!("{rooms} {}", language.count(rooms as u64, "room", "rooms", "")),
+                format!(
+                    "{} {}",
+                    Notation::number(self.sum.reports).text,
+                    language.count(self.sum.reports, "room-day", "room-days", "")
+                ),
+            ],
+            Language::Korean => vec![
+                format!("보고 {}", of_days(language, days, expected)),
+                format!("객실 {rooms}개"),
+                format!("객실·일 {}", Notation::number(self.sum.reports).text),
+            ],
+        };
+        frame.facts.push(self.profile.calendar.time_zone().to_owned());
+        frame.languages =
+            other_languages(language, |language| Links { language, ..links }.hotel(self.range));
+        let sibling = |times| {
+            let range = self.range.shifted(times)?;
+            Some(Link::to(notation.range(range), Some(links.hotel(range))))
+        };
+        frame.previous = sibling(-1);
+        frame.next =
+            sibling(1).filter(|_| self.closed_through.is_some_and(|closed| closed > self.range.to));
+        frame.notes = gap_notes(
+            notation,
+            &Gaps::of(self.range, &self.profile.calendar, self.closed_through, &self.dates),
+            self.closed_through,
+            self.sum.reports == 0,
+        );
+        frame
+    }
+
+    fn basis(&self) -> Option<Basis> {
+        Basis::of(self.sum.reports, self.room_days_before)
+    }
+
+    fn cards(&self, notation: &Notation<'_>) -> Vec<Card> {
+        if self.sum.reports == 0 {
+            return Vec::new();
+        }
+        cards(notation, &self.sum.totals, self.basis().map(|basis| (&self.before, basis)))
+    }
+
+    fn basis_note(&self, notation: &Notation<'_>) -> String {
+        let before = notation.range(self.baseline);
+        let days = |days: u64| Notation::number(days).text;
+        match (self.language, self.basis()) {
+            (Language::English, None) => {
+                format!("Nothing to compare with: there is no closed report for {before}.")
+            }
+            (Language::Korean, None) => {
+                format!("비교할 기간이 없습니다: {before}의 마감된 보고가 없습니다.")
+            }
+            (Language::English, Some(Basis::Sums)) => format!("Compared with {before}."),
+            (Language::Korean, Some(Basis::Sums)) => format!("비교 기간: {before}."),
+            (Language::English, Some(Basis::PerRoomDay { now, before: room_days })) => format!(
+                "Compared with {before} per room-day, because the periods differ: {} room-days now, {} before.",
+                days(now),
+                days(room_days)
+            ),
+            (Language::Korean, Some(Basis::PerRoomDay { now, before: room_days })) => format!(
+                "비교 기간: {before}. 객실·일 수가 달라(현재 {}, 이전 {}) 객실·일당 평균으로 비교합니다.",
+                days(now),
+                days(room_days)
+            ),
+        }
+    }
+
+    fn lede(&self, notation: &Notation<'_>) -> Option<String> {
+        lede(notation, &self.sum.totals)
+    }
+
+    fn column_names(&self, notation: &Notation<'_>) -> Vec<(String, String)> {
+        self.columns
+            .ranges
+            .iter()
+            .map(|range| match self.columns.step {
+                Step::Day => (notation.short_date(range.from), notation.date(range.from)),
+                Step::Week => (notation.short_date(range.from), notation.range(*range)),
+                Step::Month => (notation.month(range.from), notation.range(*range)),
+            })
+            .collect()
+    }
+
+    fn chart(&self, notation: &Notation<'_>) -> Chart {
+        let measure = self.measure();
+        let names = self.column_names(notation);
+        let bars: Vec<Bar> = self
+            .by_column
+            .iter()
+            .zip(&self.columns.ranges)
+            .zip(&names)
+            .map(|((tally, range), (label, name))| {
+                let figures = (tally.reports > 0)
+                    .then(|| (measure.wasted(&tally.totals), measure.used(&tally.totals)));
+                Bar {
+                    label: label.clone(),
+                    title: chart::bar_title(notation, name, measure, figures),
+                    href: figures.map(|_| self.links().hotel(*range)),
+                    figures,
+                }
+            })
+            .collect();
+        chart::draw(self.language.say("Used and wasted", "사용과 낭비"), measure, &bars)
+    }
+
+    fn days_table(&self, notation: &Notation<'_>) -> Table {
+        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
+        let first = match self.columns.step {
+            Step::Day => self.language.say("Day", "날짜"),
+            Step::Week => self.language.say("Week", "주"),
+            Step::Month => self.language.say("Month", "월"),
+        };
+        let mut columns = vec![
+            Column::text(first),
+            Column::figure(self.language.say("Room reports", "객실 보고")),
+        ];
+        columns.extend(figures.columns());
+        let names = self.column_names(notation);
+        let rows = self.by_column.iter().zip(&self.columns.ranges).zip(names);
+        let rows = rows
+            .map(|((tally, range), (_, name))| {
+                let reported = tally.reports > 0;
+                let href = reported.then(|| self.links().hotel(*range));
+                let mut cells = vec![Cell::Datum(Notation::number(tally.reports))];
+                cells.extend(if reported {
+                    figures.cells(&tally.totals)
+                } else {
+                    figures.absent()
+                });
+                Row { head: Link::to(name, href), cells }
+            })
+            .collect();
+        Table {
+            caption: self
+                .language
+                .say("Used and wasted, in figures", "사용과 낭비 수치")
+                .to_owned(),
+            columns,
+            rows,
+            sum: Some(self.sum_row(&figures)),
+        }
+    }
+
+    fn sum_row(&self, figures: &Figures<'_>) -> Row {
+        let mut cells = vec![Cell::Datum(Notation::number(self.sum.reports))];
+        cells.extend(figures.cells(&self.sum.totals));
+        Row { head: Link::plain(self.language.say("Total", "합계")), cells }
+    }
+
+    fn rooms_table(&self, notation: &Notation<'_>) -> Table {
+        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
+        let mut columns = vec![
+            Column::text(self.language.say("Room", "객실")),
+            Column::figure(self.language.say("Days", "일수")),
+        ];
+        columns.extend(figures.columns());
+        let rows = self
+            .by_room
+            .iter()
+            .map(|(room, sums)| {
+                let mut cells = vec![Cell::Datum(Notation::number(sums.tally.reports))];
+                cells.extend(figures.cells(&sums.tally.totals));
+                Row { head: self.room_link(room), cells }
+            })
+            .collect();
+        Table {
+            caption: self.language.say("All rooms", "전체 객실").to_owned(),
+            columns,
+            rows,
+            sum: Some(self.sum_row(&figures)),
+        }
+    }
+
+    fn room_link(&self, room: &RoomId) -> Link {
+        Link::to(room.as_str(), self.links().room(room, self.range))
+    }
+
+    fn kinds_table(&self, notation: &Notation<'_>) -> Table {
+        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
+        let mut columns = vec![Column::text(self.language.say("Device kind", "기기 종류"))];
+        columns.extend(figures.columns());
+        let rows = self.by_kind.iter().map(|(kind, totals)| Row {
+            head: Link::plain(kind.as_str()),
+            cells: figures.cells(totals),
+        });
+        Table {
+            caption: self.language.say("All device kinds", "전체 기기 종류").to_owned(),
+            columns,
+            rows: rows.collect(),
+            sum: Some(Row {
+                head: Link::plain(self.language.say("Total", "합계")),
+                cells: figures.cells(&self.sum.totals),
+            }),
+        }
+    }
+
+    fn worst_rooms(&self, notation: &Notation<'_>) -> Table {
+        let rooms = self
+            .by_room
+            .iter()
+            .map(|(room, sums)| (self.room_link(room), sums.tally.totals))
+            .collect();
+        self.ranking(
+            notation,
+            self.language.say("Rooms that waste most", "낭비가 많은 객실"),
+            self.language.say("Room", "객실"),
+            rooms,
+        )
+    }
+
+    fn worst_kinds(&self, notation: &Notation<'_>) -> Table {
+        let kinds = self
+            .by_kind
+            .iter()
+            .map(|(kind, totals)| (Link::plain(kind.as_str()), *totals))
+            .collect();
+        self.ranking(
+            notation,
+            self.language.say("Device kinds that waste most", "낭비가 많은 기기 종류"),
+            self.language.say("Device kind", "기기 종류"),
+            kinds,
+        )
+    }
+
+    /// The ten that waste most: in money where every day had a price, else in energy or time.
+    fn ranking(
+        &self,
+        notation: &Notation<'_>,
+        caption: &str,
+        first: &str,
+        mut ranked: Vec<(Link, Totals)>,
+    ) -> Table {
+        let measure = self.measure();
+        let money = measure == Measure::Energy && self.sum.totals.waste_cost.is_some();
+        // Money that is missing for some days would rank rooms by when the price was set.
+        let by_money = money && self.sum.unpriced == 0;
+        let weight = |totals: &Totals| match totals.waste_cost {
+            Some(cost) if by_money => cost.exact(),
+            _ => measure.wasted(totals),
+        };
+        ranked.retain(|(_, totals)| measure.wasted(totals) > 0);
+        ranked.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
+        ranked.truncate(RANKED);
+        let most = ranked.first().map_or(0, |(_, totals)| weight(totals));
+        let mut columns = vec![Column::text(first)];
+        let language = self.language;
+        if money {
+            columns.push(Column::figure(match notation.currency() {
+                "" => language.say("Wasted cost", "낭비 비용").to_owned(),
+                currency => format!("{}, {currency}", language.say("Wasted", "낭비")),
+            }));
+        }
+        columns.push(Column::figure(format!(
+            "{}, {}",
+            language.say("Wasted", "낭비"),
+            measure.symbol()
+        )));
+        columns.push(Column::figure(language.say("of its use", "사용 대비")));
+        columns.push(Column::text(""));
+        let rows = ranked
+            .into_iter()
+            .map(|(head, totals)| {
+                let mut cells = Vec::new();
+                if money {
+                    cells.push(match totals.waste_cost {
+                        Some(cost) => Cell::Datum(notation.amount(cost)),
+                        None => Cell::Absent,
+                    });
+                }
+                cells.push(Cell::Datum(match measure {
+                    Measure::Energy => Notation::kwh(totals.waste_energy, DECIMALS),
+                    Measure::Time => Notation::hours(totals.waste.waste, DECIMALS),
+                }));
+                cells.push(Cell::share(measure.wasted(&totals), measure.used(&totals)));
+                cells.push(Cell::Bar(chart::share(weight(&totals), most)));
+                Row { head, cells }
+            })
+            .collect();
+        Table { caption: caption.to_owned(), columns, rows, sum: None }
+    }
+
+    fn heat(&self, notation: &Notation<'_>) -> Heat {
+        let measure = self.measure();
+        let mut rooms: Vec<_> = self.by_room.iter().collect();
+        rooms.sort_by_key(|(_, sums)| std::cmp::Reverse(measure.wasted(&sums.tally.totals)));
+        // One more room than fits is a row as well as it would be a remainder.
+        let shown = if rooms.len() > HEAT_ROOMS + 1 { HEAT_ROOMS } else { rooms.len() };
+        let (worst, others) = rooms.split_at(shown);
+        let averages =
+            averages(others.iter().map(|(_, sums)| &*sums.cells), measure, self.columns.len());
+        let of_worst = worst.iter().flat_map(|(_, sums)| sums.cells.iter());
+        let most = of_worst.filter_map(|cell| cell.wasted(measure)).max().unwrap_or(0);
+        let heat = HeatScale::of(measure, most);
+        let names = self.column_names(notation);
+        let rows = worst
+            .iter()
+            .map(|(room, sums)| {
+                let cells = sums.cells.iter().zip(&self.columns.ranges).zip(&names);
+                let cells = cells.map(|((cell, range), (_, name))| {
+                    let href = match self.columns.step {
+                        Step::Day => self.links().day(room, range.from),
+                        Step::Week | Step::Month => self.links().room(room, *range),
+                    };
+                    let what = format!("{room}, {name}");
+                    heat.cell(notation, &what, cell.wasted(measure), href)
+                });
+                HeatRow { head: self.room_link(room), cells: cells.collect() }
+            })
+            .collect();
+        let rest = (!others.is_empty()).then(|| {
+            let head = match self.language {
+                Language::English => format!("the other {} rooms, average", others.len()),
+                Language::Korean => format!("나머지 {}개 객실 평균", others.len()),
+            };
+            let cells = averages
+                .into_iter()
+                .zip(&names)
+                .map(|(average, (_, name))| {
+                    heat.cell(notation, &format!("{head}, {name}"), average, None)
+                })
+                .collect();
+            HeatRow { head: Link::plain(head), cells }
+        });
+        Heat {
+            columns: names,
+            rows,
+            rest,
+            legend: heat.legend(),
+            unit: heat.symbol(),
+            shown: worst.len(),
+            rooms: self.by_room.len(),
+            dense: self.columns.len() > 31,
+        }
+    }
+}
+
+fn of_days(language: Language, days: usize, expected: usize) -> String {
+    match language {
+        Language::English => {
+            let noun = language.count(expected as u64, "day", "days", "");
+            format!("{days} of {expected} {noun}")
+        }
+        Language::Korean => format!("{expected}일 중 {days}일"),
+    }
+}
+
+/// The same page in every language.
+pub(crate) fn other_languages(
+    _current: Language,
+    href: impl Fn(Language) -> String,
+) -> Vec<(Language, String)> {
+    Language::ALL.into_iter().map(|language| (language, href(language))).collect()
+}
+
+/// One sentence that says it all.
+pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
+    let measure = Measure::of(totals);
+    let (used, wasted) = (measure.used(totals), measure.wasted(totals));
+    let share = percent(wasted, used)?;
+    let used = Notation::measured(measure, used).text;
+    let wasted = Notation::measured(measure, wasted).text;
+    let cost = totals.waste_cost.filter(|_| measure == Measure::Energy);
+    let cost = cost.map(|cost| notation.money(cost).text);
+    Some(match (notation.language, cost) {
+        (Language::English, Some(cost)) => format!(
+            "Of {used} used, {wasted} ({share}) ran while nobody was there. That cost {cost}."
+        ),
+        (Language::English, None) => {
+            format!("Of {used} used, {wasted} ({share}) ran while nobody was there.")
+        }
+        (Language::Korean, Some(cost)) => format!(
+            "사용 {used} 중 {wasted}({share})은 아무도 없을 때 쓰였으며, 그 비용은 {cost}입니다."
+        ),
+        (Language::Korean, None) => {
+            format!("사용 {used} 중 {wasted}({share})은 아무도 없을 때 쓰였습니다.")
+        }
+    })
+}
+
+/// What is missing in a range, in words.
+pub(crate) fn gap_notes(
+    notation: &Notation<'_>,
+    gaps: &Gaps,
+    closed_through: Option<BusinessDate>,
+    nothing: bool,
+) -> Vec<String> {
+    let language = notation.language;
+    let mut notes = Vec::new();
+    match closed_through {
+        None => notes.push(
+            language
+                .say(
+                    "No day of this hotel has been closed yet. Reports appear after its first midnight.",
+                    "아직 마감된 날이 없습니다. 첫 자정이 지나면 보고가 나타납니다.",
+                )
+                .to_owned(),
+        ),
+        Some(closed) => {
+            if let Some(open) = gaps.open {
+                let open = notation.range(open);
+                let closed = notation.date(closed);
+                notes.push(match language {
+                    Language::English => format!("Not closed yet, and not in any figure: {open}. Closed through {closed}."),
+                    Language::Korean => format!("아직 마감되지 않아 어떤 수치에도 없습니다: {open}. 마감일: {closed}."),
+                });
+            }
+        }
+    }
+    if !gaps.unreported.is_empty() {
+        const NAMED: usize = 6;
+        let mut days: Vec<String> =
+            gaps.unreported.iter().take(NAMED).map(|range| notation.range(*range)).collect();
+        if let Some(more) = gaps.unreported.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            days.push(match language {
+                Language::English => format!("and {more} more"),
+                Language::Korean => format!("외 {more}건"),
+            });
+        }
+        let days = days.join("; ");
+        notes.push(match language {
+            Language::English => format!("Without any report, and not counted as zero: {days}."),
+            Language::Korean => format!("보고가 없으며 0으로 계산하지 않습니다: {days}."),
+        });
+    }
+    if nothing && closed_through.is_some() {
+        notes.push(
+            language
+                .say(
+                    "There is no closed report in this period.",
+                    "이 기간에 마감된 보고가 없습니다.",
+                )
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+/// The average of the rooms that have reports, column by column.
+fn averages<'a>(
+    rooms: impl Iterator<Item = &'a [HeatCell]>,
+    measure: Measure,
+    columns: usize,
+) -> Vec<Option<i128>> {
+    let mut sums = vec![(0_i128, 0_i128); columns];
+    for cells in rooms {
+        for (sum, cell) in sums.iter_mut().zip(cells) {
+            if let Some(wasted) = cell.wasted(measure) {
+                *sum = (sum.0 + wasted, sum.1 + 1);
+            }
+        }
+    }
+    sums.into_iter().map(|(sum, rooms)| (rooms > 0).then(|| sum / rooms)).collect()
+}
+
+/// The heat map: a table, so that each cell has a room, a day, a figure and a link.
+#[derive(Debug)]
+struct Heat {
+    /// Short and full name of each column.
+    columns: Vec<(String, String)>,
+    rows: Vec<HeatRow>,
+    rest: Option<HeatRow>,
+    legend: Vec<String>,
+    unit: &'static str,
+    shown: usize,
+    rooms: usize,
+    /// Columns so narrow that print leaves their figures out.
+    dense: bool,
+}
+
+#[derive(Debug)]
+struct HeatRow {
+    head: Link,
+    cells: Vec<ShownCell>,
+}
+
+#[derive(Debug)]
+struct ShownCell {
+    /// 0 for nothing wasted, to 5; `None` without a report.
+    level: Option<usize>,
+    figure: String,
+    title: String,
+    href: Option<String>,
+}
+
+/// Levels that double: most rooms waste little, and a few waste a lot.
+struct HeatScale {
+    measure: Measure,
+    most: i128,
+    /// Watt-hours or minutes, where a kilowatt-hour or an hour is more than any cell.
+    small: bool,
+}
+
+impl HeatScale {
+    const LEVELS: usize = 5;
+
+    fn of(measure: Measure, most: i128) -> Self {
+        Self { measure, most, small: most < measure.unit() }
+    }
+
+    fn unit(&self) -> i128 {
+        match (self.measure, self.small) {
+            (_, false) => self.measure.unit(),
+            (Measure::Energy, true) => self.measure.unit() / 1000,
+            (Measure::Time, true) => self.measure.unit() / 60,
+        }
+    }
+
+    fn symbol(&self) -> &'static str {
+        match (self.measure, self.small) {
+            (Measure::Energy, false) => "kWh",
+            (Measure::Energy, true) => "Wh",
+            (Measure::Time, false) => "h",
+            (Measure::Time, true) => "min",
+        }
+    }
+
+    /// The most that a level holds.
+    fn limit(&self, level: usize) -> i128 {
+        self.most >> (Self::LEVELS - level)
+    }
+
+    fn level(&self, wasted: i128) -> usize {
+        if wasted <= 0 {
+            return 0;
+        }
+        (1..Self::LEVELS).find(|level| wasted <= self.limit(*level)).unwrap_or(Self::LEVELS)
+    }
+
+    /// A few digits, since columns are narrow.
+    fn figure(&self, exact: i128) -> String {
+        let unit = self.unit();
+        if exact == 0 {
+            "0".to_owned()
+        } else if exact < unit * 10 && !self.small {
+            decimal(exact, unit, 1)
+        } else if exact < unit * 10_000 {
+            decimal(exact, unit, 0)
+        } else {
+            format!("{}k", decimal(exact, unit * 1000, 0))
+        }
+    }
+
+    fn legend(&self) -> Vec<String> {
+        if self.most == 0 {
+            return vec!["0".to_owned()];
+        }
+        let mut legend = vec!["0".to_owned()];
+        legend.extend((1..=Self::LEVELS).map(|level| {
+            let unit = self.unit();
+            let limit = self.limit(level);
+            let decimals = if limit < unit { 2 } else { u32::from(limit < unit * 100) };
+            format!("\u{2264} {}", decimal(limit, unit, decimals))
+        }));
+        legend
+    }
+
+    fn cell(
+        &self,
+        notation: &Notation<'_>,
+        what: &str,
+        wasted: Option<i128>,
+        href: Option<String>,
+    ) -> ShownCell {
+        let Some(wasted) = wasted else {
+            let none = notation.language.say("no report", "보고 없음");
+            return ShownCell {
+                level: None,
+                figure: String::new(),
+                title: format!("{what}: {none}"),
+                href: None,
+            };
+        };
+        let Datum { text, .. } = Notation::measured(self.measure, wasted);
+        let title = match notation.language {
+            Language::English => format!("{what}: {text} wasted"),
+            Language::Korean => format!("{what}: 낭비 {text}"),
+        };
+        ShownCell { level: Some(self.level(wasted)), figure: self.figure(wasted), title, href }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "hotel.html", whitespace = "suppress")]
+struct View {
+    frame: Frame,
+    lede: Option<String>,
+    basis: String,
+    cards: Vec<Card>,
+    chart: Chart,
+    measure: Measure,
+    step: Step,
+    days: Table,
+    heat: Heat,
+    rooms: Table,
+    worst_rooms: Table,
+    worst_kinds: Table,
+    kinds: Table,
+    trust: Vec<Fact>,
+    occupancy: Table,
+    empty: bool,
+}
+
+impl View {
+    fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
+        self.frame.language.say(english, korean)
+    }
+}

@@ -1,0 +1,57 @@
+//! The report as people look at it: three pages, each one file of HTML that asks for nothing else.
+//!
+//! | page | type | where it lives |
+//! | --- | --- | --- |
+//! | a hotel over a range of days | [`HotelPage`] | `/hotels/{h}/report.html?from&to` |
+//! | a room over a range of days | [`RoomPage`] | `/hotels/{h}/rooms/{r}/report.html?from&to` |
+//! | a room on a day, with its history | [`DayPage`] | `/hotels/{h}/rooms/{r}/history.html?date` |
+//!
+//! Everything here is a pure function of reports that exist already. Figures stay exact sums until
+//! they are written; what is written carries the figure of the API beside it
+//! (`<data value="18.000">0.02</data>`), so that each can be checked. A page has no script, its one
+//! style is inline, and [`content_security_policy`] allows that style and nothing else. Links are
+//! relative, so that a page works below any prefix.
+//!
+//! A day without a report is never a zero: it is left out of sums and averages, and named.
+//!
+//! Charts are drawn with the `svg` crate's typed elements and not with a chart library: those on
+//! offer write colours and fonts into each shape, and neither classes for a dark scheme and for
+//! print, nor links, nor titles per shape.
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | [`language`] | which language, and its numbers of things |
+//! | `notation` | how figures, dates and times are written |
+//! | `links` | how pages refer to each other |
+//! | `columns` | days, weeks or months, so that a page stays readable |
+//! | `tally` | sums of reports |
+//! | `chart`, `strip` | bars of a range, and the time line of a day |
+//! | `parts` | tables, cards and notes that all pages share |
+//! | `style` | the style sheet, and the policy that allows it |
+//! | [`hotel`], [`room`], [`day`] | the pages |
+
+mod chart;
+mod columns;
+pub mod day;
+pub mod hotel;
+pub mod language;
+mod links;
+mod notation;
+mod parts;
+pub mod range;
+pub mod room;
+mod strip;
+mod style;
+mod tally;
+
+pub use day::DayPage;
+pub use hotel::HotelPage;
+pub use language::Language;
+pub use range::Range;
+pub use room::RoomPage;
+pub use style::content_security_policy;
+
+/// A page could not be written. Its source says why.
+#[derive(Debug, thiserror::Error)]
+#[error("the page could not be rendered")]
+pub struct PageError(#[from] askama::Error);

@@ -1,0 +1,59 @@
+//! How pages refer to each other: by relative URLs only, so that they work below any prefix.
+//!
+//! Ids are made of characters that need no escaping in a URL. Two ids, `.` and `..`, are steps in a
+//! path instead of names, however they are escaped; nothing can link to them, so nothing does.
+
+use roomwatt_domain::{BusinessDate, RoomId};
+
+use crate::language::Language;
+use crate::range::Range;
+
+/// Which page the links stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `/hotels/{h}/report.html`
+    Hotel,
+    /// `/hotels/{h}/rooms/{r}/…`
+    Room,
+}
+
+/// Links from one page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Links {
+    pub(crate) place: Place,
+    pub(crate) language: Language,
+}
+
+impl Links {
+    /// To the hotel's page.
+    pub(crate) fn hotel(self, range: Range) -> String {
+        let up = match self.place {
+            Place::Hotel => "",
+            Place::Room => "../../",
+        };
+        format!("{up}report.html?{}", self.of_range(range))
+    }
+
+    /// From the hotel's page to a room's.
+    pub(crate) fn room(self, room: &RoomId, range: Range) -> Option<String> {
+        Some(format!("{}report.html?{}", self.folder(room)?, self.of_range(range)))
+    }
+
+    /// To a day of a room.
+    pub(crate) fn day(self, room: &RoomId, date: BusinessDate) -> Option<String> {
+        let language = self.language.tag();
+        Some(format!("{}history.html?date={date}&lang={language}", self.folder(room)?))
+    }
+
+    fn folder(self, room: &RoomId) -> Option<String> {
+        let id = room.as_str();
+        match self.place {
+            Place::Room => Some(String::new()),
+            Place::Hotel => (id != "." && id != "..").then(|| format!("rooms/{id}/")),
+        }
+    }
+
+    fn of_range(self, range: Range) -> String {
+        format!("from={}&to={}&lang={}", range.from, range.to, self.language.tag())
+    }
+}

@@ -1,0 +1,270 @@
+//! A room over a range of days, and the way to each of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use roomwatt_domain::{BusinessDate, ClosedReport, Device, Profile, RoomId, Totals};
+
+use crate::PageError;
+use crate::chart::{self, Bar, Chart};
+use crate::columns::{Columns, Step};
+use crate::hotel::{gap_notes, lede, other_languages};
+use crate::language::Language;
+use crate::links::{Links, Place};
+use crate::notation::Notation;
+use crate::parts::{
+    Card, CardValue, Cell, Column, Fact, Figures, Frame, Link, Row, Table, cards, hotel_name,
+    occupancy_table, trust,
+};
+use crate::range::{Gaps, Range};
+use crate::tally::{Measure, Tally};
+
+/// Decimals of kilowatt-hours and kilograms in this page's tables.
+const DECIMALS: u32 = 3;
+
+/// The page of one room.
+#[derive(Debug, Clone, Copy)]
+pub struct RoomPage<'a> {
+    /// The hotel.
+    pub profile: &'a Profile,
+    /// Which of its rooms.
+    pub room: &'a RoomId,
+    /// Which days.
+    pub range: Range,
+    /// The room's closed reports, in any order; those of other days are left out.
+    pub reports: &'a [ClosedReport],
+    /// The last day that the hotel has closed.
+    pub closed_through: Option<BusinessDate>,
+    /// The page's language.
+    pub language: Language,
+}
+
+impl RoomPage<'_> {
+    /// Writes the page.
+    ///
+    /// # Errors
+    /// [`PageError`], if the template engine fails.
+    pub fn render(&self) -> Result<String, PageError> {
+        let notation = Notation::new(self.profile, self.language);
+        let mut days: Vec<(BusinessDate, &ClosedReport, Tally)> = self
+            .reports
+            .iter()
+            .filter(|closed| self.range.contains(closed.date))
+            .map(|closed| (closed.date, closed, Tally::of(closed)))
+            .collect();
+        days.sort_by_key(|(date, ..)| *date);
+        let mut sum = Tally::default();
+        days.iter().for_each(|(.., tally)| sum += *tally);
+        let figures = Figures::of(&notation, &sum.totals, DECIMALS);
+        let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum.totals, None) };
+        let view = View {
+            frame: self.frame(&notation, &days, &sum),
+            lede: lede(&notation, &sum.totals),
+            cards,
+            chart: self.chart(&notation, &days, Measure::of(&sum.totals)),
+            step: Columns::of(self.range).step,
+            days: self.days_table(&notation, &figures, &days, &sum),
+            devices: self.devices_table(&figures, &days, &sum),
+            trust: trust(&notation, &sum),
+            occupancy: occupancy_table(&notation, &sum.occupancy),
+            empty: days.is_empty(),
+        };
+        Ok(view.render()?)
+    }
+
+    fn links(&self) -> Links {
+        Links { place: Place::Room, language: self.language }
+    }
+
+    fn frame(
+        &self,
+        notation: &Notation<'_>,
+        days: &[(BusinessDate, &ClosedReport, Tally)],
+        sum: &Tally,
+    ) -> Frame {
+        let language = self.language;
+        let links = self.links();
+        let of_room = |language, range| {
+            Links { language, ..links }.room(self.room, range).unwrap_or_default()
+        };
+        let mut frame = Frame::new(language);
+        frame.heading = room_name(language, self.room);
+        let hotel = hotel_name(self.profile);
+        frame.title = format!("{} · {hotel} · {}", frame.heading, notation.range(self.range));
+        frame.path = vec![Link::to(hotel, Some(links.hotel(self.range)))];
+        frame.period = notation.range(self.range);
+        frame.facts = vec![
+            match language {
+                Language::English => format!(
+                    "{} {}",
+                    sum.reports,
+                    language.count(sum.reports, "day with a report", "days with a report", "")
+                ),
+                Language::Korean => format!("보고 {}일", sum.reports),
+            },
+            self.profile.calendar.time_zone().to_owned(),
+        ];
+        frame.languages = other_languages(language, |language| of_room(language, self.range));
+        let sibling = |times| {
+            let range = self.range.shifted(times)?;
+            Some(Link::to(notation.range(range), Some(of_room(language, range))))
+        };
+        frame.previous = sibling(-1);
+        frame.next =
+            sibling(1).filter(|_| self.closed_through.is_some_and(|closed| closed > self.range.to));
+        let reported: BTreeSet<_> = days.iter().map(|(date, ..)| *date).collect();
+        frame.notes = gap_notes(
+            notation,
+            &Gaps::of(self.range, &self.profile.calendar, self.closed_through, &reported),
+            self.closed_through,
+            days.is_empty(),
+        );
+        frame
+    }
+
+    fn chart(
+        &self,
+        notation: &Notation<'_>,
+        days: &[(BusinessDate, &ClosedReport, Tally)],
+        measure: Measure,
+    ) -> Chart {
+        let columns = Columns::of(self.range);
+        let mut sums = vec![Tally::default(); columns.len()];
+        for (date, _, tally) in days {
+            if let Some(at) = columns.index(*date) {
+                sums[at] += *tally;
+            }
+        }
+        let bars: Vec<Bar> = columns
+            .ranges
+            .iter()
+            .zip(&sums)
+            .map(|(range, tally)| {
+                let figures = (tally.reports > 0)
+                    .then(|| (measure.wasted(&tally.totals), measure.used(&tally.totals)));
+                let (label, name, href) = match columns.step {
+                    Step::Day => (
+                        notation.short_date(range.from),
+                        notation.date(range.from),
+                        self.links().day(self.room, range.from),
+                    ),
+                    Step::Week => (
+                        notation.short_date(range.from),
+                        notation.range(*range),
+                        self.links().room(self.room, *range),
+                    ),
+                    Step::Month => (
+                        notation.month(range.from),
+                        notation.range(*range),
+                        self.links().room(self.room, *range),
+                    ),
+                };
+                Bar {
+                    label,
+                    title: chart::bar_title(notation, &name, measure, figures),
+                    href: href.filter(|_| figures.is_some()),
+                    figures,
+                }
+            })
+            .collect();
+        chart::draw(self.language.say("Used and wasted", "사용과 낭비"), measure, &bars)
+    }
+
+    /// Every day of the room; here even a long range is shown day by day.
+    fn days_table(
+        &self,
+        notation: &Notation<'_>,
+        figures: &Figures<'_>,
+        days: &[(BusinessDate, &ClosedReport, Tally)],
+        sum: &Tally,
+    ) -> Table {
+        let mut columns = vec![Column::text(self.language.say("Day", "날짜"))];
+        columns.extend(figures.columns());
+        columns.push(Column::figure(self.language.say("Revision", "정정 번호")));
+        let rows = days
+            .iter()
+            .map(|(date, closed, tally)| {
+                let mut cells = figures.cells(&tally.totals);
+                cells.push(Cell::Datum(Notation::number(closed.revision.into())));
+                let href = self.links().day(self.room, *date);
+                Row { head: Link::to(notation.date(*date), href), cells }
+            })
+            .collect();
+        let mut cells = figures.cells(&sum.totals);
+        cells.push(Cell::Text(String::new()));
+        Table {
+            caption: self.language.say("Day by day", "일별").to_owned(),
+            columns,
+            rows,
+            sum: Some(Row { head: Link::plain(self.language.say("Total", "합계")), cells }),
+        }
+    }
+
+    fn devices_table(
+        &self,
+        figures: &Figures<'_>,
+        days: &[(BusinessDate, &ClosedReport, Tally)],
+        sum: &Tally,
+    ) -> Table {
+        let mut devices: BTreeMap<&Device, (Totals, u64)> = BTreeMap::new();
+        for (_, closed, _) in days {
+            for device in &closed.report.devices {
+                let (totals, activations) = devices.entry(&device.device).or_default();
+                *totals += Totals::over([device], closed.report.tariff);
+                *activations += device.activations;
+            }
+        }
+        let mut columns = vec![
+            Column::text(self.language.say("Device", "기기")),
+            Column::text(self.language.say("Kind", "종류")),
+            Column::figure(self.language.say("Switched on", "켜진 횟수")),
+        ];
+        columns.extend(figures.columns());
+        let activations = devices.values().map(|(_, activations)| activations).sum();
+        let rows = devices
+            .into_iter()
+            .map(|(device, (totals, activations))| {
+                let mut cells = vec![
+                    Cell::Text(device.kind.as_str().to_owned()),
+                    Cell::Datum(Notation::number(activations)),
+                ];
+                cells.extend(figures.cells(&totals));
+                Row { head: Link::plain(device.id.as_str()), cells }
+            })
+            .collect();
+        let mut cells = vec![Cell::Text(String::new()), Cell::Datum(Notation::number(activations))];
+        cells.extend(figures.cells(&sum.totals));
+        Table {
+            caption: self.language.say("Devices", "기기").to_owned(),
+            columns,
+            rows,
+            sum: Some(Row { head: Link::plain(self.language.say("Total", "합계")), cells }),
+        }
+    }
+}
+
+/// How a room is called in a heading.
+pub(crate) fn room_name(language: Language, room: &RoomId) -> String {
+    format!("{} {room}", language.say("Room", "객실"))
+}
+
+#[derive(Template)]
+#[template(path = "room.html", whitespace = "suppress")]
+struct View {
+    frame: Frame,
+    lede: Option<String>,
+    cards: Vec<Card>,
+    chart: Chart,
+    step: Step,
+    days: Table,
+    devices: Table,
+    trust: Vec<Fact>,
+    occupancy: Table,
+    empty: bool,
+}
+
+impl View {
+    fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
+        self.frame.language.say(english, korean)
+    }
+}
