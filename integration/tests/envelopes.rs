@@ -126,7 +126,11 @@ mod envelopes {
         let mut files: Vec<_> = files.map(|name| name.into_string().unwrap()).collect();
         files.retain(|name| name != "README.md");
         files.sort();
-        assert_eq!(files, NAMED);
+        let (of_api, of_others): (Vec<_>, Vec<_>) =
+            files.iter().cloned().partition(|file| file.starts_with("report-api-"));
+        assert_eq!(of_others, NAMED);
+        // Those have their tests beside the function.
+        assert!(!of_api.is_empty());
         for file in files {
             assert!(table.contains(&format!("`{file}`")), "README.md leaves out {file}");
         }

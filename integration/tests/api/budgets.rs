@@ -70,7 +70,7 @@ async fn the_list_of_hotels_is_one_request() {
 
 /// A month of 300 rooms, with reports as they are of usual rooms, put into the table as a close
 /// puts them.
-async fn large_hotel() -> (Store, BusinessDate) {
+pub(crate) async fn large_hotel() -> (Store, BusinessDate) {
     let clock = Arc::new(ReplayClock::at(later()));
     let store = Deployment::new(None, clock).await.unwrap().store().clone();
     let profile = Profile::parse(

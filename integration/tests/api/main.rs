@@ -17,7 +17,11 @@ mod harbour;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod latency;
+#[cfg(test)]
 mod live;
+#[cfg(test)]
+mod pages;
 #[cfg(test)]
 mod profiles;
 

@@ -79,6 +79,7 @@ async fn what_ages_says_until_when_and_what_stays_does_not() {
         ("HOTEL#lakeside-1 DAY#2036-11-21", seconds(report_until(&tomorrow))),
         ("HOTEL#lakeside-1 PROFILE", None),
         ("HOTEL#lakeside-1 PROFILE#1", superseded),
+        ("HOTELS HOTEL#lakeside-1", None),
     ];
     assert_eq!(expiries, expected.map(|(keys, until)| (keys.to_owned(), until)));
 }

@@ -23,7 +23,11 @@ mod hotel_days;
 #[cfg(test)]
 mod lakeside;
 #[cfg(test)]
+mod listing;
+#[cfg(test)]
 mod profiles;
+#[cfg(test)]
+mod readings;
 #[cfg(test)]
 mod reports;
 #[cfg(test)]

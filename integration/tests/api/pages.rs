@@ -1,0 +1,90 @@
+//! The pages over HTTP: what they come with, and that their links lead on.
+
+use crate::harbour::{HOTEL, RANGE, get, get_with, harbour};
+
+const PAGES: [&str; 3] = [
+    "/report.html?from=2026-10-22&to=2026-10-31",
+    "/rooms/101/report.html?from=2026-10-22&to=2026-10-31",
+    "/rooms/101/history.html?date=2026-10-30",
+];
+
+#[tokio::test]
+async fn a_page_may_load_nothing_and_is_cached_as_its_figures_are() {
+    let api = harbour().await.api();
+    for page in PAGES {
+        let path = format!("{HOTEL}{page}");
+        let answer = get(&api, &path).await;
+        assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(!policy.contains("script-src") && !policy.contains("unsafe"));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        let tag = answer.header("etag").to_owned();
+        let again = get_with(&api, &path, &[("if-none-match", &tag)]).await;
+        assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+    }
+}
+
+#[tokio::test]
+async fn the_language_is_that_of_the_parameter_or_of_the_browser() {
+    let api = harbour().await.api();
+    for page in PAGES {
+        let path = format!("{HOTEL}{page}");
+        for (lang, accepted, expected) in [
+            ("", "", "<html lang=\"en\""),
+            ("&lang=ko", "en", "<html lang=\"ko\""),
+            ("", "ko-KR,ko;q=0.9,en;q=0.8", "<html lang=\"ko\""),
+            ("&lang=tlh", "", "<html lang=\"en\""),
+        ] {
+            let answer =
+                get_with(&api, &format!("{path}{lang}"), &[("accept-language", accepted)]).await;
+            assert!(answer.text().contains(expected), "{page} {lang} {accepted}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_open_day_has_a_page_too() {
+    let api = harbour().await.api();
+    let answer = get(&api, &format!("{HOTEL}/rooms/101/history.html?date=2026-11-03")).await;
+    assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_a_problem_as_everywhere() {
+    let api = harbour().await.api();
+    get(&api, &format!("{HOTEL}/report.html")).await.problem(400);
+    get(&api, &format!("/hotels/nowhere/report.html?{RANGE}")).await.problem(404);
+    get(&api, &format!("{HOTEL}/rooms/999/report.html?{RANGE}")).await.problem(404);
+    get(&api, &format!("{HOTEL}/rooms/999/history.html?date=2026-10-13")).await.problem(404);
+}
+
+#[tokio::test]
+async fn every_link_of_a_page_leads_to_one() {
+    let api = harbour().await.api();
+    for page in PAGES {
+        let path = format!("{HOTEL}{page}");
+        let answer = get(&api, &path).await;
+        let folder = path.split('?').next().unwrap().rsplit_once('/').unwrap().0.to_owned();
+        let links =
+            answer.text().split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        let mut followed = 0;
+        for link in links.filter(|link| !link.starts_with('#')) {
+            let mut steps: Vec<&str> = folder.split('/').collect();
+            let link = link.replace("&amp;", "&").replace("&#38;", "&");
+            let mut rest = link.as_str();
+            while let Some(up) = rest.strip_prefix("../") {
+                steps.pop();
+                rest = up;
+            }
+            let target = format!("{}/{rest}", steps.join("/"));
+            if followed < 40 {
+                let answer = get(&api, &target).await;
+                assert_eq!(answer.status.as_u16(), 200, "{page}: {link} is {target}");
+            }
+            followed += 1;
+        }
+        assert!(followed > 2, "{page}");
+    }
+}
