@@ -220,7 +220,10 @@ impl DayPage<'_> {
             of_room(language.say("Stay", "투숙"), stays),
             of_room(language.say("Presence", "재실"), presences),
         ];
-        for signal in self.signals {
+        let sensor = |signal: &&SignalHistory| matches!(signal.signal, Signal::Presence(_));
+        let sensors = self.signals.iter().filter(sensor);
+        let others = self.signals.iter().filter(|signal| !sensor(signal));
+        for signal in sensors.chain(others) {
             let (name, kind, pieces) = match &signal.signal {
                 Signal::Stay => continue,
                 Signal::Presence(sensor) => {
@@ -472,7 +475,7 @@ struct Strip {
 }
 
 #[derive(Template)]
-#[template(path = "day.html", whitespace = "suppress")]
+#[template(path = "day.html", whitespace = "minimize")]
 struct View {
     frame: Frame,
     lede: Option<String>,

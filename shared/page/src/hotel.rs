@@ -510,8 +510,27 @@ impl<'a> HotelPage<'a> {
                 .collect();
             HeatRow { head: Link::plain(head), cells }
         });
+        let columns = self
+            .columns
+            .ranges
+            .iter()
+            .zip(names)
+            .map(|(range, (_, full))| {
+                let civil = range.from.civil();
+                let (top, below) = match self.columns.step {
+                    Step::Day => (civil.day().to_string(), notation.initial(range.from).to_owned()),
+                    Step::Week => {
+                        (civil.day().to_string(), notation.month_name(range.from).to_owned())
+                    }
+                    Step::Month => {
+                        (notation.month_name(range.from).to_owned(), civil.year().to_string())
+                    }
+                };
+                HeatColumn { top, below, full }
+            })
+            .collect();
         Heat {
-            columns: names,
+            columns,
             rows,
             rest,
             legend: heat.legend(),
@@ -558,10 +577,10 @@ pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
             format!("Of {used} used, {wasted} ({share}) ran while nobody was there.")
         }
         (Language::Korean, Some(cost)) => format!(
-            "사용 {used} 중 {wasted}({share})은 아무도 없을 때 쓰였으며, 그 비용은 {cost}입니다."
+            "사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})이며, 그 비용은 {cost}입니다."
         ),
         (Language::Korean, None) => {
-            format!("사용 {used} 중 {wasted}({share})은 아무도 없을 때 쓰였습니다.")
+            format!("사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})입니다.")
         }
     })
 }
@@ -644,8 +663,7 @@ fn averages<'a>(
 /// The heat map: a table, so that each cell has a room, a day, a figure and a link.
 #[derive(Debug)]
 struct Heat {
-    /// Short and full name of each column.
-    columns: Vec<(String, String)>,
+    columns: Vec<HeatColumn>,
     rows: Vec<HeatRow>,
     rest: Option<HeatRow>,
     legend: Vec<String>,
@@ -654,6 +672,13 @@ struct Heat {
     rooms: usize,
     /// Columns so narrow that print leaves their figures out.
     dense: bool,
+}
+
+#[derive(Debug)]
+struct HeatColumn {
+    top: String,
+    below: String,
+    full: String,
 }
 
 #[derive(Debug)]
@@ -769,7 +794,7 @@ impl HeatScale {
 }
 
 #[derive(Template)]
-#[template(path = "hotel.html", whitespace = "suppress")]
+#[template(path = "hotel.html", whitespace = "minimize")]
 struct View {
     frame: Frame,
     lede: Option<String>,

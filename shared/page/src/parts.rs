@@ -121,7 +121,7 @@ pub(crate) struct Row {
 
 /// A table: its first column names the rows.
 #[derive(Debug, Clone, Template)]
-#[template(path = "table.html", whitespace = "suppress")]
+#[template(path = "table.html", whitespace = "minimize")]
 pub(crate) struct Table {
     pub(crate) caption: String,
     pub(crate) columns: Vec<Column>,

@@ -62,6 +62,7 @@ impl RoomPage<'_> {
             lede: lede(&notation, &sum.totals),
             cards,
             chart: self.chart(&notation, &days, Measure::of(&sum.totals)),
+            measure: Measure::of(&sum.totals),
             step: Columns::of(self.range).step,
             days: self.days_table(&notation, &figures, &days, &sum),
             devices: self.devices_table(&figures, &days, &sum),
@@ -193,7 +194,7 @@ impl RoomPage<'_> {
         let mut cells = figures.cells(&sum.totals);
         cells.push(Cell::Text(String::new()));
         Table {
-            caption: self.language.say("Day by day", "일별").to_owned(),
+            caption: self.language.say("Each day in figures", "날짜별 수치").to_owned(),
             columns,
             rows,
             sum: Some(Row { head: Link::plain(self.language.say("Total", "합계")), cells }),
@@ -249,12 +250,13 @@ pub(crate) fn room_name(language: Language, room: &RoomId) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "room.html", whitespace = "suppress")]
+#[template(path = "room.html", whitespace = "minimize")]
 struct View {
     frame: Frame,
     lede: Option<String>,
     cards: Vec<Card>,
     chart: Chart,
+    measure: Measure,
     step: Step,
     days: Table,
     devices: Table,
