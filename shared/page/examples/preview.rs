@@ -1,69 +1,74 @@
-//! Writes every page from made-up data into a folder, to look at: `cargo run -p roomwatt-page
-//! --example preview -- FOLDER`. The same data each time. The pages refer to each other as they do
-//! on the server, so the folder can be served as it is by any file server that ignores queries;
-//! `report.json` beside the hotel's page answers for the API's totals.
+//! Writes every page from made-up data into a folder, to look at: the same data each time.
+//!
+//! `cargo run -p roomwatt-page --example preview -- FOLDER`
+//!
+//! Below `en` and `ko` lie a hotel's page with those of its rooms and of one of their days, placed
+//! as their URLs are, with the JSON of the API beside them, and single pages of other hotels: a
+//! large one, a year, one without a price, one whose range is not all closed, one without a closed
+//! day. `policy` holds the Content-Security-Policy to serve them with.
 
 #[path = "made_up/mod.rs"]
+#[expect(clippy::expect_used, reason = "made up here, so it can only be right")]
 mod made_up;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use made_up::{Hotel, date};
-use roomwatt_domain::{BusinessDate, ClosedReport, Profile, RoomId, RoomStates, Totals};
-use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
-use roomwatt_report::TotalsView;
+use jiff::ToSpan;
+use made_up::{Hotel, date, seoul};
+use roomwatt_domain::{BusinessDate, ClosedReport, Profile, RoomId, RoomStates, Tariff};
+use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage, content_security_policy};
+use roomwatt_report::{GroupBy, GroupView, Groups, HistoryView};
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).ok_or("name a folder")?;
     let october = Range { from: date("2026-10-01"), to: date("2026-10-31") };
+    let year = Range { from: date("2025-11-01"), to: date("2026-10-31") };
+    let autumn = Range { from: date("2026-10-25"), to: date("2026-11-05") };
+
+    let hotel = Hotel::of_rooms(60, 9, october);
+    let large = Hotel::of_rooms(300, 3, october);
+    let whole_year = Hotel::of_rooms(12, 4, year);
+    let small = Hotel::of_rooms(3, 5, october);
+    let berlin = Profile::parse(
+        r#"{"hotelId":"b","timeZone":"Europe/Berlin","name":"فندق <b>‘Zürich’</b> 東京 & \"Söhne\""}"#,
+    )?;
+    let unrated = Hotel::of(berlin, 3, 5, october);
+    let unpriced = Hotel::of(Profile { tariff: Tariff::default(), ..seoul() }, 3, 5, october);
+    let fresh = Hotel { profile: seoul(), days: Vec::new() };
+
+    write(&folder.join("policy"), content_security_policy())?;
     for language in Language::ALL {
         let folder = folder.join(language.tag());
-        let hotel = Hotel::of_rooms(60, 9, october);
         whole(&folder.join("hotels/seoul-1"), &hotel, october, language)?;
-
-        let small = Hotel::of_rooms(3, 5, october);
-        let write = |name: &str, page: String| write(&folder.join(name), &page);
-        write("year.html", year(language)?)?;
-        write(
-            "large.html",
-            rendered(&Hotel::of_rooms(300, 3, october), october, october, language)?,
-        )?;
-        let later = Range { from: date("2026-10-25"), to: date("2026-11-05") };
-        write("partly-open.html", rendered(&small, later, october, language)?)?;
-        let bare = Profile::parse(
-            r#"{"hotelId":"bare","timeZone":"Europe/Berlin","name":"فندق <b>‘Zürich’</b> 東京 & \"Söhne\""}"#,
-        )?;
-        write(
-            "bare.html",
-            rendered(&Hotel { profile: bare, ..small }, october, october, language)?,
-        )?;
-        let fresh = Profile::parse(r#"{"hotelId":"fresh","timeZone":"Asia/Seoul"}"#)?;
-        write("fresh.html", HotelPage::new(&fresh, october, october, None, language).render()?)?;
+        let single = |name: &str, hotel: &Hotel, range| {
+            write(&folder.join(name), &rendered(hotel, range, language)?)
+        };
+        single("large.html", &large, october)?;
+        single("year.html", &whole_year, year)?;
+        single("partly-open.html", &small, autumn)?;
+        single("unrated.html", &unrated, october)?;
+        single("unpriced.html", &unpriced, october)?;
+        single("fresh.html", &fresh, october)?;
     }
     Ok(())
 }
 
-/// A hotel's page, a page for each of its rooms, and all days of one of them.
-fn whole(
-    folder: &Path,
-    hotel: &Hotel,
-    range: Range,
-    language: Language,
-) -> Result<(), Box<dyn Error>> {
-    let september = Range { from: date("2026-09-01"), to: date("2026-09-30") };
-    write(&folder.join("report.html"), &rendered(hotel, range, september, language)?)?;
-    let totals: Totals = hotel.days.iter().map(|day| day.closed.report.totals()).sum();
-    let totals = serde_json_of(&totals)?;
-    write(
-        &folder.join("reports"),
-        &format!(
-            r#"{{"groups":[{{"key":"{}","reports":{},"totals":{totals}}}]}}"#,
-            hotel.profile.hotel_id,
-            hotel.days.len()
-        ),
-    )?;
+/// A hotel's page, a page for each of its rooms, and one for a day of each.
+fn whole(folder: &Path, hotel: &Hotel, range: Range, language: Language) -> Outcome {
+    write(&folder.join("report.html"), &rendered(hotel, range, language)?)?;
+    let mut groups = Groups::new(GroupBy::Hotel);
+    for made in &hotel.days {
+        groups.add(&hotel.profile.hotel_id, &made.closed);
+    }
+    let groups: Vec<_> = groups.by_key().collect();
+    let groups: Vec<_> = groups.iter().map(GroupView::of).collect();
+    let totals = serde_json::to_string(&BTreeMap::from([("groups", groups)]))?;
+    write(&folder.join("reports"), &totals)?;
     for room in hotel.rooms() {
         let reports: Vec<ClosedReport> = hotel.reports_of(&room).cloned().collect();
         let page = RoomPage {
@@ -76,64 +81,54 @@ fn whole(
         };
         let folder = folder.join("rooms").join(room.as_str());
         write(&folder.join("report.html"), &page.render()?)?;
-        write(&folder.join("history.html"), &day(hotel, &room, date("2026-10-14"), language)?)?;
-        write(&folder.join("shortest.html"), &day(hotel, &room, date("2026-10-25"), language)?)?;
+        day(&folder, hotel, &room, date("2026-10-14"), language)?;
     }
     Ok(())
 }
 
-fn serde_json_of(totals: &Totals) -> Result<String, Box<dyn Error>> {
-    Ok(serde_json::to_string(&TotalsView::of(totals))?)
-}
-
 fn day(
+    folder: &Path,
     hotel: &Hotel,
     room: &RoomId,
     date: BusinessDate,
     language: Language,
-) -> Result<String, Box<dyn Error>> {
-    let day = hotel.profile.calendar.day(date).ok_or("no such day")?;
+) -> Outcome {
     let made = hotel.days.iter().find(|made| made.closed.room == *room && made.closed.date == date);
     let nothing = RoomStates::default();
+    let signals = made.map_or(&[][..], |made| made.signals.as_slice());
     let page = DayPage {
         profile: &hotel.profile,
         room,
-        day,
+        day: hotel.profile.calendar.day(date).ok_or("no such day")?,
         report: made.map(|made| &made.closed),
         provisional: false,
         opening: made.map_or(&nothing, |made| &made.opening),
-        signals: made.map_or(&[], |made| made.signals.as_slice()),
+        signals,
         language,
     };
-    Ok(page.render()?)
+    write(&folder.join("history.html"), &page.render()?)?;
+    let history = HistoryView::of(&hotel.profile.hotel_id, room, date, signals);
+    write(&folder.join("history.json"), &serde_json::to_string(&history)?)
 }
 
-fn rendered(
-    hotel: &Hotel,
-    range: Range,
-    baseline: Range,
-    language: Language,
-) -> Result<String, Box<dyn Error>> {
-    let closed_through = Some(date("2026-10-31"));
-    let mut page = HotelPage::new(&hotel.profile, range, baseline, closed_through, language);
-    for made in &hotel.days {
+/// A hotel's page; the period before is made of the same days, a tenth of them missing.
+fn rendered(hotel: &Hotel, range: Range, language: Language) -> Outcome<String> {
+    let back = |date: BusinessDate| -> Outcome<BusinessDate> {
+        Ok(BusinessDate::new(date.civil().checked_sub(range.days().days())?)?)
+    };
+    let before = Range { from: back(range.from)?, to: back(range.to)? };
+    let closed_through = hotel.days.iter().map(|made| made.closed.date).max();
+    let mut page = HotelPage::new(&hotel.profile, range, before, closed_through, language);
+    for (at, made) in hotel.days.iter().enumerate() {
         page.add(&made.closed);
-    }
-    // The month before was a little like this one, with fewer rooms on its last days.
-    for made in &hotel.days {
-        let back = made.closed.date.civil().checked_sub(jiff::Span::new().days(30))?;
-        page.add_baseline(BusinessDate::new(back)?, 1, &made.closed.report.totals());
+        if at % 10 != 0 {
+            page.add_baseline(back(made.closed.date)?, 1, &made.closed.report.totals());
+        }
     }
     Ok(page.render()?)
 }
 
-fn year(language: Language) -> Result<String, Box<dyn Error>> {
-    let year = Range { from: date("2025-11-01"), to: date("2026-10-31") };
-    rendered(&Hotel::of_rooms(12, 4, year), year, year, language)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
-    let folder = path.parent().ok_or("no folder")?;
-    fs::create_dir_all(folder)?;
+fn write(path: &Path, text: &str) -> Outcome {
+    fs::create_dir_all(path.parent().ok_or("no folder")?)?;
     Ok(fs::write(path, text)?)
 }

@@ -47,7 +47,7 @@ impl<'a> Notation<'a> {
     pub(crate) fn new(profile: &'a Profile, language: Language) -> Self {
         let currency = profile.currency.clone();
         let known = currency.as_deref().and_then(|code| Currency::from_str(code).ok());
-        let money_decimals = known.and_then(|currency| currency.exponent()).unwrap_or(2).into();
+        let money_decimals = known.and_then(Currency::exponent).unwrap_or(2).into();
         Self { language, calendar: &profile.calendar, currency, money_decimals }
     }
 
@@ -148,7 +148,7 @@ impl<'a> Notation<'a> {
         let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         let mut text = format!("{hours}:{minutes:02}:{seconds:02}");
         if millis != 0 {
-            text.push_str(&format!(".{millis:03}"));
+            text = format!("{text}.{millis:03}");
         }
         Datum { value: time.to_string(), text }
     }
@@ -375,7 +375,7 @@ pub(crate) fn decimal(exact: i128, unit: i128, decimals: u32) -> String {
     let mut text = grouped(&(size / scale).to_string());
     if decimals > 0 {
         let width = decimals.min(4) as usize;
-        text.push_str(&format!(".{:0width$}", size % scale));
+        text = format!("{text}.{:0width$}", size % scale);
     }
     if units < 0 {
         text.insert(0, MINUS);

@@ -92,17 +92,26 @@ fn without_a_price_there_is_no_money_and_without_ratings_there_is_time() {
 #[test]
 fn a_price_for_some_days_only_is_said_and_does_not_rank() {
     let days = range("2026-10-01", "2026-10-07");
-    let mut hotel = Hotel::of_rooms(2, 9, days);
-    hotel.days[0].closed.report.tariff = Tariff::default();
+    let mut hotel = Hotel::of_rooms(4, 9, days);
+    let worst = "204";
     let document = hotel_page(&hotel, days, Some(days.to));
-    assert_eq!(document.with_id("unpricedReports").unwrap().value().as_deref(), Some("1"));
-    assert_eq!(document.with_id("unfactoredReports").unwrap().value().as_deref(), Some("1"));
+    assert_eq!(document.table("Rooms that waste most").rows[0][0], worst);
+    assert!(document.with_id("unpricedReports").is_none());
+    let of_worst = hotel.days.iter_mut().filter(|day| day.closed.room.as_str() == worst);
+    of_worst.skip(1).for_each(|day| day.closed.report.tariff = Tariff::default());
+    let document = hotel_page(&hotel, days, Some(days.to));
+    assert_eq!(document.table("Rooms that waste most").rows[0][0], worst);
+    assert_eq!(document.with_id("unpricedReports").unwrap().value().as_deref(), Some("6"));
+    assert_eq!(document.with_id("unfactoredReports").unwrap().value().as_deref(), Some("6"));
 }
 
 #[test]
 fn days_of_23_and_25_hours_show_every_hour_that_there_was() {
     let profile = Profile::parse(r#"{"hotelId":"b","timeZone":"Europe/Berlin"}"#).unwrap();
-    for (day, length, hours) in [("2026-03-29", "23", 8), ("2026-10-25", "25", 9)] {
+    // Two of 23 hours, or four of 25, come before three o'clock.
+    for (day, length, third_hour) in
+        [("2026-03-29", "23", "8.696%"), ("2026-10-25", "25", "16.000%")]
+    {
         let hotel = Hotel::of(profile.clone(), 1, 9, range(day, day));
         let made = &hotel.days[0];
         let page = DayPage {
@@ -118,11 +127,13 @@ fn days_of_23_and_25_hours_show_every_hour_that_there_was() {
         let document = Document::parse(&page.render().unwrap());
         let note = format!("it lasts {length}\u{a0}h.");
         assert!(document.text().contains(&note), "{}", document.text());
-        let labels = document.named("text").into_iter().map(|label| label.text());
-        let clocks: Vec<_> = labels.filter(|label| label.ends_with(":00")).collect();
-        assert_eq!(clocks.first().map(String::as_str), Some("00:00"));
-        assert_eq!(clocks.last().map(String::as_str), Some("24:00"));
-        assert!(clocks.len() == hours || clocks.len() == 9, "{clocks:?}");
+        let labels = document.named("text");
+        let clocks = labels.iter().map(|label| (label.text(), label.attribute("x").unwrap()));
+        let clocks: Vec<_> = clocks.filter(|(label, _)| label.ends_with(":00")).collect();
+        assert_eq!(clocks.len(), 9, "{clocks:?}");
+        assert_eq!(clocks[0], ("00:00".to_owned(), "0.000%".to_owned()));
+        assert_eq!(clocks[1], ("03:00".to_owned(), third_hour.to_owned()));
+        assert_eq!(clocks[8], ("24:00".to_owned(), "100.000%".to_owned()));
         let sum: i64 = document
             .table("Room time")
             .rows
