@@ -31,7 +31,8 @@ pub(crate) struct Chart {
 const TOP: i128 = 14;
 const HEIGHT: i128 = 200;
 const BOTTOM: i128 = 26;
-const AXIS_WIDTH: i128 = 52;
+/// A digit is about so many pixels wide.
+const DIGIT: usize = 8;
 const MOST_TICKS: i128 = 4;
 /// How many labels fit below a plot on a desk, and on a phone.
 const LABELS: usize = 16;
@@ -47,9 +48,11 @@ pub(crate) fn share(part: i128, whole: i128) -> String {
 pub(crate) fn draw(name: &str, measure: Measure, bars: &[Bar]) -> Chart {
     let most = bars.iter().filter_map(|bar| bar.figures).map(|(_, used)| used).max().unwrap_or(0);
     let scale = Scale::of(most, measure.unit());
+    let label = |tick| decimal(tick * scale.step, measure.unit(), scale.decimals);
+    let width = label(scale.ticks).len().max(3) * DIGIT + 10;
     let mut axis = SVG::new()
         .set("class", "axis")
-        .set("width", AXIS_WIDTH.to_string())
+        .set("width", width.to_string())
         .set("height", (TOP + HEIGHT + BOTTOM).to_string())
         .set("aria-hidden", "true");
     let mut plot = SVG::new()
@@ -60,12 +63,10 @@ pub(crate) fn draw(name: &str, measure: Measure, bars: &[Bar]) -> Chart {
         .set("aria-label", name);
     for tick in 0..=scale.ticks {
         let y = pixel(scale.y(tick * scale.step));
-        let label = decimal(tick * scale.step, measure.unit(), scale.decimals);
-        let unit = if tick == scale.ticks { measure.symbol() } else { "" };
         axis = axis.add(
-            Text::new(format!("{label} {unit}").trim_end())
+            Text::new(label(tick))
                 .set("class", "label")
-                .set("x", (AXIS_WIDTH - 6).to_string())
+                .set("x", (width - 8).to_string())
                 .set("y", y.as_str())
                 .set("dy", "0.32em")
                 .set("text-anchor", "end"),

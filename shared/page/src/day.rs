@@ -4,23 +4,23 @@ use askama::Template;
 use roomwatt_domain::closed::Figures as RevisedFigures;
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
-    BusinessDay, ClosedReport, DeviceReport, Millis, Presence, Profile, RoomId, RoomStates, Signal,
-    SignalHistory, State, Stay, Totals, Usage,
+    BusinessDay, ClosedReport, DeviceReport, Millis, Presence, Profile, Quality, RoomId,
+    RoomStates, Signal, SignalHistory, State, Stay, Totals, Usage,
 };
 
 use crate::PageError;
-use crate::hotel::{lede, other_languages};
+use crate::cards::{Card, CardValue, cards, lede};
 use crate::language::Language;
 use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
-    Card, CardValue, Cell, Column, Fact, Figures, Frame, Link, Row, Table, cards, hotel_name,
-    occupancy_table, trust,
+    Cell, Column, Figures, Frame, Link, Row, Table, hotel_name, in_languages, occupancy_table,
 };
 use crate::range::{Range, moved};
 use crate::room::room_name;
 use crate::strip::{self, Piece, Stretch};
 use crate::tally::Tally;
+use crate::trust::{Fact, trust};
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -107,7 +107,7 @@ impl DayPage<'_> {
                 Language::Korean => format!("정정 번호 {}, {at}", closed.revision),
             });
         }
-        frame.languages = other_languages(language, |language| {
+        frame.languages = in_languages(|language| {
             Links { language, ..links }.day(self.room, date).unwrap_or_default()
         });
         let neighbour = |days| {
@@ -220,7 +220,10 @@ impl DayPage<'_> {
             of_room(language.say("Stay", "투숙"), stays),
             of_room(language.say("Presence", "재실"), presences),
         ];
-        for signal in self.signals {
+        let sensor = |signal: &&SignalHistory| matches!(signal.signal, Signal::Presence(_));
+        let sensors = self.signals.iter().filter(sensor);
+        let others = self.signals.iter().filter(|signal| !sensor(signal));
+        for signal in sensors.chain(others) {
             let (name, kind, pieces) = match &signal.signal {
                 Signal::Stay => continue,
                 Signal::Presence(sensor) => {
@@ -287,7 +290,7 @@ impl DayPage<'_> {
             };
             for (at, usage) in states.into_iter().enumerate() {
                 // What belongs to the device and not to a state stands in its first row.
-                let quality = if at == 0 { device.quality } else { Default::default() };
+                let quality = if at == 0 { device.quality } else { Quality::default() };
                 let part = DeviceReport {
                     usage: usage.cloned().into_iter().collect(),
                     quality,
@@ -472,7 +475,7 @@ struct Strip {
 }
 
 #[derive(Template)]
-#[template(path = "day.html", whitespace = "suppress")]
+#[template(path = "day.html", whitespace = "minimize")]
 struct View {
     frame: Frame,
     lede: Option<String>,

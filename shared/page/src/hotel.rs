@@ -6,17 +6,19 @@ use askama::Template;
 use roomwatt_domain::{BusinessDate, ClosedReport, DeviceKind, Profile, RoomId, Totals};
 
 use crate::PageError;
+use crate::cards::{Basis, Card, CardValue, cards, lede};
 use crate::chart::{self, Bar, Chart};
 use crate::columns::{Columns, Step};
 use crate::language::Language;
 use crate::links::{Links, Place};
-use crate::notation::{Datum, Notation, decimal, percent};
+use crate::notation::{Datum, Notation, decimal};
 use crate::parts::{
-    Basis, Card, CardValue, Cell, Column, Fact, Figures, Frame, Link, Row, Table, cards,
-    hotel_name, occupancy_table, trust,
+    Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
+    occupancy_table,
 };
 use crate::range::{Gaps, Range};
 use crate::tally::{Measure, Tally};
+use crate::trust::{Fact, trust};
 
 /// How many rooms the heat map shows on their own.
 const HEAT_ROOMS: usize = 40;
@@ -200,8 +202,7 @@ impl<'a> HotelPage<'a> {
             ],
         };
         frame.facts.push(self.profile.calendar.time_zone().to_owned());
-        frame.languages =
-            other_languages(language, |language| Links { language, ..links }.hotel(self.range));
+        frame.languages = in_languages(|language| Links { language, ..links }.hotel(self.range));
         let sibling = |times| {
             let range = self.range.shifted(times)?;
             Some(Link::to(notation.range(range), Some(links.hotel(range))))
@@ -479,7 +480,7 @@ impl<'a> HotelPage<'a> {
             averages(others.iter().map(|(_, sums)| &*sums.cells), measure, self.columns.len());
         let of_worst = worst.iter().flat_map(|(_, sums)| sums.cells.iter());
         let most = of_worst.filter_map(|cell| cell.wasted(measure)).max().unwrap_or(0);
-        let heat = HeatScale::of(measure, most);
+        let scale = HeatScale::of(measure, most);
         let names = self.column_names(notation);
         let rows = worst
             .iter()
@@ -491,31 +492,50 @@ impl<'a> HotelPage<'a> {
                         Step::Week | Step::Month => self.links().room(room, *range),
                     };
                     let what = format!("{room}, {name}");
-                    heat.cell(notation, &what, cell.wasted(measure), href)
+                    scale.cell(notation, &what, cell.wasted(measure), href)
                 });
                 HeatRow { head: self.room_link(room), cells: cells.collect() }
             })
             .collect();
         let rest = (!others.is_empty()).then(|| {
-            let head = match self.language {
+            let name = match self.language {
                 Language::English => format!("the other {} rooms, average", others.len()),
                 Language::Korean => format!("나머지 {}개 객실 평균", others.len()),
             };
             let cells = averages
                 .into_iter()
                 .zip(&names)
-                .map(|(average, (_, name))| {
-                    heat.cell(notation, &format!("{head}, {name}"), average, None)
+                .map(|(average, (_, full))| {
+                    scale.cell(notation, &format!("{name}, {full}"), average, None)
                 })
                 .collect();
-            HeatRow { head: Link::plain(head), cells }
+            HeatRow { head: Link::plain(name), cells }
         });
+        let columns = self
+            .columns
+            .ranges
+            .iter()
+            .zip(names)
+            .map(|(range, (_, full))| {
+                let civil = range.from.civil();
+                let (top, below) = match self.columns.step {
+                    Step::Day => (civil.day().to_string(), notation.initial(range.from).to_owned()),
+                    Step::Week => {
+                        (civil.day().to_string(), notation.month_name(range.from).to_owned())
+                    }
+                    Step::Month => {
+                        (notation.month_name(range.from).to_owned(), civil.year().to_string())
+                    }
+                };
+                HeatColumn { top, below, full }
+            })
+            .collect();
         Heat {
-            columns: names,
+            columns,
             rows,
             rest,
-            legend: heat.legend(),
-            unit: heat.symbol(),
+            legend: scale.legend(),
+            unit: scale.symbol(),
             shown: worst.len(),
             rooms: self.by_room.len(),
             dense: self.columns.len() > 31,
@@ -531,97 +551,6 @@ fn of_days(language: Language, days: usize, expected: usize) -> String {
         }
         Language::Korean => format!("{expected}일 중 {days}일"),
     }
-}
-
-/// The same page in every language.
-pub(crate) fn other_languages(
-    _current: Language,
-    href: impl Fn(Language) -> String,
-) -> Vec<(Language, String)> {
-    Language::ALL.into_iter().map(|language| (language, href(language))).collect()
-}
-
-/// One sentence that says it all.
-pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
-    let measure = Measure::of(totals);
-    let (used, wasted) = (measure.used(totals), measure.wasted(totals));
-    let share = percent(wasted, used)?;
-    let used = Notation::measured(measure, used).text;
-    let wasted = Notation::measured(measure, wasted).text;
-    let cost = totals.waste_cost.filter(|_| measure == Measure::Energy);
-    let cost = cost.map(|cost| notation.money(cost).text);
-    Some(match (notation.language, cost) {
-        (Language::English, Some(cost)) => format!(
-            "Of {used} used, {wasted} ({share}) ran while nobody was there. That cost {cost}."
-        ),
-        (Language::English, None) => {
-            format!("Of {used} used, {wasted} ({share}) ran while nobody was there.")
-        }
-        (Language::Korean, Some(cost)) => format!(
-            "사용 {used} 중 {wasted}({share})은 아무도 없을 때 쓰였으며, 그 비용은 {cost}입니다."
-        ),
-        (Language::Korean, None) => {
-            format!("사용 {used} 중 {wasted}({share})은 아무도 없을 때 쓰였습니다.")
-        }
-    })
-}
-
-/// What is missing in a range, in words.
-pub(crate) fn gap_notes(
-    notation: &Notation<'_>,
-    gaps: &Gaps,
-    closed_through: Option<BusinessDate>,
-    nothing: bool,
-) -> Vec<String> {
-    let language = notation.language;
-    let mut notes = Vec::new();
-    match closed_through {
-        None => notes.push(
-            language
-                .say(
-                    "No day of this hotel has been closed yet. Reports appear after its first midnight.",
-                    "아직 마감된 날이 없습니다. 첫 자정이 지나면 보고가 나타납니다.",
-                )
-                .to_owned(),
-        ),
-        Some(closed) => {
-            if let Some(open) = gaps.open {
-                let open = notation.range(open);
-                let closed = notation.date(closed);
-                notes.push(match language {
-                    Language::English => format!("Not closed yet, and not in any figure: {open}. Closed through {closed}."),
-                    Language::Korean => format!("아직 마감되지 않아 어떤 수치에도 없습니다: {open}. 마감일: {closed}."),
-                });
-            }
-        }
-    }
-    if !gaps.unreported.is_empty() {
-        const NAMED: usize = 6;
-        let mut days: Vec<String> =
-            gaps.unreported.iter().take(NAMED).map(|range| notation.range(*range)).collect();
-        if let Some(more) = gaps.unreported.len().checked_sub(NAMED).filter(|more| *more > 0) {
-            days.push(match language {
-                Language::English => format!("and {more} more"),
-                Language::Korean => format!("외 {more}건"),
-            });
-        }
-        let days = days.join("; ");
-        notes.push(match language {
-            Language::English => format!("Without any report, and not counted as zero: {days}."),
-            Language::Korean => format!("보고가 없으며 0으로 계산하지 않습니다: {days}."),
-        });
-    }
-    if nothing && closed_through.is_some() {
-        notes.push(
-            language
-                .say(
-                    "There is no closed report in this period.",
-                    "이 기간에 마감된 보고가 없습니다.",
-                )
-                .to_owned(),
-        );
-    }
-    notes
 }
 
 /// The average of the rooms that have reports, column by column.
@@ -644,8 +573,7 @@ fn averages<'a>(
 /// The heat map: a table, so that each cell has a room, a day, a figure and a link.
 #[derive(Debug)]
 struct Heat {
-    /// Short and full name of each column.
-    columns: Vec<(String, String)>,
+    columns: Vec<HeatColumn>,
     rows: Vec<HeatRow>,
     rest: Option<HeatRow>,
     legend: Vec<String>,
@@ -654,6 +582,13 @@ struct Heat {
     rooms: usize,
     /// Columns so narrow that print leaves their figures out.
     dense: bool,
+}
+
+#[derive(Debug)]
+struct HeatColumn {
+    top: String,
+    below: String,
+    full: String,
 }
 
 #[derive(Debug)]
@@ -769,7 +704,7 @@ impl HeatScale {
 }
 
 #[derive(Template)]
-#[template(path = "hotel.html", whitespace = "suppress")]
+#[template(path = "hotel.html", whitespace = "minimize")]
 struct View {
     frame: Frame,
     lede: Option<String>,

@@ -26,10 +26,12 @@
 //! | `columns` | days, weeks or months, so that a page stays readable |
 //! | `tally` | sums of reports |
 //! | `chart`, `strip` | bars of a range, and the time line of a day |
-//! | `parts` | tables, cards and notes that all pages share |
+//! | `cards`, `trust` | the figures to see first, and how far to trust them |
+//! | `parts` | tables, and the frame that all pages share |
 //! | `style` | the style sheet, and the policy that allows it |
 //! | [`hotel`], [`room`], [`day`] | the pages |
 
+mod cards;
 mod chart;
 mod columns;
 pub mod day;
@@ -43,6 +45,7 @@ pub mod room;
 mod strip;
 mod style;
 mod tally;
+mod trust;
 
 pub use day::DayPage;
 pub use hotel::HotelPage;

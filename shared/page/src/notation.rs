@@ -47,7 +47,7 @@ impl<'a> Notation<'a> {
     pub(crate) fn new(profile: &'a Profile, language: Language) -> Self {
         let currency = profile.currency.clone();
         let known = currency.as_deref().and_then(|code| Currency::from_str(code).ok());
-        let money_decimals = known.and_then(|currency| currency.exponent()).unwrap_or(2).into();
+        let money_decimals = known.and_then(Currency::exponent).unwrap_or(2).into();
         Self { language, calendar: &profile.calendar, currency, money_decimals }
     }
 
@@ -148,7 +148,7 @@ impl<'a> Notation<'a> {
         let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         let mut text = format!("{hours}:{minutes:02}:{seconds:02}");
         if millis != 0 {
-            text.push_str(&format!(".{millis:03}"));
+            text = format!("{text}.{millis:03}");
         }
         Datum { value: time.to_string(), text }
     }
@@ -173,7 +173,7 @@ impl<'a> Notation<'a> {
         let weekday = self.weekday(date);
         match self.language {
             Language::English => {
-                format!("{weekday} {} {} {}", civil.day(), month(date), civil.year())
+                format!("{weekday} {} {} {}", civil.day(), month(date).0, civil.year())
             }
             Language::Korean => {
                 format!("{}년 {}월 {}일 ({weekday})", civil.year(), civil.month(), civil.day())
@@ -185,7 +185,7 @@ impl<'a> Notation<'a> {
     pub(crate) fn short_date(&self, date: BusinessDate) -> String {
         let civil = date.civil();
         match self.language {
-            Language::English => format!("{} {}", civil.day(), month(date)),
+            Language::English => format!("{} {}", civil.day(), month(date).0),
             Language::Korean => format!("{}.{}", civil.month(), civil.day()),
         }
     }
@@ -194,9 +194,14 @@ impl<'a> Notation<'a> {
     pub(crate) fn month(&self, date: BusinessDate) -> String {
         let civil = date.civil();
         match self.language {
-            Language::English => format!("{} {}", month(date), civil.year()),
-            Language::Korean => format!("{}년 {}월", civil.year(), civil.month()),
+            Language::English => format!("{} {}", month(date).0, civil.year()),
+            Language::Korean => format!("{}년 {}", civil.year(), month(date).1),
         }
+    }
+
+    pub(crate) fn month_name(&self, date: BusinessDate) -> &'static str {
+        let (english, korean) = month(date);
+        self.language.say(english, korean)
     }
 
     pub(crate) fn weekday(&self, date: BusinessDate) -> &'static str {
@@ -212,6 +217,15 @@ impl<'a> Notation<'a> {
         let at = usize::from(date.civil().weekday().to_monday_zero_offset().unsigned_abs());
         let (english, korean) = names[at % names.len()];
         self.language.say(english, korean)
+    }
+
+    /// The weekday in one or two letters.
+    pub(crate) fn initial(&self, date: BusinessDate) -> &'static str {
+        let name = self.weekday(date);
+        match self.language {
+            Language::English => name.get(..2).unwrap_or(name),
+            Language::Korean => name,
+        }
     }
 
     /// A range of dates, what both ends share written once.
@@ -257,7 +271,7 @@ impl<'a> Notation<'a> {
         }
     }
 
-    /// The local time to the minute; an instant before the day's end that is the day's end: `24:00`.
+    /// The local time to the minute.
     pub(crate) fn clock(&self, at: Instant) -> String {
         self.calendar.show(at).get(11..16).unwrap_or_default().to_owned()
     }
@@ -293,9 +307,21 @@ impl<'a> Notation<'a> {
     }
 }
 
-fn month(date: BusinessDate) -> &'static str {
-    const NAMES: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+fn month(date: BusinessDate) -> (&'static str, &'static str) {
+    const NAMES: [(&str, &str); 12] = [
+        ("Jan", "1월"),
+        ("Feb", "2월"),
+        ("Mar", "3월"),
+        ("Apr", "4월"),
+        ("May", "5월"),
+        ("Jun", "6월"),
+        ("Jul", "7월"),
+        ("Aug", "8월"),
+        ("Sep", "9월"),
+        ("Oct", "10월"),
+        ("Nov", "11월"),
+        ("Dec", "12월"),
+    ];
     NAMES[usize::from(date.civil().month().unsigned_abs() - 1) % NAMES.len()]
 }
 
@@ -349,7 +375,7 @@ pub(crate) fn decimal(exact: i128, unit: i128, decimals: u32) -> String {
     let mut text = grouped(&(size / scale).to_string());
     if decimals > 0 {
         let width = decimals.min(4) as usize;
-        text.push_str(&format!(".{:0width$}", size % scale));
+        text = format!("{text}.{:0width$}", size % scale);
     }
     if units < 0 {
         text.insert(0, MINUS);

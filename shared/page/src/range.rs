@@ -33,8 +33,13 @@ impl Range {
         std::iter::successors(first, move |date| moved(*date, 1).filter(|next| *next <= self.to))
     }
 
-    /// As many dates, right before or after (`times` periods on); `None` beyond the calendar.
+    /// As many dates, right before or after (`times` periods on), whole months by months; `None`
+    /// beyond the calendar.
     pub(crate) fn shifted(self, times: i64) -> Option<Self> {
+        if self == Self::month_of(self.from) {
+            let first = self.from.civil().checked_add(times.months()).ok()?;
+            return BusinessDate::new(first).ok().map(Self::month_of);
+        }
         let days = self.days() * times;
         Some(Self { from: moved(self.from, days)?, to: moved(self.to, days)? })
     }

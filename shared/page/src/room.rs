@@ -6,18 +6,19 @@ use askama::Template;
 use roomwatt_domain::{BusinessDate, ClosedReport, Device, Profile, RoomId, Totals};
 
 use crate::PageError;
+use crate::cards::{Card, CardValue, cards, lede};
 use crate::chart::{self, Bar, Chart};
 use crate::columns::{Columns, Step};
-use crate::hotel::{gap_notes, lede, other_languages};
 use crate::language::Language;
 use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
-    Card, CardValue, Cell, Column, Fact, Figures, Frame, Link, Row, Table, cards, hotel_name,
-    occupancy_table, trust,
+    Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
+    occupancy_table,
 };
 use crate::range::{Gaps, Range};
 use crate::tally::{Measure, Tally};
+use crate::trust::{Fact, trust};
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -54,7 +55,9 @@ impl RoomPage<'_> {
             .collect();
         days.sort_by_key(|(date, ..)| *date);
         let mut sum = Tally::default();
-        days.iter().for_each(|(.., tally)| sum += *tally);
+        for (.., tally) in &days {
+            sum += *tally;
+        }
         let figures = Figures::of(&notation, &sum.totals, DECIMALS);
         let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum.totals, None) };
         let view = View {
@@ -62,6 +65,7 @@ impl RoomPage<'_> {
             lede: lede(&notation, &sum.totals),
             cards,
             chart: self.chart(&notation, &days, Measure::of(&sum.totals)),
+            measure: Measure::of(&sum.totals),
             step: Columns::of(self.range).step,
             days: self.days_table(&notation, &figures, &days, &sum),
             devices: self.devices_table(&figures, &days, &sum),
@@ -104,7 +108,7 @@ impl RoomPage<'_> {
             },
             self.profile.calendar.time_zone().to_owned(),
         ];
-        frame.languages = other_languages(language, |language| of_room(language, self.range));
+        frame.languages = in_languages(|language| of_room(language, self.range));
         let sibling = |times| {
             let range = self.range.shifted(times)?;
             Some(Link::to(notation.range(range), Some(of_room(language, range))))
@@ -193,7 +197,7 @@ impl RoomPage<'_> {
         let mut cells = figures.cells(&sum.totals);
         cells.push(Cell::Text(String::new()));
         Table {
-            caption: self.language.say("Day by day", "일별").to_owned(),
+            caption: self.language.say("Each day in figures", "날짜별 수치").to_owned(),
             columns,
             rows,
             sum: Some(Row { head: Link::plain(self.language.say("Total", "합계")), cells }),
@@ -249,12 +253,13 @@ pub(crate) fn room_name(language: Language, room: &RoomId) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "room.html", whitespace = "suppress")]
+#[template(path = "room.html", whitespace = "minimize")]
 struct View {
     frame: Frame,
     lede: Option<String>,
     cards: Vec<Card>,
     chart: Chart,
+    measure: Measure,
     step: Step,
     days: Table,
     devices: Table,

@@ -150,13 +150,22 @@ pub(crate) fn split(interval: &Interval, stretches: &[Stretch]) -> Vec<(Window, 
 
 const HEIGHT: i64 = 26;
 
+/// How narrow a strip gets, in pixels, on a phone and on the narrowest page with names beside it.
+const NARROWEST: i128 = 310;
+const NARROWEST_ON_DESK: i128 = 450;
+
+/// About how wide a text is.
+fn pixels(text: &str) -> i128 {
+    text.chars().map(|letter| if letter.is_ascii() { 7 } else { 12 }).sum()
+}
+
 /// The instants at which a clock reading is written, with the reading.
 pub(crate) fn ticks(notation: &Notation<'_>, window: Window) -> Vec<(Instant, String)> {
     const APART: Millis = 30 * MINUTE;
     let steps = window.length() / APART;
     (0..=steps)
         .map(|step| window.start + step * APART)
-        .map(|at| (at, notation.clock(at)))
+        .map(|at| (at, if at == window.end { "24:00".to_owned() } else { notation.clock(at) }))
         .filter(|(_, clock)| {
             let (hour, minute) = clock.split_once(':').unwrap_or_default();
             minute == "00" && hour.parse().is_ok_and(|hour: u8| hour.is_multiple_of(3))
@@ -205,12 +214,12 @@ pub(crate) fn draw(
                 .set("y", "3")
                 .set("height", (HEIGHT - 6).to_string()),
         );
-        // A letter is about a hundredth of the narrowest desk's strip.
-        let letters = i128::try_from(piece.text.chars().count()).unwrap_or(i128::MAX);
-        if !piece.text.is_empty() && width * 75 > length * (letters + 2) {
+        let fits = |strip: i128| width * strip > length * (pixels(&piece.text) + 12);
+        if fits(NARROWEST_ON_DESK) {
+            let wide = if fits(NARROWEST) { "" } else { " wide" };
             shapes = shapes.add(
                 Text::new(piece.text.as_str())
-                    .set("class", format!("on {}", piece.class))
+                    .set("class", format!("on {}{wide}", piece.class))
                     .set("x", x(piece.from))
                     .set("dx", "6")
                     .set("y", (HEIGHT / 2).to_string())

@@ -1,0 +1,257 @@
+//! The four figures to see first, against the period before, and the sentence that sums them up.
+
+use roomwatt_domain::{Charge, Rounded, Totals};
+
+use crate::language::Language;
+use crate::notation::{Datum, Notation, percent, signed, tenths, tenths_of_percent};
+use crate::tally::Measure;
+
+/// One of the four figures to see first.
+#[derive(Debug, Clone)]
+pub(crate) struct Card {
+    pub(crate) label: &'static str,
+    /// As in the API.
+    pub(crate) name: &'static str,
+    pub(crate) value: CardValue,
+    /// What belongs to the figure.
+    pub(crate) detail: Option<String>,
+    pub(crate) change: Option<Change>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum CardValue {
+    Figure(Datum),
+    /// Why there is none.
+    Missing(&'static str),
+}
+
+/// A figure against the period before.
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
+    /// `up`, `down` or `even`.
+    pub(crate) direction: &'static str,
+    pub(crate) text: String,
+    pub(crate) before: String,
+}
+
+/// What the period before is measured by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// As many room-days: sums are compared.
+    Sums,
+    /// Another number of room-days: averages are compared.
+    PerRoomDay { now: u64, before: u64 },
+}
+
+impl Basis {
+    /// `None` if one side has no room-day at all.
+    pub(crate) fn of(now: u64, before: u64) -> Option<Self> {
+        match (now, before) {
+            (0, _) | (_, 0) => None,
+            (now, before) if now == before => Some(Basis::Sums),
+            (now, before) => Some(Basis::PerRoomDay { now, before }),
+        }
+    }
+}
+
+/// The direction that a reader sees: that of the change as it is written.
+fn direction(written: &str) -> &'static str {
+    match written.chars().next() {
+        Some('+') => "up",
+        Some('\u{2212}') => "down",
+        _ => "even",
+    }
+}
+
+/// Compares two exact sums.
+fn change(
+    language: Language,
+    (now, before): (i128, i128),
+    basis: Basis,
+    write: impl Fn(i128) -> Datum,
+) -> Change {
+    let average = |sum: i128, days: u64| Rounded::<0>::of(sum, i128::from(days)).units();
+    let (now, before, per) = match basis {
+        Basis::Sums => (now, before, ""),
+        Basis::PerRoomDay { now: days, before: days_before } => (
+            average(now, days),
+            average(before, days_before),
+            language.say(" per room-day", " (객실·일당)"),
+        ),
+    };
+    let absolute = signed(&write(now - before).text);
+    let relative = match tenths_of_percent(now - before, before) {
+        Some(share) => format!("{}%", signed(&tenths(share))),
+        None => language.say("no percentage: 0 before", "비율 없음: 이전 값 0").to_owned(),
+    };
+    let (now_text, before_text) = (write(now).text, write(before).text);
+    let before = match basis {
+        Basis::Sums => match language {
+            Language::English => format!("{before_text} before"),
+            Language::Korean => format!("이전 {before_text}"),
+        },
+        Basis::PerRoomDay { .. } => match language {
+            Language::English => format!("{now_text} per room-day, {before_text} before"),
+            Language::Korean => format!("객실·일당 {now_text}, 이전 {before_text}"),
+        },
+    };
+    Change {
+        direction: direction(&absolute),
+        text: format!("{absolute}{per} ({relative})"),
+        before,
+    }
+}
+
+/// The four figures, against the period before where there is one to compare with.
+pub(crate) fn cards(
+    notation: &Notation<'_>,
+    now: &Totals,
+    before: Option<(&Totals, Basis)>,
+) -> Vec<Card> {
+    let language = notation.language;
+    let measure = Measure::of(now);
+    let unrated = language.say("No device in use has a rating", "사용된 기기에 정격이 없음");
+    let compare =
+        |now: i128, of: &dyn Fn(&Totals) -> Option<i128>, write: &dyn Fn(i128) -> Datum| {
+            let (before, basis) = before?;
+            Some(change(language, (now, of(before)?), basis, write))
+        };
+    let rated = measure == Measure::Energy;
+    let energy = Card {
+        label: language.say("Energy", "에너지"),
+        name: "energyWh",
+        value: if rated {
+            CardValue::Figure(Notation::energy(now.energy))
+        } else {
+            CardValue::Missing(unrated)
+        },
+        detail: None,
+        change: rated
+            .then(|| {
+                compare(now.energy.exact(), &|before| Some(before.energy.exact()), &|exact| {
+                    Notation::measured(Measure::Energy, exact)
+                })
+            })
+            .flatten(),
+    };
+    let wasted_cost = now.waste_cost.filter(|_| rated).map(|cost| {
+        let cost = notation.money(cost).text;
+        match language {
+            Language::English => format!("{cost} of it wasted"),
+            Language::Korean => format!("그중 낭비 {cost}"),
+        }
+    });
+    let charged = |charge: Option<Charge>, missing, write: &dyn Fn(Charge) -> Datum| match charge {
+        Some(charge) if rated => CardValue::Figure(write(charge)),
+        Some(_) => CardValue::Missing(unrated),
+        None => CardValue::Missing(missing),
+    };
+    let cost = Card {
+        label: language.say("Cost", "비용"),
+        name: "cost",
+        value: charged(now.cost, language.say("No price set", "단가 미설정"), &|charge| {
+            notation.money(charge)
+        }),
+        detail: wasted_cost,
+        change: now.cost.filter(|_| rated).and_then(|cost| {
+            compare(cost.exact(), &|before| before.cost.map(Charge::exact), &|exact| {
+                notation.money(Charge::from_exact(exact))
+            })
+        }),
+    };
+    let co2e = Card {
+        label: "CO₂e",
+        name: "co2eKg",
+        value: charged(
+            now.co2e,
+            language.say("No emission factor set", "배출 계수 미설정"),
+            &Notation::co2e,
+        ),
+        detail: None,
+        change: now.co2e.filter(|_| rated).and_then(|co2e| {
+            compare(co2e.exact(), &|before| before.co2e.map(Charge::exact), &|exact| {
+                Notation::co2e(Charge::from_exact(exact))
+            })
+        }),
+    };
+    vec![energy, cost, co2e, wasted_share(notation, now, before.map(|(before, _)| before))]
+}
+
+fn wasted_share(notation: &Notation<'_>, now: &Totals, before: Option<&Totals>) -> Card {
+    let language = notation.language;
+    let measure = Measure::of(now);
+    let share = |totals| tenths_of_percent(measure.wasted(totals), measure.used(totals));
+    let shared = share(now);
+    let value = match shared {
+        Some(share) => {
+            CardValue::Figure(Datum { value: tenths(share), text: format!("{}%", tenths(share)) })
+        }
+        None => CardValue::Missing(language.say("Nothing was used", "사용 없음")),
+    };
+    let certain = match measure {
+        Measure::Energy => now.waste_unsold_energy.exact(),
+        Measure::Time => now.waste.waste_unsold.into(),
+    };
+    let amount = Notation::measured(measure, measure.wasted(now)).text;
+    let certain = Notation::measured(measure, certain).text;
+    let detail = shared.map(|_| match (language, measure) {
+        (Language::English, Measure::Energy) => {
+            format!("{amount} wasted, {certain} of it in unsold rooms")
+        }
+        (Language::Korean, Measure::Energy) => {
+            format!("낭비 {amount}, 그중 미판매 객실 {certain}")
+        }
+        (Language::English, Measure::Time) => {
+            format!("{amount} of use wasted, {certain} of it in unsold rooms; in time, since nothing is rated")
+        }
+        (Language::Korean, Measure::Time) => {
+            format!("낭비된 사용 {amount}, 그중 미판매 객실 {certain}; 정격이 없어 시간 기준")
+        }
+    });
+    let change = shared.zip(before.and_then(share)).map(|(now, before)| {
+        let points = signed(&tenths(now - before));
+        Change {
+            direction: direction(&points),
+            text: match language {
+                Language::English => format!("{points} percentage points"),
+                Language::Korean => format!("{points}%p"),
+            },
+            before: match language {
+                Language::English => format!("{}% before", tenths(before)),
+                Language::Korean => format!("이전 {}%", tenths(before)),
+            },
+        }
+    });
+    Card {
+        label: language.say("Share wasted", "낭비 비율"),
+        name: "wastedShare",
+        value,
+        detail,
+        change,
+    }
+}
+
+/// One sentence that says it all.
+pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
+    let measure = Measure::of(totals);
+    let (used, wasted) = (measure.used(totals), measure.wasted(totals));
+    let share = percent(wasted, used)?;
+    let used = Notation::measured(measure, used).text;
+    let wasted = Notation::measured(measure, wasted).text;
+    let cost = totals.waste_cost.filter(|_| measure == Measure::Energy);
+    let cost = cost.map(|cost| notation.money(cost).text);
+    Some(match (notation.language, cost) {
+        (Language::English, Some(cost)) => format!(
+            "Of {used} used, {wasted} ({share}) ran while nobody was there. That cost {cost}."
+        ),
+        (Language::English, None) => {
+            format!("Of {used} used, {wasted} ({share}) ran while nobody was there.")
+        }
+        (Language::Korean, Some(cost)) => format!(
+            "사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})이며, 그 비용은 {cost}입니다."
+        ),
+        (Language::Korean, None) => {
+            format!("사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})입니다.")
+        }
+    })
+}

@@ -1,0 +1,261 @@
+//! Every figure on a page is the sum over the reports that it was given.
+
+use roomwatt_domain::{ClosedReport, RoomId, RoomStates, Totals};
+use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
+
+use crate::document::{Document, Table};
+use crate::made_up::{Hotel, date};
+
+fn october() -> Range {
+    Range { from: date("2026-10-01"), to: date("2026-10-31") }
+}
+
+fn september() -> Range {
+    Range { from: date("2026-09-01"), to: date("2026-09-30") }
+}
+
+fn page(hotel: &Hotel, range: Range) -> HotelPage<'_> {
+    let closed_through = Some(date("2026-10-31"));
+    let mut page =
+        HotelPage::new(&hotel.profile, range, september(), closed_through, Language::English);
+    hotel.days.iter().for_each(|day| page.add(&day.closed));
+    page
+}
+
+fn sum<'a>(reports: impl Iterator<Item = &'a ClosedReport>) -> Totals {
+    reports.map(|closed| closed.report.totals()).sum()
+}
+
+/// Each figure of the row, against the totals it has to show.
+fn assert_row(table: &Table, row: &str, totals: &Totals) {
+    let wh = |energy: roomwatt_domain::Energy| energy.watt_hours().to_string();
+    let amount = |charge: Option<roomwatt_domain::Charge>| charge.unwrap().amount().to_string();
+    let expected = [
+        ("Energy, kWh", wh(totals.energy)),
+        ("Wasted, kWh", wh(totals.waste_energy)),
+        ("of it unsold, kWh", wh(totals.waste_unsold_energy)),
+        ("Cost, KRW", amount(totals.cost)),
+        ("Wasted cost, KRW", amount(totals.waste_cost)),
+        ("CO₂e, kg", amount(totals.co2e)),
+        ("Use, h", totals.usage.to_string()),
+        ("Wasted use, h", totals.waste.waste.to_string()),
+        ("Unconfirmed, h", totals.quality.unconfirmed.to_string()),
+        ("Missing ends", totals.quality.missing_ends.to_string()),
+        ("Missing starts", totals.quality.missing_starts.to_string()),
+    ];
+    for (column, figure) in expected {
+        assert_eq!(table.cell(row, column), figure, "{row}: {column}");
+    }
+}
+
+#[test]
+fn the_hotels_cards_tables_and_facts_are_sums_over_its_reports() {
+    let hotel = Hotel::of_rooms(14, 9, october());
+    let document = Document::parse(&page(&hotel, october()).render().unwrap());
+    let all = sum(hotel.days.iter().map(|day| &day.closed));
+
+    let card = |id: &str| document.with_id(id).unwrap().value().unwrap();
+    assert_eq!(card("energyWh"), all.energy.watt_hours().to_string());
+    assert_eq!(card("cost"), all.cost.unwrap().amount().to_string());
+    assert_eq!(card("co2eKg"), all.co2e.unwrap().amount().to_string());
+    assert_eq!(card("missingEnds"), all.quality.missing_ends.to_string());
+    assert_eq!(card("missingStarts"), all.quality.missing_starts.to_string());
+    assert_eq!(card("unconfirmedMs"), all.quality.unconfirmed.to_string());
+    assert_eq!(card("assumedMs"), all.assumed.to_string());
+    assert_eq!(card("unratedMs"), all.unrated.to_string());
+
+    let rooms = document.table("All rooms");
+    assert_eq!(rooms.rows.len(), 15);
+    assert_row(&rooms, "Total", &all);
+    for room in hotel.rooms() {
+        assert_row(&rooms, room.as_str(), &sum(hotel.reports_of(&room)));
+    }
+
+    let days = document.table("Used and wasted, in figures");
+    assert_eq!(days.rows.len(), 32);
+    assert_row(&days, "Total", &all);
+    let on =
+        |text| sum(hotel.days.iter().map(|day| &day.closed).filter(|day| day.date == date(text)));
+    assert_row(&days, "Wed 14 Oct 2026", &on("2026-10-14"));
+    assert_row(&days, "Sat 31 Oct 2026", &on("2026-10-31"));
+
+    let kinds = document.table("All device kinds");
+    assert_row(&kinds, "Total", &all);
+    let light = hotel.days.iter().map(|day| &day.closed.report).map(|report| {
+        let lights = report.devices.iter().filter(|device| device.device.kind.as_str() == "light");
+        Totals::over(lights, report.tariff)
+    });
+    assert_row(&kinds, "light", &light.sum());
+}
+
+#[test]
+fn the_ten_rooms_that_waste_most_come_in_that_order() {
+    let hotel = Hotel::of_rooms(14, 9, october());
+    let document = Document::parse(&page(&hotel, october()).render().unwrap());
+    let mut rooms: Vec<_> = hotel
+        .rooms()
+        .into_iter()
+        .map(|room| (sum(hotel.reports_of(&room)).waste_cost.unwrap(), room))
+        .collect();
+    rooms.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
+    let worst = document.table("Rooms that waste most");
+    assert_eq!(worst.rows.len(), 10);
+    for ((cost, room), row) in rooms.iter().zip(&worst.rows) {
+        assert_eq!(row[0], room.as_str());
+        assert_eq!(row[1], cost.amount().to_string());
+    }
+}
+
+#[test]
+fn reports_in_any_order_make_the_same_page_and_other_days_are_left_out() {
+    let hotel = Hotel::of_rooms(4, 9, october());
+    let range = Range { from: date("2026-10-05"), to: date("2026-10-11") };
+    let in_order = page(&hotel, range).render().unwrap();
+    let mut backwards = hotel.clone();
+    backwards.days.reverse();
+    assert_eq!(in_order, page(&backwards, range).render().unwrap());
+    let within = hotel.days.iter().map(|day| &day.closed).filter(|day| range.contains(day.date));
+    let energy = Document::parse(&in_order).with_id("energyWh").unwrap().value().unwrap();
+    assert_eq!(energy, sum(within).energy.watt_hours().to_string());
+}
+
+#[test]
+fn many_rooms_are_folded_into_a_row_of_averages_and_still_listed() {
+    let hotel = Hotel::of_rooms(45, 9, Range { from: date("2026-10-05"), to: date("2026-10-06") });
+    let range = Range { from: date("2026-10-05"), to: date("2026-10-06") };
+    let document = Document::parse(&page(&hotel, range).render().unwrap());
+    let heat = document.table("Waste by room and day");
+    assert_eq!(heat.rows.len(), 41);
+    assert_eq!(heat.rows[40][0], "the other 5 rooms, average");
+    assert!(document.text().contains("The 40 of 45 rooms that waste most"));
+    assert_eq!(document.table("All rooms").rows.len(), 46);
+
+    let waste = |room: &RoomId, day| {
+        let reports = hotel.reports_of(room).filter(|closed| closed.date == date(day));
+        sum(reports).waste_energy.exact()
+    };
+    let mut rooms = hotel.rooms();
+    rooms.sort_by_key(|room| {
+        std::cmp::Reverse(waste(room, "2026-10-05") + waste(room, "2026-10-06"))
+    });
+    let average = rooms[40..].iter().map(|room| waste(room, "2026-10-05")).sum::<i128>() / 5;
+    let tenths = roomwatt_domain::Rounded::<1>::of(average, 3_600_000_000_000);
+    assert_eq!(heat.rows[40][1], tenths.to_string());
+}
+
+#[test]
+fn as_many_room_days_are_compared_as_sums_and_others_per_room_day() {
+    let hotel = Hotel::of_rooms(1, 9, Range { from: date("2026-10-05"), to: date("2026-10-06") });
+    let range = Range { from: date("2026-10-05"), to: date("2026-10-06") };
+    let all = sum(hotel.days.iter().map(|day| &day.closed));
+    let mut same = page(&hotel, range);
+    same.add_baseline(date("2026-09-02"), 2, &all);
+    same.add_baseline(date("2026-10-02"), 9, &all);
+    let same = Document::parse(&same.render().unwrap()).with_id("energyWh").unwrap().text();
+    assert!(same.contains("(±0.0%)") && !same.contains("per room-day"), "{same}");
+
+    let mut half = page(&hotel, range);
+    half.add_baseline(date("2026-09-02"), 1, &all);
+    let document = Document::parse(&half.render().unwrap());
+    let text = document.with_id("energyWh").unwrap().text();
+    assert!(text.contains("per room-day (−50.0%)"), "{text}");
+    assert!(document.text().contains("2 room-days now, 1 before"));
+}
+
+#[test]
+fn nothing_before_is_said_in_words_and_a_zero_has_no_percentage() {
+    let hotel = Hotel::of_rooms(1, 9, Range { from: date("2026-10-05"), to: date("2026-10-06") });
+    let range = Range { from: date("2026-10-05"), to: date("2026-10-06") };
+    let nothing = Document::parse(&page(&hotel, range).render().unwrap()).text();
+    assert!(nothing.contains("Nothing to compare with"), "{nothing}");
+    let mut zero = page(&hotel, range);
+    zero.add_baseline(date("2026-09-02"), 2, &Totals::default());
+    let zero = Document::parse(&zero.render().unwrap());
+    let energy = zero.with_id("energyWh").unwrap().text();
+    assert!(energy.contains("no percentage: 0 before"), "{energy}");
+    // There was no price then: a cost of nothing would be made up.
+    assert!(!zero.with_id("cost").unwrap().text().contains("before"));
+}
+
+#[test]
+fn a_rooms_days_and_devices_add_up() {
+    let hotel = Hotel::of_rooms(2, 9, october());
+    let room = hotel.rooms().remove(1);
+    let reports: Vec<_> = hotel.reports_of(&room).cloned().collect();
+    let page = RoomPage {
+        profile: &hotel.profile,
+        room: &room,
+        range: october(),
+        reports: &reports,
+        closed_through: Some(date("2026-10-31")),
+        language: Language::English,
+    };
+    let document = Document::parse(&page.render().unwrap());
+    let days = document.table("Each day in figures");
+    assert_row(&days, "Total", &sum(reports.iter()));
+    for closed in &reports {
+        let link = format!("history.html?date={}&lang=en", closed.date);
+        assert!(document.links().contains(&link), "{link}");
+    }
+    assert_row(&days, "Wed 14 Oct 2026", &reports[13].report.totals());
+    assert_row(&document.table("Devices"), "Total", &sum(reports.iter()));
+}
+
+#[test]
+fn a_days_intervals_add_up_to_its_report() {
+    let hotel = Hotel::of_rooms(12, 9, october());
+    for made in &hotel.days {
+        let page = DayPage {
+            profile: &hotel.profile,
+            room: &made.closed.room,
+            day: hotel.profile.calendar.day(made.closed.date).unwrap(),
+            report: Some(&made.closed),
+            provisional: false,
+            opening: &made.opening,
+            signals: &made.signals,
+            language: Language::English,
+        };
+        let html = page.render().unwrap();
+        // Said where the time line and the report disagree.
+        assert!(!html.contains("vacancy delay"), "{} {}", made.closed.room, made.closed.date);
+        if made.closed.date != date("2026-10-14") {
+            continue;
+        }
+        let document = Document::parse(&html);
+        let report = document.table("The day’s report");
+        assert_row(&report, "Total", &made.closed.report.totals());
+        let intervals = document.table("Intervals");
+        for device in &made.closed.report.devices {
+            for usage in &device.usage {
+                let name = format!("{} ({})", device.device.id, device.device.kind);
+                let of_state = |at: usize| -> i64 {
+                    let rows = intervals.rows.iter();
+                    let rows = rows.filter(|row| row[0] == name && row[1] == usage.state.as_str());
+                    rows.map(|row| row[at].parse::<i64>().unwrap()).sum()
+                };
+                assert_eq!(of_state(4), usage.duration());
+                assert_eq!(of_state(5), roomwatt_domain::Waste::of(&usage.during).waste);
+            }
+        }
+    }
+}
+
+#[test]
+fn another_vacancy_delay_than_the_days_own_is_said() {
+    let mut hotel =
+        Hotel::of_rooms(1, 9, Range { from: date("2026-10-05"), to: date("2026-10-05") });
+    hotel.profile.vacancy_delay_minutes = 60;
+    let made = &hotel.days[0];
+    assert_ne!(made.opening, made.closed.report.closing());
+    let page = DayPage {
+        profile: &hotel.profile,
+        room: &made.closed.room,
+        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
+        report: Some(&made.closed),
+        provisional: false,
+        opening: &RoomStates::default(),
+        signals: &made.signals,
+        language: Language::English,
+    };
+    assert!(page.render().unwrap().contains("today’s vacancy delay"));
+}
