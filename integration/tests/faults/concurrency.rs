@@ -323,7 +323,7 @@ impl Run {
             };
             self.services.clock.set(now);
             while let Some(arrival) = arrivals.next_if(|arrival| arrival.at <= now) {
-                self.services.send(arrival.queue, arrival.body);
+                self.services.send(arrival.queue, &arrival.body);
             }
             if random.u32(..100) == 0 {
                 let hotel = random.usize(0..story.hotels.len());
@@ -399,6 +399,7 @@ impl Run {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the run's own time, which passes at once")]
 async fn pause(random: &mut Rng, longest: u64) {
     tokio::time::sleep(Duration::from_millis(random.u64(1..=longest))).await;
 }

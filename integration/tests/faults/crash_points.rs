@@ -155,3 +155,10 @@ fn a_close_that_wakes_late_changes_nothing_whoever_dies() {
         Box::pin(scenarios::close_wakes_late(disturbance))
     });
 }
+
+#[test]
+fn a_writer_whose_clock_is_behind_finds_the_seal_whoever_dies() {
+    strike("writer behind", Same::Reports, |disturbance| {
+        Box::pin(scenarios::writer_is_behind(disturbance))
+    });
+}

@@ -165,7 +165,7 @@ impl Line {
         let mut frozen = self.state.frozen.subscribe();
         frozen.wait_for(|frozen| !frozen).await.expect("the line itself sends");
         if self.state.dead.load(Ordering::Relaxed) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
@@ -227,9 +227,12 @@ impl Line {
             self.serve(request).await?;
         }
         let results: Vec<_> = (0..count)
-            .map(|place| match fails(failing, place) {
-                true => json!({"ErrorCode": "InternalFailure", "ErrorMessage": "try again"}),
-                false => json!({"EventId": "told"}),
+            .map(|place| {
+                if fails(failing, place) {
+                    json!({"ErrorCode": "InternalFailure", "ErrorMessage": "try again"})
+                } else {
+                    json!({"EventId": "told"})
+                }
             })
             .collect();
         Ok(answer(200, &json!({"FailedEntryCount": count - told, "Entries": results})))

@@ -36,27 +36,27 @@ pub(crate) async fn days_close(disturbance: Disturbance) -> Outcome {
     stage.put_profile(&profile("h1", ZONE, "0.25")).await;
     stage.put_profile(&profile("h2", ZONE, "0.30")).await;
     stage.begin();
-    stage.send(DEVICE_EVENTS, lamp("101", "ON", "02 00:00"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 00:00"));
     stage.pass_until(at("02 00:14"), false).await;
     stage.pass_until(at("02 00:50"), true).await;
 
     stage.pass_until(at("02 10:00"), false).await;
-    stage.send(SPACE_EVENTS, stay("h1", "101", "CHECKED_IN", at("02 09:30")));
-    stage.send(SPACE_EVENTS, stay("h9", "1", "CHECKED_IN", at("02 09:30")));
-    stage.send(DEVICE_EVENTS, sensor("101", "OCCUPIED", "02 09:31"));
-    stage.send(DEVICE_EVENTS, sensor("102", "VACANT", "02 08:00"));
-    stage.send(DEVICE_EVENTS, device("h2", "7", "ac", "thermostat", "COOL", at("02 09:00")));
-    stage.send(DEVICE_EVENTS, lamp("101", "ON", "02 10:30"));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("02 09:30")));
+    stage.send(SPACE_EVENTS, &stay("h9", "1", "CHECKED_IN", at("02 09:30")));
+    stage.send(DEVICE_EVENTS, &sensor("101", "OCCUPIED", "02 09:31"));
+    stage.send(DEVICE_EVENTS, &sensor("102", "VACANT", "02 08:00"));
+    stage.send(DEVICE_EVENTS, &device("h2", "7", "ac", "thermostat", "COOL", at("02 09:00")));
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 10:30"));
     stage.send(DEVICE_EVENTS, "what?");
     stage.pass_until(at("02 10:20"), false).await;
-    stage.send(DEVICE_EVENTS, lamp("101", "OFF", "02 10:19"));
-    stage.send(DEVICE_EVENTS, lamp("101", "OFF", "02 10:19"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 10:19"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 10:19"));
 
     stage.pass_until(at("03 00:14"), false).await;
     stage.pass_until(at("03 00:50"), true).await;
 
     stage.pass_until(at("04 12:00"), false).await;
-    stage.send(DEVICE_EVENTS, lamp("102", "ON", "04 11:59"));
+    stage.send(DEVICE_EVENTS, &lamp("102", "ON", "04 11:59"));
     stage.pass_until(at("06 00:14"), false).await;
     stage.pass_until(at("06 00:50"), true).await;
     stage.end().await
@@ -66,12 +66,12 @@ pub(crate) async fn days_close(disturbance: Disturbance) -> Outcome {
 async fn closed_hotel(disturbance: Disturbance) -> Stage {
     let mut stage = Stage::at(at("02 10:00"), disturbance).await;
     stage.put_profile(&profile("h1", ZONE, "0.25")).await;
-    stage.send(SPACE_EVENTS, stay("h1", "101", "CHECKED_IN", at("02 08:00")));
-    stage.send(DEVICE_EVENTS, lamp("101", "ON", "02 09:00"));
-    stage.send(DEVICE_EVENTS, sensor("102", "OCCUPIED", "02 09:00"));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("02 08:00")));
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 09:00"));
+    stage.send(DEVICE_EVENTS, &sensor("102", "OCCUPIED", "02 09:00"));
     stage.pass_until(at("03 10:00"), false).await;
-    stage.send(DEVICE_EVENTS, lamp("101", "OFF", "03 09:00"));
-    stage.send(DEVICE_EVENTS, lamp("102", "ON", "03 09:00"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "03 09:00"));
+    stage.send(DEVICE_EVENTS, &lamp("102", "ON", "03 09:00"));
     stage.pass_until(at("05 00:14"), false).await;
     stage.pass_until(at("05 00:50"), true).await;
     stage
@@ -84,15 +84,15 @@ pub(crate) async fn late_events_revise(disturbance: Disturbance) -> Outcome {
     stage.put_profile(&profile("h1", ZONE, "0.99")).await;
     stage.pass_until(at("05 10:00"), false).await;
     stage.begin();
-    stage.send(DEVICE_EVENTS, lamp("101", "OFF", "02 22:00"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 22:00"));
     stage.pass(20 * MINUTE).await;
-    stage.send(SPACE_EVENTS, stay("h1", "101", "CHECKED_OUT", at("04 11:00")));
-    stage.send(DEVICE_EVENTS, device("h1", "103", "ac", "thermostat", "HEAT", at("01 20:00")));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_OUT", at("04 11:00")));
+    stage.send(DEVICE_EVENTS, &device("h1", "103", "ac", "thermostat", "HEAT", at("01 20:00")));
     stage.pass(20 * MINUTE).await;
     // What changes nothing, and what changes one day alone.
-    stage.send(SPACE_EVENTS, stay("h1", "101", "CHECKED_OUT", at("04 11:00")));
-    stage.send(DEVICE_EVENTS, lamp("102", "OFF", "03 09:30"));
-    stage.send(DEVICE_EVENTS, lamp("102", "ON", "03 09:40"));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_OUT", at("04 11:00")));
+    stage.send(DEVICE_EVENTS, &lamp("102", "OFF", "03 09:30"));
+    stage.send(DEVICE_EVENTS, &lamp("102", "ON", "03 09:40"));
     stage.pass(20 * MINUTE).await;
     stage.pass_until(at("06 00:14"), false).await;
     stage.pass_until(at("06 00:50"), true).await;
@@ -104,28 +104,28 @@ pub(crate) async fn late_events_revise(disturbance: Disturbance) -> Outcome {
 pub(crate) async fn close_is_overtaken(disturbance: Disturbance) -> Outcome {
     let mut stage = closed_hotel(disturbance).await;
     stage.pass_until(at("05 20:00"), false).await;
-    stage.send(DEVICE_EVENTS, lamp("101", "ON", "05 19:59"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "05 19:59"));
     stage.pass_until(at("06 00:14"), false).await;
     stage.begin();
     stage.tick_at(at("06 00:15")).await;
     let close = stage
         .work_until(None, |call| call.operation == "PutItem" && call.mentions("\"DAY#2026-03-05\""))
         .await;
-    stage.send(DEVICE_EVENTS, sensor("102", "VACANT", "04 18:00"));
-    stage.send(DEVICE_EVENTS, lamp("101", "OFF", "05 23:00"));
-    stage.send(DEVICE_EVENTS, lamp("103", "ON", "05 22:00"));
+    stage.send(DEVICE_EVENTS, &sensor("102", "VACANT", "04 18:00"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "05 23:00"));
+    stage.send(DEVICE_EVENTS, &lamp("103", "ON", "05 22:00"));
     stage.work().await;
     stage.resume(close).await;
     stage.pass_until(at("06 00:50"), true).await;
 
-    stage.send(SPACE_EVENTS, stay("h1", "101", "CHECKED_OUT", at("03 11:00")));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_OUT", at("03 11:00")));
     stage.take_in().await;
     let slow = stage
         .work_until(None, |call| {
             call.operation == "TransactWriteItems" && call.mentions("#2026-03-04")
         })
         .await;
-    stage.send(SPACE_EVENTS, stay("h1", "101", "CHECKED_IN", at("03 12:00")));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("03 12:00")));
     stage.work().await;
     stage.resume(slow).await;
     stage.pass(30 * MINUTE).await;
@@ -137,7 +137,7 @@ pub(crate) async fn close_is_suspended(disturbance: Disturbance) -> Outcome {
     let mut stage = Stage::at(at("02 10:00"), disturbance).await;
     stage.put_profile(&profile("h1", ZONE, "0.25")).await;
     for room in 101..119 {
-        stage.send(DEVICE_EVENTS, lamp(&room.to_string(), "ON", "02 09:00"));
+        stage.send(DEVICE_EVENTS, &lamp(&room.to_string(), "ON", "02 09:00"));
     }
     stage.pass_until(at("03 00:14"), false).await;
     stage.begin();
@@ -164,9 +164,31 @@ pub(crate) async fn close_wakes_late(disturbance: Disturbance) -> Outcome {
     let close =
         stage.work_until(None, |call| call.operation == "Query" && call.mentions("SUMMARY#")).await;
     stage.pass_until(at("06 00:50"), true).await;
-    stage.send(DEVICE_EVENTS, lamp("103", "ON", "05 22:00"));
+    stage.send(DEVICE_EVENTS, &lamp("103", "ON", "05 22:00"));
     stage.take_in().await;
     stage.resume(close).await;
+    stage.pass(30 * MINUTE).await;
+    stage.end().await
+}
+
+/// A worker whose clock is half an hour behind takes events in, and does not know that they are
+/// late: one between a close's look at the room and its seal, one after it. The seal knows.
+pub(crate) async fn writer_is_behind(disturbance: Disturbance) -> Outcome {
+    let mut stage = closed_hotel(disturbance).await;
+    stage.pass_until(at("05 23:20"), false).await;
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "05 23:10"));
+    stage.pass_until(at("06 00:14"), false).await;
+    stage.begin();
+    stage.tick_at(at("06 00:15")).await;
+    let close = stage
+        .work_until(None, |call| call.operation == "UpdateItem" && call.mentions("SUMMARY#101"))
+        .await;
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "05 23:15"));
+    stage.take_in_behind(30 * MINUTE).await;
+    stage.resume(close).await;
+    stage.work().await;
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "05 23:30"));
+    stage.take_in_behind(30 * MINUTE).await;
     stage.pass(30 * MINUTE).await;
     stage.end().await
 }

@@ -55,7 +55,7 @@ impl Services {
     }
 
     /// Sends an event to the queue of its kind.
-    pub(crate) fn send(&self, queue: &str, body: impl ToString) {
+    pub(crate) fn send(&self, queue: &str, body: &(impl ToString + ?Sized)) {
         self.queues.send(queue, body.to_string(), [].into());
     }
 

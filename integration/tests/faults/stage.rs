@@ -126,7 +126,7 @@ impl Stage {
         self.services.put_profile(profile).await;
     }
 
-    pub(crate) fn send(&self, queue: &str, body: impl ToString) {
+    pub(crate) fn send(&self, queue: &str, body: &(impl ToString + ?Sized)) {
         self.services.send(queue, body);
     }
 
@@ -174,7 +174,7 @@ impl Stage {
                 messages: Vec::new(),
             });
             let ended = ended.await;
-            self.after(ended).await;
+            self.after(ended);
         }
     }
 
@@ -192,11 +192,19 @@ impl Stage {
         self.work_on(&[DEVICE_EVENTS, SPACE_EVENTS]).await;
     }
 
+    /// The same by a worker whose clock is behind.
+    pub(crate) async fn take_in_behind(&mut self, by: Millis) {
+        let fates = Arc::clone(&self.script) as Arc<dyn Fates>;
+        self.worker = Arc::new(self.services.worker(fates, -by));
+        self.take_in().await;
+        self.worker = self.replacement();
+    }
+
     async fn work_on(&mut self, queues: &[&'static str]) {
         while let Some((queue, messages)) = self.receive(queues) {
             for _ in 0..self.times() {
                 let ended = self.invoke(queue, messages.clone(), None).await;
-                self.after(ended).await;
+                self.after(ended);
             }
         }
     }
@@ -230,7 +238,7 @@ impl Stage {
                 Some(invocation)
             }
             ended => {
-                self.after(ended).await;
+                self.after(ended);
                 None
             }
         }
@@ -241,7 +249,7 @@ impl Stage {
         if let Some(paused) = paused {
             paused.line.thaw();
             let ended = self.run(paused).await;
-            self.after(ended).await;
+            self.after(ended);
         }
     }
 
@@ -271,7 +279,7 @@ impl Stage {
     }
 
     /// Replaces a worker that is no more to be had.
-    async fn after(&mut self, ended: Ended) {
+    fn after(&mut self, ended: Ended) {
         match ended {
             Ended::Returned => {}
             Ended::Died => self.worker = self.replacement(),

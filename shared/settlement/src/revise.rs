@@ -87,7 +87,10 @@ impl Revise {
                     Some(touch) if touch.closed_through >= day.date => {
                         closed_through = touch.closed_through;
                     }
-                    _ => break,
+                    _ => {
+                        info!(%hotel, %room, date = %day.date, "not closed yet: left to its close");
+                        break;
+                    }
                 }
             }
             if pending.len() >= DAYS_PER_WALK || invocation.is_ending() {
