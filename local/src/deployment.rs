@@ -60,6 +60,8 @@ pub struct Deployment {
     space_events: Ingest,
     tick: Tick,
     settlement: Settlement,
+    /// Unlike that of any other deployment on the same table, since claims are held by invocation.
+    name: String,
     invocations: AtomicU64,
     longest_window: Millis,
 }
@@ -81,15 +83,22 @@ impl Deployment {
         Self::on(EmbeddedAws::open(file.as_deref(), queues)?, clock).await
     }
 
-    /// Deploys on services that are there.
+    /// Deploys on services that are there, and makes the table if it is not.
     ///
     /// # Errors
     /// When the table cannot be made.
     pub async fn on(aws: EmbeddedAws, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let deployment = Self::beside(aws, clock);
+        deployment.store.create().await.context("the table cannot be made")?;
+        Ok(deployment)
+    }
+
+    /// Deploys on services that are there, table included: one more execution environment of every
+    /// function. It calls nothing yet.
+    pub fn beside(aws: EmbeddedAws, clock: Arc<dyn Clock>) -> Self {
         // Nobody pays for local storage, and replayed logs may be old: nothing of them expires.
         let retention = Retention { spare_days: 200 * 365, ..Retention::default() };
         let store = Store::new(aws.dynamodb(), "roomwatt", retention);
-        store.create().await.context("the table cannot be made")?;
         let queue = |name| {
             Queue::new(
                 aws.sqs(),
@@ -99,7 +108,7 @@ impl Deployment {
         };
         let (day_close, rejected) = (queue(DAY_CLOSE), queue(REJECTED_EVENTS));
         let bus = Bus::new(aws.eventbridge(), "roomwatt");
-        Ok(Self {
+        Self {
             clock,
             device_events: device_events::ingest(
                 store.metered_apart(),
@@ -112,9 +121,10 @@ impl Deployment {
             store,
             queues: aws.queues().clone(),
             aws,
+            name: format!("local-{:016x}", fastrand::u64(..)),
             invocations: AtomicU64::new(0),
             longest_window: Millis::MAX,
-        })
+        }
     }
 
     /// The same with windows that are no longer than this.
@@ -255,11 +265,25 @@ impl Deployment {
         event: &SqsEvent,
     ) -> Result<SqsBatchResponse, BatchFailed> {
         let number = self.invocations.fetch_add(1, Ordering::Relaxed);
-        let invocation = Invocation::new(format!("local-{number}"), Arc::clone(&self.clock), None);
+        let invocation =
+            Invocation::new(format!("{}-{number}", self.name), Arc::clone(&self.clock), None);
+        self.invoke_as(queue, event, &invocation).await
+    }
+
+    /// Hands a batch to the function of a queue, in an invocation of the caller's making.
+    ///
+    /// # Errors
+    /// When the whole batch has to come again.
+    pub async fn invoke_as(
+        &self,
+        queue: &str,
+        event: &SqsEvent,
+        invocation: &Invocation,
+    ) -> Result<SqsBatchResponse, BatchFailed> {
         match queue {
-            DEVICE_EVENTS => device_events::handle(&self.device_events, event, &invocation).await,
-            SPACE_EVENTS => space_events::handle(&self.space_events, event, &invocation).await,
-            _ => day_close::handle(&self.settlement, event, &invocation).await,
+            DEVICE_EVENTS => device_events::handle(&self.device_events, event, invocation).await,
+            SPACE_EVENTS => space_events::handle(&self.space_events, event, invocation).await,
+            _ => day_close::handle(&self.settlement, event, invocation).await,
         }
     }
 }

@@ -18,11 +18,12 @@ const LARGEST_REQUEST: usize = 16 * 1024 * 1024;
 /// # Errors
 /// When the listener does.
 pub async fn serve(aws: EmbeddedAws, listener: TcpListener) -> std::io::Result<()> {
-    let router = Router::new()
-        .fallback(answer)
-        .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
-        .with_state(aws);
-    axum::serve(listener, router).await
+    axum::serve(listener, router(aws)).await
+}
+
+/// What [`serve`] serves, for whoever looks at the calls as well.
+pub fn router(aws: EmbeddedAws) -> Router {
+    Router::new().fallback(answer).layer(DefaultBodyLimit::max(LARGEST_REQUEST)).with_state(aws)
 }
 
 async fn answer(

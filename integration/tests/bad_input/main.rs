@@ -6,6 +6,8 @@
 mod lakeside;
 
 #[cfg(test)]
+mod day_close;
+#[cfg(test)]
 mod large_bodies;
 #[cfg(test)]
 mod network;

@@ -6,21 +6,15 @@
 //! hand comes again after the visibility time-out. At the end every report must be what a fold of
 //! all events gives.
 //!
-//! The processes are debug builds; `ROOMWATT_PROFILE=release` has the release builds tested.
+//! `ROOMWATT_PROFILE=release` has the release builds tested.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, RoomId, Signal, Transition};
 use roomwatt_ingest::{Source, edge};
 use roomwatt_local::deployment::{
@@ -33,8 +27,9 @@ use roomwatt_messaging::Clock;
 use roomwatt_store::{PutProfile, Retention, Store};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
+
+use crate::functions::{Process, Surroundings, built_functions, failures, machine_time};
 
 /// Hotels, rooms and events of one run.
 const HOTELS: [(&str, &str); 3] =
@@ -73,115 +68,15 @@ impl Clock for MachineClock {
 }
 
 #[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]
-fn machine_time() -> Instant {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let millis = since.expect("a clock after 1970").as_millis();
-    Instant::from_millis(millis.try_into().expect("a clock before year 292 million"))
-}
-
-#[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]
 async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
-}
-
-/// Where the built functions are; builds them first.
-fn binaries() -> PathBuf {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "which build is tested is chosen by who runs the test"
-    )]
-    let profile = std::env::var("ROOMWATT_PROFILE").unwrap_or_else(|_| "dev".to_owned());
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--profile", &profile, "--bins"]);
-    build.args(PROCESSES.iter().flat_map(|(function, _)| ["--package", function]));
-    assert!(build.status().expect("cargo").success(), "the functions do not build");
-    // The test's own binary lies in <target>/<profile>/deps.
-    let own = std::env::current_exe().expect("a path");
-    let target = own.ancestors().nth(3).expect("the target folder");
-    target.join(if profile == "dev" { "debug" } else { &profile })
-}
-
-/// What a process is asked, and what it answers.
-struct Asked {
-    id: String,
-    body: String,
-}
-
-type Answered = (String, Result<Bytes, Bytes>);
-
-/// The Runtime API that one process sees.
-struct RuntimeApi {
-    asked: Mutex<mpsc::Receiver<Asked>>,
-    answered: mpsc::Sender<Answered>,
-}
-
-async fn next(State(api): State<Arc<RuntimeApi>>) -> Result<impl IntoResponse, StatusCode> {
-    let asked = api.asked.lock().await.recv().await;
-    // Nobody asks a process any more that is being killed.
-    let Asked { id, body } = asked.ok_or(StatusCode::GONE)?;
-    let deadline = machine_time() + 60_000;
-    let headers = [
-        ("lambda-runtime-aws-request-id", id),
-        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
-        (
-            "lambda-runtime-invoked-function-arn",
-            "arn:aws:lambda:local:000000000000:function:f".to_owned(),
-        ),
-        ("lambda-runtime-trace-id", "Root=1-0-0".to_owned()),
-    ];
-    Ok((headers, body))
-}
-
-async fn response(
-    State(api): State<Arc<RuntimeApi>>,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> StatusCode {
-    answer(&api, id, Ok(body)).await
-}
-
-async fn error(
-    State(api): State<Arc<RuntimeApi>>,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> StatusCode {
-    answer(&api, id, Err(body)).await
-}
-
-/// An answer that comes as its process is being killed is lost, like the process.
-async fn answer(api: &RuntimeApi, id: String, answer: Result<Bytes, Bytes>) -> StatusCode {
-    match api.answered.send((id, answer)).await {
-        Ok(()) => StatusCode::ACCEPTED,
-        Err(_) => StatusCode::GONE,
-    }
-}
-
-async fn init_error(_: HeaderMap, body: Bytes) {
-    panic!("a function did not start: {}", String::from_utf8_lossy(&body));
-}
-
-/// A running process and the test's end of its Runtime API.
-struct Process {
-    child: Child,
-    ask: mpsc::Sender<Asked>,
-    answers: mpsc::Receiver<Answered>,
-    api: JoinSet<()>,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // SIGKILL: the process has no say in it.
-        self.child.kill().expect("a child");
-        self.child.wait().expect("a child");
-        self.api.abort_all();
-    }
 }
 
 /// Everything that the processes share.
 struct World {
     queues: Queues,
     store: Store,
-    aws_endpoint: String,
+    surroundings: Surroundings,
     binaries: PathBuf,
     kills: AtomicUsize,
     in_hand: AtomicUsize,
@@ -192,52 +87,12 @@ struct World {
 }
 
 impl World {
-    async fn start(&self, function: &str) -> Process {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let (ask, asked) = mpsc::channel(1);
-        let (answered, answers) = mpsc::channel(1);
-        let router = Router::new()
-            .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
-            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
-            .route("/2018-06-01/runtime/init/error", post(init_error))
-            .layer(DefaultBodyLimit::disable())
-            .with_state(Arc::new(RuntimeApi { asked: Mutex::new(asked), answered }));
-        let mut api = JoinSet::new();
-        api.spawn(async move { axum::serve(listener, router).await.expect("a server") });
-        let queue = |name| format!("{}/000000000000/{name}", self.aws_endpoint);
-        let child = Command::new(self.binaries.join(function))
-            .env_clear()
-            .envs([
-                ("AWS_LAMBDA_RUNTIME_API", address.to_string()),
-                ("AWS_LAMBDA_FUNCTION_NAME", function.to_owned()),
-                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
-                ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-                ("AWS_LAMBDA_LOG_LEVEL", "ERROR".to_owned()),
-                ("AWS_REGION", "local".to_owned()),
-                ("AWS_ACCESS_KEY_ID", "local".to_owned()),
-                ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
-                ("AWS_ENDPOINT_URL", self.aws_endpoint.clone()),
-                ("TABLE_NAME", "roomwatt".to_owned()),
-                ("DAY_CLOSE_QUEUE_URL", queue(DAY_CLOSE)),
-                ("REJECTED_EVENTS_QUEUE_URL", queue("rejected-events")),
-                ("EVENT_BUS_NAME", "roomwatt".to_owned()),
-                ("LEASE_SECONDS", "2".to_owned()),
-            ])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a built function");
-        Process { child, ask, answers, api }
-    }
-
     /// Runs one process after the other, each until it is killed.
     async fn keep_running(&self, function: &'static str, seed: u64) {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut number = 0;
         while !self.over.load(Ordering::Acquire) {
-            let mut process = self.start(function).await;
+            let mut process = Process::start(&self.binaries, function, &self.surroundings).await;
             let life = Duration::from_millis(random.u64(150..2500));
             let mut life = std::pin::pin!(pause(life));
             loop {
@@ -249,15 +104,13 @@ impl World {
                     continue;
                 };
                 number += 1;
-                let asked = Asked { id: format!("{function}-{seed}-{number}"), body };
-                process.ask.send(asked).await.expect("a process");
                 let answer = tokio::select! {
-                    answer = process.answers.recv() => Some(answer.expect("an answer")),
+                    answer = process.invoke(format!("{function}-{seed}-{number}"), body) => Some(answer),
                     () = &mut life, if self.killing.load(Ordering::Acquire) => None,
                 };
                 let failed = match &answer {
-                    Some((_, Ok(answer))) => failures(answer),
-                    Some((_, Err(_))) | None => {
+                    Some(Ok(answer)) => failures(answer),
+                    Some(Err(_)) | None => {
                         messages.iter().map(|message| message.id.clone()).collect()
                     }
                 };
@@ -307,15 +160,6 @@ impl World {
                 self.queues.waiting(queue).is_none() && self.queues.next_seen(queue).is_none()
             })
     }
-}
-
-fn failures(answer: &[u8]) -> BTreeSet<String> {
-    let answer: serde_json::Value = serde_json::from_slice(answer).expect("JSON");
-    let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
-    failures
-        .iter()
-        .map(|failure| failure["itemIdentifier"].as_str().expect("an id").to_owned())
-        .collect()
 }
 
 fn profiles() -> Vec<Profile> {
@@ -381,11 +225,11 @@ async fn killed_processes_lose_nothing() {
     let aws_endpoint = format!("http://{}", listener.local_addr().expect("an address"));
     let mut services = JoinSet::new();
     services.spawn(sockets::serve(aws.clone(), listener));
-    let binaries = tokio::task::spawn_blocking(binaries).await.expect("built functions");
+    let binaries = tokio::task::spawn_blocking(built_functions).await.expect("built functions");
     let world = Arc::new(World {
         queues,
         store,
-        aws_endpoint,
+        surroundings: Surroundings { aws_endpoint, lease_seconds: 2, time: MINUTE },
         binaries,
         kills: AtomicUsize::new(0),
         in_hand: AtomicUsize::new(0),

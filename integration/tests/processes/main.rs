@@ -1,4 +1,8 @@
 //! The functions as processes of their own.
 
 #[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod killed;
+#[cfg(test)]
+mod scale;

@@ -14,9 +14,7 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{
-    BusinessDate, BusinessDay, ClosedReport, HotelId, Millis, Occupancy, RoomId, Totals,
-};
+use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Millis, RoomId};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
 use roomwatt_report::TotalsView;
 use roomwatt_store::{
@@ -135,7 +133,7 @@ impl Close {
             if invocation.is_ending() {
                 return Ok(DayOutcome::Suspended);
             }
-            let totals = self.add_up(hotel, day.date, invocation).await?;
+            let totals = reckoning.add_up(day.date, invocation.now()).await?;
             if self.store.put_hotel_day(hotel, day, attempt, &totals).await?
                 == FencedOutcome::ClaimLost
             {
@@ -266,28 +264,6 @@ impl Close {
             }
         };
         Ok((summary.room, outcome))
-    }
-
-    async fn add_up(
-        &self,
-        hotel: &HotelId,
-        date: BusinessDate,
-        invocation: &Invocation,
-    ) -> Result<HotelDay, SettlementError> {
-        let mut day = HotelDay {
-            date,
-            rooms: 0,
-            revision: 1,
-            totals: Totals::default(),
-            occupancy: Occupancy::default(),
-        };
-        let mut reports = self.store.reports(hotel, date, None, invocation.now());
-        while let Some(stored) = reports.next().await? {
-            day.rooms += 1;
-            day.totals += stored.closed.report.totals();
-            day.occupancy += stored.closed.report.occupancy;
-        }
-        Ok(day)
     }
 
     /// Leaves the day as it stands and sends a message to go on with it.

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use roomwatt_domain::{BusinessDay, HotelId, Instant, Profile, RoomId, RoomReport, RoomStates};
-use roomwatt_store::{Result, Store, StoredProfile, Summary};
+use roomwatt_domain::{
+    BusinessDate, BusinessDay, HotelId, Instant, Occupancy, Profile, RoomId, RoomReport,
+    RoomStates, Totals,
+};
+use roomwatt_store::{HotelDay, Result, Store, StoredProfile, Summary};
 
 /// A hotel being settled.
 pub(crate) struct Reckoning<'a> {
@@ -63,6 +66,24 @@ impl<'a> Reckoning<'a> {
     ) -> Result<RoomStates> {
         let report = self.store.report(self.hotel, day.date, room, now).await?;
         Ok(report.map(|report| report.closed.report.closing()).unwrap_or_default())
+    }
+
+    /// The sums of the reports that a day has, as its close adds them up.
+    pub(crate) async fn add_up(&self, date: BusinessDate, now: Instant) -> Result<HotelDay> {
+        let mut day = HotelDay {
+            date,
+            rooms: 0,
+            revision: 1,
+            totals: Totals::default(),
+            occupancy: Occupancy::default(),
+        };
+        let mut reports = self.store.reports(self.hotel, date, None, now);
+        while let Some(stored) = reports.next().await? {
+            day.rooms += 1;
+            day.totals += stored.closed.report.totals();
+            day.occupancy += stored.closed.report.occupancy;
+        }
+        Ok(day)
     }
 }
 

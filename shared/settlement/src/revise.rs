@@ -8,10 +8,10 @@
 
 use std::collections::BTreeSet;
 
-use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, RoomId};
+use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
 use roomwatt_report::TotalsView;
-use roomwatt_store::{ReviseOutcome as Written, Store, StoredReport};
+use roomwatt_store::{HotelDay, ReviseOutcome as Written, Store, StoredReport};
 use tracing::{error, info, warn};
 
 use crate::error::SettlementError;
@@ -87,7 +87,10 @@ impl Revise {
                     Some(touch) if touch.closed_through >= day.date => {
                         closed_through = touch.closed_through;
                     }
-                    _ => break,
+                    _ => {
+                        info!(%hotel, %room, date = %day.date, "not closed yet: left to its close");
+                        break;
+                    }
                 }
             }
             if pending.len() >= DAYS_PER_WALK || invocation.is_ending() {
@@ -125,6 +128,10 @@ impl Revise {
         loop {
             let now = invocation.now();
             let before = self.store.report(hotel, day.date, room, now).await?;
+            let strayed = match &before {
+                Some(before) => self.count_strayed(reckoning, day, before, now).await?,
+                None => false,
+            };
             let opening = reckoning.closing_states(&day_before, room, now).await?;
             let summary = self.store.summary(hotel, day, room, now).await?;
             if before.is_none() && opening.is_empty() && summary.writes == 0 {
@@ -140,7 +147,7 @@ impl Revise {
             };
             let Some(closed) = next else {
                 return Ok(match before {
-                    Some(StoredReport { closed, pending: true, .. }) => {
+                    Some(StoredReport { closed, pending, .. }) if pending || strayed => {
                         Settled::Pending { revision: closed.revision, changed }
                     }
                     _ => Settled::Unchanged,
@@ -149,7 +156,7 @@ impl Revise {
             let after = StoredReport {
                 closed,
                 terms,
-                fence: before.as_ref().map_or(0, |before| before.fence),
+                fence: before.as_ref().map_or(StoredReport::LATE, |before| before.fence),
                 writes: summary.writes,
                 pending: true,
             };
@@ -162,6 +169,43 @@ impl Revise {
                     error!(%hotel, %room, %date, "a room has more devices than a report can hold: not revised");
                     return Ok(Settled::Unchanged);
                 }
+            }
+        }
+    }
+
+    /// Sees to it that a report is in the sums of its day.
+    ///
+    /// A worker that was paused past its lease, and reads on when the day is closed, may find a
+    /// room that a late event has just opened, and put its report: nothing there refuses it, and
+    /// nobody has counted it. Such a report is of an earlier attempt than the one that closed the
+    /// day. So are those of a close that died and was carried on, so the day is counted again.
+    async fn count_strayed(
+        &self,
+        reckoning: &Reckoning<'_>,
+        day: &BusinessDay,
+        report: &StoredReport,
+        now: Instant,
+    ) -> Result<bool, SettlementError> {
+        if report.closed.revision > 1 || report.fence == StoredReport::LATE {
+            return Ok(false);
+        }
+        loop {
+            let found = self.store.hotel_day(reckoning.hotel, day.date, now).await?;
+            let Some((known, attempt)) = found.filter(|(_, attempt)| report.fence < *attempt)
+            else {
+                return Ok(false);
+            };
+            let counted =
+                HotelDay { revision: known.revision, ..reckoning.add_up(day.date, now).await? };
+            if counted == known {
+                return Ok(true);
+            }
+            let corrected = HotelDay { revision: known.revision + 1, ..counted };
+            // If a revision came between, what was counted may be neither before it nor after it.
+            if self.store.correct_hotel_day(reckoning.hotel, day, attempt, &corrected).await?
+                == Written::Revised
+            {
+                return Ok(true);
             }
         }
     }

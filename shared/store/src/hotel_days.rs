@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use roomwatt_domain::{
     BusinessDate, BusinessDay, Charge, Energy, HotelId, Instant, Occupancy, Quality, RoomReport,
@@ -13,6 +14,7 @@ use crate::closes::FencedOutcome;
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, expiry, is_live, key, number};
 use crate::pages::Pages;
+use crate::reports::ReviseOutcome;
 use crate::schema::{DAY_PREFIX, FENCE, REVISION, ROOMS, TTL_ATTRIBUTE, hotel_day_key, hotel_key};
 use crate::table::Store;
 
@@ -98,6 +100,46 @@ impl Store {
         attempt: u64,
         totals: &HotelDay,
     ) -> Result<FencedOutcome> {
+        let written = self
+            .put_sums(hotel, day, attempt, totals, |put| {
+                put.condition_expression("attribute_not_exists(#r) OR (#r = :one AND #f <= :f)")
+                    .expression_attribute_names("#f", FENCE)
+                    .expression_attribute_values(":one", number(1))
+                    .expression_attribute_values(":f", number(attempt))
+            })
+            .await?;
+        Ok(if written { FencedOutcome::Done } else { FencedOutcome::ClaimLost })
+    }
+
+    /// Puts the totals of a closed day in the place of the ones before them: those that were read,
+    /// with the revision before `totals.revision`. `attempt` stays what it was.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn correct_hotel_day(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        attempt: u64,
+        totals: &HotelDay,
+    ) -> Result<ReviseOutcome> {
+        let written = self
+            .put_sums(hotel, day, attempt, totals, |put| {
+                put.condition_expression("#r = :before")
+                    .expression_attribute_values(":before", number(totals.revision - 1))
+            })
+            .await?;
+        Ok(if written { ReviseOutcome::Revised } else { ReviseOutcome::Changed })
+    }
+
+    async fn put_sums(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        attempt: u64,
+        totals: &HotelDay,
+        on_condition: impl FnOnce(PutItemFluentBuilder) -> PutItemFluentBuilder,
+    ) -> Result<bool> {
         let mut item = key(hotel_key(hotel), hotel_day_key(day.date));
         item.extend([
             (ROOMS.to_owned(), number(totals.rooms)),
@@ -108,33 +150,44 @@ impl Store {
         let sums = Sums::new(&totals.totals, &totals.occupancy);
         item.extend(sums.figures().map(|(name, amount)| (name.to_owned(), number(amount))));
         self.meter.request();
-        let answer = self
+        let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(#r) OR (#r = :one AND #f <= :f)")
             .expression_attribute_names("#r", REVISION)
-            .expression_attribute_names("#f", FENCE)
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":f", number(attempt))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match on_condition(put).send().await {
             Ok(done) => {
                 self.meter.wrote(&done.consumed_capacity);
-                Ok(FencedOutcome::Done)
+                Ok(true)
             }
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refused)) => {
                     self.meter.refused(refused.item.as_ref());
-                    Ok(FencedOutcome::ClaimLost)
+                    Ok(false)
                 }
                 _ => Err(StoreError::service("PutItem", error)),
             },
         }
+    }
+
+    /// The totals of a hotel on a date, read consistently, and the attempt of the close that added
+    /// them up: 0 for a day that only late events opened.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the record cannot be read.
+    pub async fn hotel_day(
+        &self,
+        hotel: &HotelId,
+        date: BusinessDate,
+        now: Instant,
+    ) -> Result<Option<(HotelDay, u64)>> {
+        let item = self.get(key(hotel_key(hotel), hotel_day_key(date)), now).await?;
+        let Some(item) = item else { return Ok(None) };
+        let attempt = Reader::new("hotel-day", &item).number(FENCE)?.unwrap_or(0);
+        Ok(Some((hotel_day(&item)?, attempt)))
     }
 
     /// The totals of a hotel from one date to another, both included, by date.

@@ -30,7 +30,7 @@ pub struct StoredReport {
     pub closed: ClosedReport,
     /// The version of the hotel's profile that it was made with.
     pub terms: u64,
-    /// The attempt of the close that made it first; 0 where only a late event opened the day.
+    /// The attempt of the close that made it first, or [`StoredReport::LATE`].
     pub fence: u64,
     /// The `writes` of the summary that it was made from.
     pub writes: u64,
@@ -38,12 +38,18 @@ pub struct StoredReport {
     pub pending: bool,
 }
 
+impl StoredReport {
+    /// The fence of a report that only a late event opened: above that of every attempt, so that no
+    /// worker that was paused for long puts one in its place.
+    pub const LATE: u64 = u32::MAX as u64;
+}
+
 /// What became of a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReviseOutcome {
-    /// The report and the hotel-day are revised.
+    /// It is written.
     Revised,
-    /// Nothing was written: the report is not the one that was read.
+    /// Nothing was written: the record is not the one that was read.
     Changed,
     /// Nothing was written: the report would pass the 400 KB of a record.
     TooLarge,

@@ -1,0 +1,164 @@
+//! Every scenario, struck at every single call to table, queue and bus in turn.
+//!
+//! The worker dies before the call, or after it; or it is frozen before it and goes on, or dies,
+//! when everything else is over. Whatever came of it, the table at the end is that of the run that
+//! nobody disturbed, and the bus was told of everything that it tells of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+
+use serde_json::Value;
+use tokio::runtime::Builder;
+
+use crate::line::Fate;
+use crate::scenarios;
+use crate::stage::{Disturbance, Outcome};
+use crate::table::{Table, differences, without_lateness};
+
+/// What has to be the same, whoever dies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Same {
+    /// All of it.
+    Everything,
+    /// All but the numbers of revisions: an event that comes while its day is being closed is in
+    /// the first report, or revises it.
+    Reports,
+}
+
+type Scenario = fn(Disturbance) -> std::pin::Pin<Box<dyn Future<Output = Outcome>>>;
+
+const FATES: [(&str, Fate); 4] = [
+    ("dies before", Fate::DieBefore),
+    ("dies after", Fate::DieAfter),
+    ("is frozen before", Fate::Freeze),
+    ("is frozen before and dies after", Fate::FreezeAndDie),
+];
+
+/// Runs a scenario on a clock of its own.
+fn run(scenario: Scenario, disturbance: Disturbance) -> Outcome {
+    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(scenario(disturbance))
+}
+
+/// Every disturbance of a scenario; the faults are told together.
+fn strike(name: &str, same: Same, scenario: Scenario) {
+    let calm = run(scenario, Disturbance::None);
+    assert_eq!(compare(Same::Everything, &calm, &run(scenario, Disturbance::None)), None);
+    let mut faults = Vec::new();
+    for disturbance in [Disturbance::EveryCallTwice, Disturbance::EveryInvocationTwice] {
+        let found = run(scenario, disturbance.clone());
+        faults
+            .extend(compare(same, &calm, &found).map(|fault| format!("{disturbance:?}: {fault}")));
+    }
+    for (number, call) in calm.calls.iter().enumerate() {
+        for (words, fate) in &FATES {
+            let found = run(scenario, Disturbance::Strike(number, fate.clone()));
+            assert_eq!(found.calls.get(number), Some(call), "the runs differ before call {number}");
+            let fault = compare(same, &calm, &found);
+            faults.extend(fault.map(|fault| format!("who {words} call {number}, {call}: {fault}")));
+        }
+    }
+    let count = calm.calls.len();
+    let mut out = std::io::stderr().lock();
+    writeln!(out, "{name}: {count} crash points, {} runs", 2 + count * FATES.len())
+        .expect("a line");
+    assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// What a disturbed run did differently.
+fn compare(same: Same, calm: &Outcome, found: &Outcome) -> Option<String> {
+    let mut faults = match same {
+        Same::Everything => differences(&calm.table, &found.table),
+        Same::Reports => {
+            differences(&without_lateness(&calm.table), &without_lateness(&found.table))
+        }
+    };
+    let (expected, told) = (latest(&calm.told), latest(&found.told));
+    for (what, revision) in &expected {
+        let optional = same == Same::Reports && what.starts_with("RoomReportRevised");
+        if !optional && told.get(what).is_none_or(|told| told < revision) {
+            faults.push(format!("{what}, revision {revision}, is not told"));
+        }
+    }
+    for (what, revision) in revised(&found.table) {
+        if told.get(&what) != Some(&revision) {
+            faults.push(format!("{what}: {revision} is there, {:?} is told", told.get(&what)));
+        }
+    }
+    if calm.rejected != found.rejected {
+        faults.push(format!("refused: {:?}", found.rejected));
+    }
+    (!faults.is_empty()).then(|| faults.join("\n  "))
+}
+
+/// The latest revision that was told, by what it is of. That a day is closed may be told again
+/// when it was revised already.
+fn latest(told: &BTreeSet<(String, String)>) -> BTreeMap<String, u64> {
+    let mut latest = BTreeMap::new();
+    for (kind, detail) in told {
+        let detail: Value = serde_json::from_str(detail).expect("JSON");
+        let field = |name: &str| detail[name].as_str().unwrap_or_default();
+        let of = format!("{kind} {} {} {}", field("hotelId"), field("date"), field("roomId"));
+        let revision = match kind.as_str() {
+            "RoomReportRevised" => detail["revision"].as_u64().expect("a number"),
+            _ => 0,
+        };
+        let known = latest.entry(of).or_insert(revision);
+        *known = revision.max(*known);
+    }
+    latest
+}
+
+/// The reports that were revised, as they are told.
+fn revised(table: &Table) -> Vec<(String, u64)> {
+    let reports = table.iter().filter_map(|(key, record)| {
+        let (day, room) = key.strip_prefix("DAY#")?.split_once(" REPORT#")?;
+        let (hotel, date) = day.split_once('#')?;
+        let revision = record["revision"].strip_prefix("N(\"")?.strip_suffix("\")")?;
+        let revision = revision.parse().expect("a number");
+        (revision > 1).then(|| (format!("RoomReportRevised {hotel} {date} {room}"), revision))
+    });
+    reports.collect()
+}
+
+#[test]
+fn days_close_the_same_whoever_dies() {
+    strike("days close", Same::Everything, |disturbance| {
+        Box::pin(scenarios::days_close(disturbance))
+    });
+}
+
+#[test]
+fn late_events_revise_the_same_whoever_dies() {
+    strike("late events", Same::Everything, |disturbance| {
+        Box::pin(scenarios::late_events_revise(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_is_overtaken_ends_the_same_whoever_dies() {
+    strike("overtaken close", Same::Reports, |disturbance| {
+        Box::pin(scenarios::close_is_overtaken(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_is_suspended_ends_the_same_whoever_dies() {
+    strike("suspended close", Same::Everything, |disturbance| {
+        Box::pin(scenarios::close_is_suspended(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_wakes_late_changes_nothing_whoever_dies() {
+    strike("late waker", Same::Reports, |disturbance| {
+        Box::pin(scenarios::close_wakes_late(disturbance))
+    });
+}
+
+#[test]
+fn a_writer_whose_clock_is_behind_finds_the_seal_whoever_dies() {
+    strike("writer behind", Same::Reports, |disturbance| {
+        Box::pin(scenarios::writer_is_behind(disturbance))
+    });
+}

@@ -1,0 +1,284 @@
+//! The line from a worker to the table, the queues and the bus: every call passes it, and may
+//! fare badly on it.
+//!
+//! A worker *dies* when its invocation is dropped where it stands: no more of its code runs, and
+//! nobody tidies up. It is *frozen* when all of its calls stand still until it is thawed, however
+//! much happens meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use roomwatt_local::embedded::EmbeddedAws;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, watch};
+use tokio::task::yield_now;
+
+/// What becomes of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It is done and answered.
+    Pass,
+    /// It is done twice, and the second answer counts: the first one was lost.
+    Twice,
+    /// It is not done, and the worker dies.
+    DieBefore,
+    /// It is done, and the worker dies.
+    DieAfter,
+    /// The worker is frozen before it; it is done when the worker is thawed.
+    Freeze,
+    /// The worker is frozen before it; the call is done after all, and the worker dies.
+    FreezeAndDie,
+    /// It is refused, and would not be later.
+    Throttled,
+    /// It is done, and the answer is lost.
+    AnswerLost,
+    /// It is lost on the way there.
+    RequestLost,
+    /// Entries of a batch fail by their places, the others are done. Other calls pass.
+    Partial(Vec<bool>),
+}
+
+/// A call as it is sent.
+pub(crate) struct Call<'a> {
+    /// `UpdateItem`, `SendMessageBatch` …
+    pub(crate) operation: &'a str,
+    body: &'a [u8],
+}
+
+impl Call<'_> {
+    /// Whether the request's text holds another.
+    pub(crate) fn mentions(&self, text: &str) -> bool {
+        str::from_utf8(self.body).is_ok_and(|body| body.contains(text))
+    }
+}
+
+/// Decides what becomes of calls.
+pub(crate) trait Fates: Send + Sync {
+    /// What becomes of the next call, and how often others have their turn before.
+    fn next(&self, call: &Call<'_>) -> (u32, Fate);
+}
+
+/// One worker's line.
+#[derive(Clone)]
+pub(crate) struct Line {
+    aws: EmbeddedAws,
+    fates: Arc<dyn Fates>,
+    state: Arc<State>,
+}
+
+struct State {
+    dead: AtomicBool,
+    dying: Notify,
+    freezing: Notify,
+    frozen: watch::Sender<bool>,
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Line").finish_non_exhaustive()
+    }
+}
+
+impl Line {
+    pub(crate) fn new(aws: EmbeddedAws, fates: Arc<dyn Fates>) -> Self {
+        let state = State {
+            dead: AtomicBool::new(false),
+            dying: Notify::new(),
+            freezing: Notify::new(),
+            frozen: watch::Sender::new(false),
+        };
+        Self { aws, fates, state: Arc::new(state) }
+    }
+
+    /// Waits for the worker's death.
+    pub(crate) async fn death(&self) {
+        self.state.dying.notified().await;
+    }
+
+    /// Waits until the worker is frozen.
+    pub(crate) async fn frost(&self) {
+        self.state.freezing.notified().await;
+    }
+
+    /// Lets a frozen worker go on.
+    pub(crate) fn thaw(&self) {
+        self.state.frozen.send_replace(false);
+    }
+
+    async fn carry(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        self.stand_still().await;
+        let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let call = Call { operation, body: request.body().bytes().unwrap_or_default() };
+        let (turns, fate) = self.fates.next(&call);
+        for _ in 0..turns {
+            yield_now().await;
+        }
+        self.stand_still().await;
+        match fate {
+            Fate::Pass => self.serve(request).await,
+            Fate::Twice => {
+                self.serve(request.try_clone().expect("a body in memory")).await?;
+                self.serve(request).await
+            }
+            Fate::DieBefore => self.die().await,
+            Fate::DieAfter => {
+                self.serve(request).await?;
+                self.die().await
+            }
+            Fate::Freeze => {
+                self.freeze().await;
+                self.serve(request).await
+            }
+            Fate::FreezeAndDie => {
+                self.freeze().await;
+                self.serve(request).await?;
+                self.die().await
+            }
+            Fate::Throttled => Ok(throttled()),
+            Fate::AnswerLost => {
+                self.serve(request).await?;
+                Err(timeout())
+            }
+            Fate::RequestLost => Err(timeout()),
+            Fate::Partial(failing) => match operation {
+                "SendMessageBatch" => self.send_some(request, &failing).await,
+                "PutEvents" => self.tell_some(request, &failing).await,
+                _ => self.serve(request).await,
+            },
+        }
+    }
+
+    async fn serve(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        HttpConnector::call(&self.aws, request).await
+    }
+
+    /// The dead make no calls, and the frozen none until they are thawed.
+    async fn stand_still(&self) {
+        let mut frozen = self.state.frozen.subscribe();
+        frozen.wait_for(|frozen| !frozen).await.expect("the line itself sends");
+        if self.state.dead.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn die<T>(&self) -> T {
+        self.state.dead.store(true, Ordering::Relaxed);
+        self.state.dying.notify_one();
+        std::future::pending().await
+    }
+
+    async fn freeze(&self) {
+        self.state.frozen.send_replace(true);
+        self.state.freezing.notify_one();
+        self.stand_still().await;
+    }
+
+    async fn send_some(
+        &self,
+        mut request: HttpRequest,
+        failing: &[bool],
+    ) -> Result<HttpResponse, ConnectorError> {
+        let mut body: Value = body_of(&request);
+        let mut place = 0;
+        let mut failed = Vec::new();
+        entries(&mut body).retain(|entry| {
+            let fails = fails(failing, place);
+            place += 1;
+            if fails {
+                failed.push(json!({
+                    "Id": entry["Id"], "SenderFault": false, "Code": "InternalError",
+                }));
+            }
+            !fails
+        });
+        if entries(&mut body).is_empty() {
+            return Ok(answer(200, &json!({"Successful": [], "Failed": failed})));
+        }
+        *request.body_mut() = SdkBody::from(body.to_string());
+        let served = self.serve(request).await?;
+        let mut served: Value = json_of(served.body());
+        served["Failed"] = failed.into();
+        Ok(answer(200, &served))
+    }
+
+    async fn tell_some(
+        &self,
+        mut request: HttpRequest,
+        failing: &[bool],
+    ) -> Result<HttpResponse, ConnectorError> {
+        let mut body: Value = body_of(&request);
+        let count = entries(&mut body).len();
+        let mut place = 0;
+        entries(&mut body).retain(|_| {
+            place += 1;
+            !fails(failing, place - 1)
+        });
+        let told = entries(&mut body).len();
+        if told > 0 {
+            *request.body_mut() = SdkBody::from(body.to_string());
+            self.serve(request).await?;
+        }
+        let results: Vec<_> = (0..count)
+            .map(|place| {
+                if fails(failing, place) {
+                    json!({"ErrorCode": "InternalFailure", "ErrorMessage": "try again"})
+                } else {
+                    json!({"EventId": "told"})
+                }
+            })
+            .collect();
+        Ok(answer(200, &json!({"FailedEntryCount": count - told, "Entries": results})))
+    }
+}
+
+fn fails(failing: &[bool], place: usize) -> bool {
+    failing.get(place).copied().unwrap_or(false)
+}
+
+fn body_of(request: &HttpRequest) -> Value {
+    json_of(request.body())
+}
+
+fn json_of(body: &SdkBody) -> Value {
+    serde_json::from_slice(body.bytes().expect("a body in memory")).expect("JSON")
+}
+
+fn entries(body: &mut Value) -> &mut Vec<Value> {
+    body["Entries"].as_array_mut().expect("a batch has entries")
+}
+
+fn throttled() -> HttpResponse {
+    answer(400, &json!({"__type": "ThrottlingException", "message": "too much at once"}))
+}
+
+fn answer(status: u16, body: &Value) -> HttpResponse {
+    HttpResponse::new(status.try_into().expect("a status"), SdkBody::from(body.to_string()))
+}
+
+fn timeout() -> ConnectorError {
+    ConnectorError::timeout("no answer in time".into())
+}
+
+impl HttpConnector for Line {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.clone().carry(request))
+    }
+}
+
+impl HttpClient for Line {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

@@ -1,0 +1,213 @@
+//! What must be in the table when everything is over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use integration::oracle::reports_on;
+use roomwatt_domain::{
+    BusinessDate, HotelId, Instant, Occupancy, Profile, RoomId, Signal, Totals, Transition,
+};
+use roomwatt_store::StoredReport;
+use serde_json::Value;
+
+use crate::services::Services;
+
+/// A hotel, with everything that happened in it.
+pub(crate) struct Hotel {
+    /// Its profile, version by version.
+    pub(crate) profiles: Vec<Profile>,
+    pub(crate) rooms: BTreeMap<RoomId, Vec<(Signal, Transition)>>,
+}
+
+type Reports = BTreeMap<(RoomId, BusinessDate), StoredReport>;
+
+impl Hotel {
+    /// What is wrong with the hotel, now that every due day is closed and nobody works any more.
+    pub(crate) async fn faults(
+        &self,
+        services: &Services,
+        told: &BTreeSet<(String, String)>,
+    ) -> Vec<String> {
+        let profile = &self.profiles[0];
+        let hotel = &profile.hotel_id;
+        let mut faults = Vec::new();
+        let state = services.store.close_state(hotel, services.now()).await.expect("a table");
+        let Some(state) = state else {
+            return if self.rooms.is_empty() {
+                faults
+            } else {
+                vec![format!("{hotel} is not open")]
+            };
+        };
+        let due = last_due(services, profile);
+        if state.closed_through != due || state.announced_through != due {
+            faults.push(format!("{hotel} should be closed through {due}: {state:?}"));
+        }
+        if !state.touched.is_empty() || state.touches > 0 || state.progress.is_some() {
+            faults.push(format!("{hotel} is left in the middle of a close: {state:?}"));
+        }
+        let reports = self.reports(services, &state.closed_through).await;
+        faults.extend(self.compare(&reports, state.closed_through));
+        faults.extend(self.add_up(services, &reports, state.closed_through, told).await);
+        for ((room, date), stored) in &reports {
+            if stored.pending {
+                faults.push(format!("{hotel} {room} {date} is pending still"));
+            }
+            let revision = stored.closed.revision;
+            if revision > 1
+                && !tells(told, "RoomReportRevised", |detail| {
+                    detail["hotelId"] == hotel.as_str()
+                        && detail["roomId"] == room.as_str()
+                        && detail["date"] == date.to_string()
+                        && detail["revision"] == revision
+                })
+            {
+                faults.push(format!("{hotel} {room} {date}: revision {revision} is not told"));
+            }
+        }
+        faults
+    }
+
+    /// Every report that there is, from long before the first event.
+    async fn reports(&self, services: &Services, through: &BusinessDate) -> Reports {
+        let (hotel, calendar) = (&self.profiles[0].hotel_id, &self.profiles[0].calendar);
+        let mut reports = Reports::new();
+        let mut day = calendar.day_of(self.first());
+        for _ in 0..3 {
+            day = calendar.previous(day.date);
+        }
+        // Days after the last closed one must have none either.
+        for _ in 0..3 + 40 {
+            let mut pages = services.store.reports(hotel, day.date, None, services.now());
+            while let Some(stored) = pages.next().await.expect("a table") {
+                reports.insert((stored.closed.room.clone(), day.date), stored);
+            }
+            if day.date > *through {
+                break;
+            }
+            day = calendar.next(day.date);
+        }
+        reports
+    }
+
+    fn first(&self) -> Instant {
+        let instants = self.rooms.values().flatten().map(|(_, transition)| transition.at);
+        instants.min().expect("an event")
+    }
+
+    /// Rule 13 and the fold, against what is stored.
+    fn compare(&self, reports: &Reports, through: BusinessDate) -> Vec<String> {
+        let hotel = &self.profiles[0].hotel_id;
+        let mut faults = Vec::new();
+        let mut expected = BTreeSet::new();
+        for (room, transitions) in &self.rooms {
+            let terms = |date| {
+                let stored = reports.get(&(room.clone(), date));
+                let version =
+                    stored.map_or(1, |stored| usize::try_from(stored.terms).expect("small"));
+                &self.profiles[version - 1]
+            };
+            for (date, report) in reports_on(terms, room, transitions, through) {
+                let key = (room.clone(), date);
+                match reports.get(&key) {
+                    None => faults.push(format!("{hotel} {room} {date}: there is no report")),
+                    Some(stored) if stored.closed.report != report => faults.push(format!(
+                        "{hotel} {room} {date}, revision {}: {:?} instead of {report:?}",
+                        stored.closed.revision, stored.closed.report
+                    )),
+                    Some(_) => {}
+                }
+                expected.insert(key);
+            }
+        }
+        for (room, date) in reports.keys().filter(|key| !expected.contains(*key)) {
+            faults.push(format!("{hotel} {room} {date}: there is a report"));
+        }
+        faults
+    }
+
+    /// Every closed day has its totals, and was told.
+    async fn add_up(
+        &self,
+        services: &Services,
+        reports: &Reports,
+        through: BusinessDate,
+        told: &BTreeSet<(String, String)>,
+    ) -> Vec<String> {
+        let (hotel, calendar) = (&self.profiles[0].hotel_id, &self.profiles[0].calendar);
+        let mut faults = Vec::new();
+        let mut days =
+            services.store.hotel_days(hotel, BusinessDate::MIN, BusinessDate::MAX, services.now());
+        let mut dates = BTreeSet::new();
+        while let Some(day) = days.next().await.expect("a table") {
+            let mut rooms = 0;
+            let mut totals = Totals::default();
+            let mut occupancy = Occupancy::default();
+            for stored in
+                reports.iter().filter(|((_, date), _)| *date == day.date).map(|(_, stored)| stored)
+            {
+                rooms += 1;
+                totals += stored.closed.report.totals();
+                occupancy += stored.closed.report.occupancy;
+            }
+            if (day.rooms, day.totals, day.occupancy) != (rooms, totals, occupancy) {
+                faults.push(format!(
+                    "{hotel} {}: {day:?} instead of {rooms} rooms, {totals:?}",
+                    day.date
+                ));
+            }
+            dates.insert(day.date);
+        }
+        let mut date = dates.first().copied().unwrap_or(through);
+        while date <= through {
+            if !dates.contains(&date) {
+                faults.push(format!("{hotel} {date} has no totals"));
+            }
+            date = calendar.next(date).date;
+        }
+        faults.extend(
+            dates
+                .iter()
+                .filter(|date| **date > through)
+                .map(|date| format!("{hotel} {date} has totals")),
+        );
+        for date in closed_days(services, hotel).await {
+            let is_it = |detail: &Value| {
+                detail["hotelId"] == hotel.as_str() && detail["date"] == date.as_str()
+            };
+            if !tells(told, "HotelDayClosed", is_it) {
+                faults.push(format!("{hotel} {date}: the close is not told"));
+            }
+        }
+        faults
+    }
+}
+
+/// The dates that a close has added up. Days before the first event are opened by revisions only,
+/// and have no fence.
+async fn closed_days(services: &Services, hotel: &HotelId) -> Vec<String> {
+    let mut items =
+        services.aws.dynamodb().scan().table_name("roomwatt").into_paginator().items().send();
+    let mut dates = Vec::new();
+    while let Some(item) = items.next().await {
+        let item = item.expect("a page");
+        let key = |name: &str| item[name].as_s().expect("a key").clone();
+        let date = key("sk").strip_prefix("DAY#").map(str::to_owned);
+        if key("pk") == format!("HOTEL#{hotel}") && item.contains_key("fence") {
+            dates.extend(date);
+        }
+    }
+    dates
+}
+
+/// The last day of a hotel that is due by now.
+pub(crate) fn last_due(services: &Services, profile: &Profile) -> BusinessDate {
+    let mut day = profile.calendar.day_of(services.now());
+    while services.store.schedule().due_at(&day) > services.now() {
+        day = profile.calendar.previous(day.date);
+    }
+    day.date
+}
+
+fn tells(told: &BTreeSet<(String, String)>, kind: &str, is: impl Fn(&Value) -> bool) -> bool {
+    told.iter().any(|(of, detail)| of == kind && is(&serde_json::from_str(detail).expect("JSON")))
+}

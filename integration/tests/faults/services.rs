@@ -1,0 +1,124 @@
+//! The services of one run, and workers on them: execution environments of every function, each
+//! with its own line and its own idea of the time.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use roomwatt_domain::{Instant, Millis, Profile};
+use roomwatt_local::Deployment;
+use roomwatt_local::clock::ReplayClock;
+use roomwatt_local::deployment::{
+    DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
+};
+use roomwatt_local::embedded::EmbeddedAws;
+use roomwatt_local::queues::{Message, Queues};
+use roomwatt_messaging::{Clock, Invocation};
+use roomwatt_store::{PutProfile, Store};
+
+use crate::line::{Fates, Line};
+
+/// The queues that functions take from.
+pub(crate) const QUEUES: [&str; 3] = [DEVICE_EVENTS, SPACE_EVENTS, DAY_CLOSE];
+
+/// Table, queues and bus, with a clock that only the test moves.
+pub(crate) struct Services {
+    pub(crate) clock: Arc<ReplayClock>,
+    pub(crate) aws: EmbeddedAws,
+    pub(crate) queues: Queues,
+    /// The table on a line on which nothing ever happens.
+    pub(crate) store: Store,
+    /// For profiles, as the API would put them.
+    calm: Deployment,
+    workers: AtomicU64,
+}
+
+impl Services {
+    pub(crate) async fn at(now: Instant) -> Self {
+        let clock = Arc::new(ReplayClock::at(now));
+        let queues = Queues::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let aws = EmbeddedAws::open(None, queues.clone()).expect("an engine in memory");
+        let calm = Deployment::on(aws.clone(), Arc::clone(&clock) as Arc<dyn Clock>);
+        let calm = calm.await.expect("a deployment");
+        let store = calm.store().metered_apart();
+        Self { clock, aws, queues, store, calm, workers: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    pub(crate) async fn put_profile(&self, profile: &Profile) {
+        let put = self.calm.store().put_profile(profile, self.now()).await.expect("a table");
+        assert!(matches!(put, PutProfile::Created | PutProfile::Replaced), "{put:?}");
+    }
+
+    /// Sends an event to the queue of its kind.
+    pub(crate) fn send(&self, queue: &str, body: &(impl ToString + ?Sized)) {
+        self.queues.send(queue, body.to_string(), [].into());
+    }
+
+    /// A fresh execution environment of every function.
+    pub(crate) fn worker(&self, fates: Arc<dyn Fates>, skew: Millis) -> Worker {
+        let clock = Arc::new(SkewedClock { clock: Arc::clone(&self.clock), skew });
+        let line = Line::new(self.aws.clone(), fates);
+        let connected = self.aws.clone().behind(|_| SharedHttpClient::new(line.clone()));
+        Worker {
+            number: self.workers.fetch_add(1, Ordering::Relaxed),
+            line,
+            deployment: Deployment::beside(connected, Arc::clone(&clock) as Arc<dyn Clock>),
+            clock,
+            queues: self.queues.clone(),
+            invocations: AtomicU64::new(0),
+        }
+    }
+}
+
+/// A clock that is wrong by a constant.
+struct SkewedClock {
+    clock: Arc<ReplayClock>,
+    skew: Millis,
+}
+
+impl Clock for SkewedClock {
+    fn now(&self) -> Instant {
+        self.clock.now() + self.skew
+    }
+}
+
+/// One execution environment of every function.
+pub(crate) struct Worker {
+    number: u64,
+    pub(crate) line: Line,
+    clock: Arc<SkewedClock>,
+    deployment: Deployment,
+    queues: Queues,
+    invocations: AtomicU64,
+}
+
+impl Worker {
+    /// Invokes a queue's function with messages; the ones that it does not take are handed back.
+    pub(crate) async fn take(&self, queue: &str, messages: Vec<Message>, time: Option<Millis>) {
+        let number = self.invocations.fetch_add(1, Ordering::Relaxed);
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let deadline = time.map(|time| clock.now() + time);
+        let invocation = Invocation::new(format!("{}-{number}", self.number), clock, deadline);
+        let batch = sqs_event(queue, &messages);
+        let answer = self.deployment.invoke_as(queue, &batch, &invocation).await;
+        let failed: Option<BTreeSet<String>> = answer.ok().map(|answer| {
+            answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
+        });
+        for message in messages {
+            if failed.as_ref().is_none_or(|failed| failed.contains(&message.id)) {
+                self.queues.hand_back(queue, message);
+            }
+        }
+    }
+
+    /// Invokes the schedule's function; if it fails, the next tick finds the same.
+    pub(crate) async fn tick(&self) -> bool {
+        let event = scheduled_event(self.clock.clock.now()).expect("an event");
+        self.deployment.tick_by(&event).await.is_ok()
+    }
+}

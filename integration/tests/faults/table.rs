@@ -1,0 +1,133 @@
+//! The whole table, record by record, without what may differ between two runs that did the same:
+//! claims, the numbers of attempts, counters of writes, and when something was done.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
+
+use crate::services::Services;
+
+/// Attributes that tell by whom, how often or when.
+const PASSING: [&str; 6] = ["claimOwner", "claimUntil", "attempt", "fence", "writes", "closedAt"];
+
+/// Records by key, attributes by name, as text.
+pub(crate) type Table = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Reads every record.
+pub(crate) async fn dump(services: &Services) -> Table {
+    let mut table = Table::new();
+    let mut items =
+        services.aws.dynamodb().scan().table_name("roomwatt").into_paginator().items().send();
+    while let Some(item) = items.next().await {
+        let mut item = item.expect("a page");
+        let mut key = |name| match item.remove(name) {
+            Some(AttributeValue::S(key)) => key,
+            other => panic!("{name} is {other:?}"),
+        };
+        let (partition, sort) = (key("pk"), key("sk"));
+        let mut record: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in item {
+            // A sum that was never more than nothing is not there; one that became nothing is.
+            let is_nothing = sort.starts_with("DAY#") && value == AttributeValue::N("0".to_owned());
+            if !PASSING.contains(&name.as_str()) && !is_nothing {
+                record.insert(name, shown(value));
+            }
+        }
+        if let Some(attempt) = record.get_mut("sealed") {
+            "yes".clone_into(attempt);
+        }
+        if let Some(room) = sort.strip_prefix("REPORT#") {
+            let closed = report(services, &partition, room).await;
+            record.insert("body".to_owned(), format!("{:#?}", closed.report));
+            let revisions = closed.revisions.iter();
+            let revisions: Vec<_> = revisions
+                .map(|revision| (revision.revision, revision.before, revision.after))
+                .collect();
+            record.insert("revisions".to_owned(), format!("{revisions:#?}"));
+        }
+        table.insert(format!("{partition} {sort}"), record);
+    }
+    table
+}
+
+fn shown(value: AttributeValue) -> String {
+    match value {
+        AttributeValue::Ns(numbers) => sorted(numbers),
+        AttributeValue::Ss(texts) => sorted(texts),
+        other => format!("{other:?}"),
+    }
+}
+
+fn sorted(mut elements: Vec<String>) -> String {
+    elements.sort();
+    format!("{elements:?}")
+}
+
+/// A report as it is read.
+async fn report(services: &Services, partition: &str, room: &str) -> ClosedReport {
+    let (hotel, date) = partition
+        .strip_prefix("DAY#")
+        .and_then(|day| day.split_once('#'))
+        .expect("a report lies in a day");
+    let hotel = HotelId::new(hotel).expect("a hotel");
+    let date = BusinessDate::parse(date).expect("a date");
+    let room = RoomId::new(room).expect("a room");
+    let stored = services.store.report(&hotel, date, &room, services.now()).await;
+    stored.expect("a table").expect("a report").closed
+}
+
+/// The table without what tells whether an event came before its day was closed or after: how
+/// often a report was revised, and whether a summary that a late event opened is sealed.
+pub(crate) fn without_lateness(table: &Table) -> Table {
+    let mut table = table.clone();
+    for record in table.values_mut() {
+        record.remove("revision");
+        record.remove("revisions");
+        record.remove("sealed");
+    }
+    table
+}
+
+/// What differs, a line each.
+pub(crate) fn differences(expected: &Table, found: &Table) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (key, record) in expected {
+        let Some(other) = found.get(key) else {
+            lines.push(format!("{key} is not there"));
+            continue;
+        };
+        for (name, value) in record {
+            match other.get(name) {
+                Some(found) if found == value => {}
+                Some(found) => lines.push(format!("{key} {name}: {}", differing(value, found))),
+                None => lines.push(format!("{key} {name} is not there")),
+            }
+        }
+        lines.extend(
+            other
+                .iter()
+                .filter(|(name, _)| !record.contains_key(*name))
+                .map(|(name, value)| format!("{key} {name} is there: {value}")),
+        );
+    }
+    lines.extend(
+        found
+            .keys()
+            .filter(|key| !expected.contains_key(*key))
+            .map(|key| format!("{key} is there")),
+    );
+    lines
+}
+
+/// The lines of two texts that differ.
+fn differing(expected: &str, found: &str) -> String {
+    let pairs = expected.lines().zip(found.lines()).filter(|(one, other)| one != other);
+    let pairs: Vec<_> =
+        pairs.map(|(one, other)| format!("{} -> {}", one.trim(), other.trim())).collect();
+    if pairs.is_empty() {
+        format!("{} lines -> {} lines", expected.lines().count(), found.lines().count())
+    } else {
+        pairs.join("; ")
+    }
+}

@@ -1,0 +1,201 @@
+//! The functions as Lambda starts them: processes, each with a Runtime API on loopback that the test
+//! serves, and the embedded services on another socket.
+
+use std::collections::BTreeSet;
+use std::path::{Path as FilePath, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use roomwatt_domain::{Instant, Millis};
+use roomwatt_local::deployment::{DAY_CLOSE, REJECTED_EVENTS};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+
+/// The functions that events and midnights go through.
+const FUNCTIONS: [&str; 4] = ["device-events", "space-events", "day-close", "day-close-schedule"];
+
+#[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]
+pub(crate) fn machine_time() -> Instant {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let millis = since.expect("a clock after 1970").as_millis();
+    Instant::from_millis(millis.try_into().expect("a clock before year 292 million"))
+}
+
+/// Where the built functions are; builds them first.
+pub(crate) fn built_functions() -> PathBuf {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which build is tested is chosen by who runs the test"
+    )]
+    let profile = std::env::var("ROOMWATT_PROFILE").unwrap_or_else(|_| "dev".to_owned());
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--profile", &profile, "--bins"]);
+    build.args(FUNCTIONS.iter().flat_map(|function| ["--package", function]));
+    assert!(build.status().expect("cargo").success(), "the functions do not build");
+    // The test's own binary lies in <target>/<profile>/deps.
+    let own = std::env::current_exe().expect("a path");
+    let target = own.ancestors().nth(3).expect("the target folder");
+    target.join(if profile == "dev" { "debug" } else { &profile })
+}
+
+/// What a process is asked, and what it answers.
+struct Asked {
+    id: String,
+    body: String,
+}
+
+type Answered = (String, Result<Bytes, Bytes>);
+
+/// The Runtime API that one process sees.
+struct RuntimeApi {
+    time: Millis,
+    asked: Mutex<mpsc::Receiver<Asked>>,
+    answered: mpsc::Sender<Answered>,
+}
+
+async fn next(State(api): State<Arc<RuntimeApi>>) -> Result<impl IntoResponse, StatusCode> {
+    let asked = api.asked.lock().await.recv().await;
+    // Nobody asks a process any more that is being killed.
+    let Asked { id, body } = asked.ok_or(StatusCode::GONE)?;
+    let deadline = machine_time() + api.time;
+    let headers = [
+        ("lambda-runtime-aws-request-id", id),
+        ("lambda-runtime-deadline-ms", deadline.as_millis().to_string()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:local:000000000000:function:f".to_owned(),
+        ),
+        ("lambda-runtime-trace-id", "Root=1-0-0".to_owned()),
+    ];
+    Ok((headers, body))
+}
+
+async fn response(
+    State(api): State<Arc<RuntimeApi>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> StatusCode {
+    answer(&api, id, Ok(body)).await
+}
+
+async fn error(
+    State(api): State<Arc<RuntimeApi>>,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> StatusCode {
+    answer(&api, id, Err(body)).await
+}
+
+/// An answer that comes as its process is being killed is lost, like the process.
+async fn answer(api: &RuntimeApi, id: String, answer: Result<Bytes, Bytes>) -> StatusCode {
+    match api.answered.send((id, answer)).await {
+        Ok(()) => StatusCode::ACCEPTED,
+        Err(_) => StatusCode::GONE,
+    }
+}
+
+async fn init_error(_: HeaderMap, body: Bytes) {
+    panic!("a function did not start: {}", String::from_utf8_lossy(&body));
+}
+
+/// A running process and the test's end of its Runtime API.
+pub(crate) struct Process {
+    child: Child,
+    ask: mpsc::Sender<Asked>,
+    answers: mpsc::Receiver<Answered>,
+    api: JoinSet<()>,
+}
+
+/// What the processes find around them.
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings {
+    /// Where the AWS services answer.
+    pub(crate) aws_endpoint: String,
+    /// How long the claim of a close holds.
+    pub(crate) lease_seconds: u32,
+    /// How long an invocation may take.
+    pub(crate) time: Millis,
+}
+
+impl Process {
+    pub(crate) async fn start(binaries: &FilePath, function: &str, around: &Surroundings) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (ask, asked) = mpsc::channel(1);
+        let (answered, answers) = mpsc::channel(1);
+        let runtime = RuntimeApi { time: around.time, asked: Mutex::new(asked), answered };
+        let router = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .route("/2018-06-01/runtime/init/error", post(init_error))
+            .layer(DefaultBodyLimit::disable())
+            .with_state(Arc::new(runtime));
+        let mut api = JoinSet::new();
+        api.spawn(async move { axum::serve(listener, router).await.expect("a server") });
+        let queue = |name| format!("{}/000000000000/{name}", around.aws_endpoint);
+        let child = Command::new(binaries.join(function))
+            .env_clear()
+            .envs([
+                ("AWS_LAMBDA_RUNTIME_API", address.to_string()),
+                ("AWS_LAMBDA_FUNCTION_NAME", function.to_owned()),
+                ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+                ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+                ("AWS_LAMBDA_LOG_LEVEL", "ERROR".to_owned()),
+                ("AWS_REGION", "local".to_owned()),
+                ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+                ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+                ("AWS_ENDPOINT_URL", around.aws_endpoint.clone()),
+                ("TABLE_NAME", "roomwatt".to_owned()),
+                ("DAY_CLOSE_QUEUE_URL", queue(DAY_CLOSE)),
+                ("REJECTED_EVENTS_QUEUE_URL", queue(REJECTED_EVENTS)),
+                ("EVENT_BUS_NAME", "roomwatt".to_owned()),
+                ("LEASE_SECONDS", around.lease_seconds.to_string()),
+            ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a built function");
+        Self { child, ask, answers, api }
+    }
+
+    /// Invokes the function: its answer, or its error. Whoever stops waiting has to kill it.
+    pub(crate) async fn invoke(&mut self, id: String, body: String) -> Result<Bytes, Bytes> {
+        self.ask.send(Asked { id, body }).await.expect("a process");
+        self.answers.recv().await.expect("an answer").1
+    }
+
+    /// The most memory that the process has had so far, in kB.
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("a running process");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        peak.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // SIGKILL: the process has no say in it.
+        self.child.kill().expect("a child");
+        self.child.wait().expect("a child");
+        self.api.abort_all();
+    }
+}
+
+/// The messages that an answer hands back.
+pub(crate) fn failures(answer: &[u8]) -> BTreeSet<String> {
+    let answer: serde_json::Value = serde_json::from_slice(answer).expect("JSON");
+    let failures = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
+    failures
+        .iter()
+        .map(|failure| failure["itemIdentifier"].as_str().expect("an id").to_owned())
+        .collect()
+}

@@ -1,0 +1,4 @@
+//! Midnights all over the world.
+
+#[cfg(test)]
+mod a_year;
