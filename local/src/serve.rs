@@ -73,9 +73,9 @@ pub async fn serve(
     let deployment = deployment.with_windows_of_at_most(WINDOW);
     let posted = Arc::new(Notify::new());
     let router = router(&deployment, Arc::clone(&clock), access, Arc::clone(&posted));
-    let server = axum::serve(listener, router).with_graceful_shutdown(stop);
+    let running = axum::serve(listener, router).with_graceful_shutdown(stop);
     tokio::select! {
-        served = server => served.context("the listener failed")?,
+        ended = running => ended.context("the listener failed")?,
         () = drive(&deployment, clock.as_ref(), &posted) => {}
     }
     deployment.flush().await;

@@ -4,6 +4,7 @@
 mod serving {
     #![expect(
         clippy::disallowed_methods,
+        clippy::zombie_processes,
         reason = "tests of a process that runs by the real clock"
     )]
 
@@ -61,7 +62,10 @@ mod serving {
             body: &str,
         ) -> (u16, String) {
             let mut stream = TcpStream::connect(self.address()).unwrap();
-            let headers = headers.iter().map(|header| format!("{header}\r\n")).collect::<String>();
+            let headers = [headers, &[""]].concat().join(
+                "
+",
+            );
             write!(
                 stream,
                 "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
@@ -121,9 +125,9 @@ mod serving {
             let path = link.strip_prefix(&demo.url).unwrap();
             assert_eq!(demo.ask("GET", path, &[], "").0, 200, "{link}");
         }
-        let lines = [curl_lines("README.md"), curl_lines("docs/api.md")].concat();
-        assert!(lines.len() > 15, "{}", lines.len());
-        for line in lines {
+        let commands = [curl_lines("README.md"), curl_lines("docs/api.md")].concat();
+        assert!(commands.len() > 15, "{}", commands.len());
+        for line in commands {
             let here = line.replacen("curl ", "curl --silent --show-error --fail ", 1);
             let here = here.replace("http://127.0.0.1:8080", &demo.url);
             let output = Command::new("sh").args(["-c", &here]).output().unwrap();

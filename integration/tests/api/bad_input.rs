@@ -50,7 +50,7 @@ async fn a_bad_parameter_is_named() {
         (format!("/reports?{RANGE}&nextToken="), "nextToken"),
         (format!("/reports?{RANGE}&nextToken={long}"), "nextToken"),
         (format!("/reports?{RANGE}&nextToken=MjAyNi0xMC0xMi8xMDE"), "nextToken"),
-        (format!("/live?nextToken=MjAyNi0xMC0xMi8xMDE"), "nextToken"),
+        ("/live?nextToken=MjAyNi0xMC0xMi8xMDE".to_owned(), "nextToken"),
         ("/live?rooms=é".to_owned(), "rooms"),
         (format!("/compare?{RANGE}&groupBy=room"), "baselineFrom"),
         (format!("/compare?{RANGE}{compare}"), "groupBy"),
@@ -171,6 +171,21 @@ async fn other_methods_are_told_which_there_are() {
     }
 }
 
+fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member.as_str().filter(|_| name == "$ref") {
+                    Some(reference) => found.push(reference),
+                    None => references(member, found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
 #[tokio::test]
 async fn what_is_described_is_answered() {
     let api = harbour().await.api();
@@ -186,20 +201,6 @@ async fn what_is_described_is_answered() {
         .collect();
     assert_eq!(calls.len(), 13, "{calls:?}");
     // No reference leads nowhere.
-    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
-        match value {
-            Value::Object(members) => {
-                for (name, member) in members {
-                    match member.as_str().filter(|_| name == "$ref") {
-                        Some(reference) => found.push(reference),
-                        None => references(member, found),
-                    }
-                }
-            }
-            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
-            _ => {}
-        }
-    }
     let mut found = Vec::new();
     references(&described, &mut found);
     assert!(found.len() > 50);

@@ -70,7 +70,7 @@ async fn a_revision_changes_the_tag() {
         let history = roomwatt_domain::History::new([told]);
         roomwatt_domain::RoomReport::fold(
             day.window,
-            &Default::default(),
+            &roomwatt_domain::RoomStates::default(),
             &history,
             &profile.terms(&room),
         )

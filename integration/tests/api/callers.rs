@@ -6,10 +6,10 @@ use roomwatt_api::Caller;
 
 use crate::harbour::{HOTEL, RANGE, get, harbour, later, put, router};
 
-fn bearer(hotels: &str, scope: &str) -> Option<Caller> {
+fn bearer(hotels: &str, scope: &str) -> Caller {
     let claims = [("hotels", hotels), ("scope", scope), ("sub", "someone")];
     let claims = claims.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Some(Caller::bearer(&HashMap::from(claims)))
+    Caller::bearer(&HashMap::from(claims))
 }
 
 /// One call of each kind.
@@ -41,7 +41,8 @@ async fn nobody_in_particular_gets_nothing() {
 #[tokio::test]
 async fn a_hotel_that_is_not_named_does_not_exist() {
     let store = harbour().await.store();
-    let stranger = router(store.clone(), later(), bearer("[elsewhere harbour]", "reports:read"));
+    let stranger =
+        router(store.clone(), later(), Some(bearer("[elsewhere harbour]", "reports:read")));
     let owner = router(store.clone(), later(), Some(Caller::Owner));
     for path in calls() {
         let hidden = get(&stranger, &path).await;
@@ -54,7 +55,8 @@ async fn a_hotel_that_is_not_named_does_not_exist() {
     assert_eq!(get(&stranger, "/hotels").await.found(), serde_json::json!({"hotels": []}));
     // Nothing was even looked for.
     let apart = store.metered_apart();
-    let stranger = router(apart.clone(), later(), bearer("elsewhere", "reports:read hotels:write"));
+    let stranger =
+        router(apart.clone(), later(), Some(bearer("elsewhere", "reports:read hotels:write")));
     get(&stranger, HOTEL).await.problem(404);
     put(&stranger, HOTEL, "{}").await.problem(404);
     assert_eq!(apart.meter().consumed().requests, 0);
@@ -65,7 +67,7 @@ async fn whoever_is_named_sees_the_same_as_the_owner() {
     let store = harbour().await.store();
     let owner = router(store.clone(), later(), Some(Caller::Owner));
     for hotels in ["harbour-house", "[harbour-house elsewhere]", "*"] {
-        let caller = router(store.clone(), later(), bearer(hotels, "reports:read"));
+        let caller = router(store.clone(), later(), Some(bearer(hotels, "reports:read")));
         for path in calls().into_iter().chain(["/hotels".to_owned()]) {
             let answer = get(&caller, &path).await;
             assert_eq!(answer.found(), get(&owner, &path).await.found());
@@ -77,13 +79,13 @@ async fn whoever_is_named_sees_the_same_as_the_owner() {
 async fn a_token_without_the_scope_may_do_nothing_of_the_kind() {
     let store = harbour().await.store();
     for scope in ["", "hotels:write", "reports:write"] {
-        let caller = router(store.clone(), later(), bearer("*", scope));
+        let caller = router(store.clone(), later(), Some(bearer("*", scope)));
         for path in calls().into_iter().chain(["/hotels".to_owned()]) {
             let problem = get(&caller, &path).await.problem(403);
             assert!(problem["detail"].as_str().unwrap().contains("reports:read"));
         }
     }
-    let reader = router(store, later(), bearer("*", "reports:read"));
+    let reader = router(store, later(), Some(bearer("*", "reports:read")));
     let problem = put(&reader, HOTEL, "{}").await.problem(403);
     assert!(problem["detail"].as_str().unwrap().contains("hotels:write"));
 }

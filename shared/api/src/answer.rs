@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use futures_util::Stream;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -77,7 +79,7 @@ fn preference(headers: &HeaderMap, kind: &str, subtype: &str) -> u32 {
             let mut parts = range.split(';').map(str::trim);
             let name = parts.next().unwrap_or_default().to_ascii_lowercase();
             let closeness = match name.split_once('/') {
-                Some((of, "*")) if of == "*" => 1,
+                Some(("*", "*")) => 1,
                 Some((of, "*")) if of == kind => 2,
                 Some((of, sub)) if of == kind && sub == subtype => 3,
                 _ => continue,
@@ -220,8 +222,7 @@ const NEXT_TOKEN_HEADER: HeaderName = HeaderName::from_static("x-next-token");
 /// the replica that answers. Weak, since compression makes other bytes of the same answer.
 fn entity_tag(body: &[u8]) -> String {
     let digest = Sha256::digest(body);
-    let hex: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("W/\"{hex}\"")
+    format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&digest[..16]))
 }
 
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {

@@ -40,7 +40,7 @@ pub(crate) async fn history(call: Call) -> Result<Response, Problem> {
 
 /// A room on a date.
 pub(crate) struct Day {
-    pub(crate) day: BusinessDay,
+    pub(crate) span: BusinessDay,
     /// The states with which it opened.
     pub(crate) opening: RoomStates,
     pub(crate) signals: Vec<SignalHistory>,
@@ -90,5 +90,5 @@ pub(crate) async fn read(
     if signals.is_empty() && live::of_room(call, hotel, room).await?.is_none() {
         return Err(Problem::no_room());
     }
-    Ok(Day { day, opening, signals, report })
+    Ok(Day { span: day, opening, signals, report })
 }

@@ -118,7 +118,7 @@ pub(crate) async fn day(call: Call) -> Result<Response, Problem> {
     let page = DayPage {
         profile: &hotel.profile,
         room: &room,
-        day: read.day,
+        day: read.span,
         report: report.as_ref(),
         provisional: !closed,
         opening: &read.opening,

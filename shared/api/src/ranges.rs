@@ -8,7 +8,7 @@
 //!
 //! Memory holds a page of each partition that is being read, and sums; never a range of reports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
@@ -157,53 +157,57 @@ impl<'a> Reading<'a> {
     ) -> Result<Vec<ClosedReport>, Problem> {
         let dates = self.dates.iter().copied();
         let dates = dates.filter(|date| after.is_none_or(|(last, _)| date >= last));
-        match self.rooms {
+        let mut reports = match self.rooms {
             Some(rooms) => {
-                let keys = dates
-                    .flat_map(|date| rooms.iter().map(move |room| (date, room.clone())))
-                    .filter(|key| after.is_none_or(|after| key > after));
-                let mut batches = stream::iter(keys)
-                    .chunks(KEYS_PER_BATCH.min(most.max(1)))
-                    .map(|keys| self.call.store().reports_of(self.hotel, keys, self.call.now()))
-                    .buffered(1)
-                    .boxed();
-                let mut reports = Vec::new();
-                while reports.len() < most {
-                    let Some(batch) = batches.try_next().await? else { break };
-                    reports.extend(batch);
-                    if self.call.is_ending() {
-                        break;
-                    }
-                }
-                reports.truncate(most);
-                Ok(reports)
+                let keys =
+                    dates.flat_map(|date| rooms.iter().map(move |room| (date, room.clone())));
+                let keys = keys.filter(|key| after.is_none_or(|after| key > after));
+                self.named_in_order(keys.collect(), most).await?
             }
-            None => {
-                let mut reports: Vec<ClosedReport> = Vec::new();
-                let mut dates = dates.peekable();
-                let mut at_once = 1;
-                while reports.len() < most && dates.peek().is_some() && !self.call.is_ending() {
-                    let left = most - reports.len();
-                    let some: Vec<_> = dates.by_ref().take(at_once).collect();
-                    let count = some.len();
-                    let mut days = stream::iter(some)
-                        .map(|date| {
-                            let room = after.filter(|(last, _)| *last == date);
-                            self.first_of(date, room.map(|(_, room)| room), left)
-                        })
-                        .buffered(AT_ONCE)
-                        .boxed();
-                    let before = reports.len();
-                    while let Some(day) = days.try_next().await? {
-                        reports.extend(day);
-                    }
-                    let a_day = ((reports.len() - before) / count).max(1);
-                    at_once = (most.saturating_sub(reports.len()) / a_day).clamp(1, AT_ONCE);
-                }
-                reports.truncate(most);
-                Ok(reports)
-            }
+            None => self.all_in_order(dates.collect(), after, most).await?,
+        };
+        reports.truncate(most);
+        Ok(reports)
+    }
+
+    async fn named_in_order(
+        self,
+        mut keys: VecDeque<(BusinessDate, RoomId)>,
+        most: usize,
+    ) -> Result<Vec<ClosedReport>, Problem> {
+        let mut reports = Vec::new();
+        while reports.len() < most && !keys.is_empty() && !self.call.is_ending() {
+            let batch: Vec<_> = keys.drain(..keys.len().min(KEYS_PER_BATCH)).collect();
+            reports.extend(self.call.store().reports_of(self.hotel, batch, self.call.now()).await?);
         }
+        Ok(reports)
+    }
+
+    async fn all_in_order(
+        self,
+        mut dates: VecDeque<BusinessDate>,
+        after: Option<&(BusinessDate, RoomId)>,
+        most: usize,
+    ) -> Result<Vec<ClosedReport>, Problem> {
+        let mut reports: Vec<ClosedReport> = Vec::new();
+        let mut at_once = 1;
+        while reports.len() < most && !dates.is_empty() && !self.call.is_ending() {
+            let some: Vec<_> = dates.drain(..dates.len().min(at_once)).collect();
+            let (before, count) = (reports.len(), some.len());
+            let mut days = stream::iter(some)
+                .map(|date| {
+                    let room = after.filter(|(last, _)| *last == date).map(|(_, room)| room);
+                    self.first_of(date, room, most - before)
+                })
+                .buffered(AT_ONCE)
+                .boxed();
+            while let Some(day) = days.try_next().await? {
+                reports.extend(day);
+            }
+            let a_day = ((reports.len() - before) / count).max(1);
+            at_once = (most.saturating_sub(reports.len()) / a_day).clamp(1, AT_ONCE);
+        }
+        Ok(reports)
     }
 
     async fn first_of(

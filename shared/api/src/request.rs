@@ -46,6 +46,7 @@ pub(crate) async fn identify(
 }
 
 /// The answer of code that panicked. What it said is for the log.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 pub(crate) fn panicked(said: Box<dyn Any + Send>) -> Response {
     let said = said
         .downcast_ref::<String>()

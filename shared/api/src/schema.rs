@@ -201,6 +201,11 @@ pub enum DecimalInput {
     Text(String),
 }
 
+/// Rated watts by device and state, as they are put.
+pub type RatingsInput = BTreeMap<String, BTreeMap<String, DecimalInput>>;
+/// Rated watts by device and state.
+pub type Ratings = BTreeMap<String, BTreeMap<String, String>>;
+
 /// A hotel's profile as it is put. Fields that are not named here are ignored.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -235,7 +240,8 @@ pub struct ProfileInput {
     /// By device kind and state: rated watts, at most 3 decimals.
     pub ratings: Option<BTreeMap<String, BTreeMap<String, DecimalInput>>>,
     /// By room, device and state: rated watts of single devices.
-    pub device_ratings: Option<BTreeMap<String, BTreeMap<String, BTreeMap<String, DecimalInput>>>>,
+    #[schema(value_type = Option<BTreeMap<String, BTreeMap<String, BTreeMap<String, DecimalInput>>>>)]
+    pub device_ratings: Option<BTreeMap<String, RatingsInput>>,
 }
 
 /// A hotel's profile.
@@ -267,8 +273,8 @@ pub struct Profile {
     #[schema(nullable = false)]
     pub ratings: Option<BTreeMap<String, BTreeMap<String, String>>>,
     /// By room, device and state: rated watts.
-    #[schema(nullable = false)]
-    pub device_ratings: Option<BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>>,
+    #[schema(nullable = false, value_type = Option<BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>>)]
+    pub device_ratings: Option<BTreeMap<String, Ratings>>,
     /// The last closed day; missing before the first event.
     #[schema(nullable = false)]
     pub closed_through: Option<Date>,

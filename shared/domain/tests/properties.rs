@@ -10,7 +10,7 @@ mod rooms;
 
 #[cfg(test)]
 mod reports {
-    use std::collections::HashSet;
+    use std::collections::{BTreeMap, HashSet};
 
     use jiff::Timestamp;
     use jiff::tz::TimeZoneDatabase;
@@ -19,9 +19,9 @@ mod reports {
     use proptest::sample::Index;
     use roomwatt_domain::instant::HOUR;
     use roomwatt_domain::{
-        BusinessCalendar, BusinessDate, ClosedReport, Device, DeviceReport, History, Instant,
-        Millis, Occupancy, Quality, RoomId, RoomReport, RoomStates, Signal, State, Totals,
-        Transition, Window,
+        BusinessCalendar, BusinessDate, BusinessDay, ClosedReport, Device, DeviceReport, History,
+        Instant, Live, Millis, Occupancy, Quality, RoomId, RoomReport, RoomStates, Signal, State,
+        Totals, Transition, Usage, Window, trace,
     };
 
     use crate::oracle::{self, Scenario};
@@ -72,6 +72,70 @@ mod reports {
         #[test]
         fn the_cells_add_up_to_the_day_and_every_use_fits_in_them(scenario in rooms::on_a_day()) {
             assert_fits(scenario.window, &fold(&scenario));
+        }
+
+        #[test]
+        fn the_intervals_of_a_day_add_up_to_its_report(scenario in rooms::on_a_day()) {
+            let (window, history) = (scenario.window, History::new(scenario.transitions.clone()));
+            let report = fold_history(&scenario, &history);
+            let mut used = BTreeMap::new();
+            let mut known = 0;
+            for signal in trace::signals(window, &scenario.opening, &history) {
+                prop_assert_eq!(signal.transitions.as_slice(), history.of(&signal.signal));
+                for (one, next) in signal.intervals.iter().zip(&signal.intervals[1..]) {
+                    prop_assert_eq!(one.to, next.from);
+                    prop_assert_ne!(&one.state, &next.state);
+                }
+                let (first, last) = (&signal.intervals[0], signal.intervals.last().unwrap());
+                prop_assert!(window.start <= first.from && last.to == window.end);
+                known += 1;
+                let Signal::Device(device) = signal.signal else { continue };
+                for interval in signal.intervals.iter().filter(|it| it.state != State::OFF) {
+                    prop_assert!(interval.from < interval.to);
+                    let key = (device.clone(), interval.state.clone());
+                    *used.entry(key).or_insert(0) += interval.to - interval.from;
+                }
+            }
+            let reported = report.devices.iter().flat_map(|device| {
+                let of = |usage: &Usage| {
+                    ((device.device.clone(), usage.state.clone()), usage.duration())
+                };
+                device.usage.iter().map(of).collect::<Vec<_>>()
+            });
+            prop_assert_eq!(used, reported.collect::<BTreeMap<_, _>>());
+            let stay = usize::from(report.stay.is_some());
+            prop_assert_eq!(known, report.devices.len() + report.presence.len() + stay);
+        }
+
+        #[test]
+        fn a_room_now_is_the_fold_of_its_open_days_up_to_now(
+            two in rooms::on_two_days(), part in 0.0..1.0_f64
+        ) {
+            let TwoDays { scenario, midnight } = &two;
+            let Window { start, end } = scenario.window;
+            let [first, second] = [Window { start, end: *midnight }, Window { start: *midnight, end }];
+            #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "anywhere in the day")]
+            let now = second.start + (second.length() as f64 * part) as Millis;
+            let told = |window: Window| {
+                let own = scenario.transitions.iter().filter(|(_, told)| window.contains(told.at));
+                History::new(own.cloned())
+            };
+            let date = |window: Window| scenario.profile.calendar.day_of(window.start).date;
+            let open = [first, second].map(|window| (BusinessDay { date: date(window), window }, told(window)));
+            let terms = scenario.profile.terms(&scenario.room);
+            let live = Live::at(now, scenario.opening.clone(), open, &terms);
+
+            let before = RoomReport::fold(first, &scenario.opening, &told(first), &terms);
+            let so_far = Window { start: second.start, end: now };
+            let report = RoomReport::fold(so_far, &before.closing(), &told(so_far), &terms);
+            match live {
+                None => prop_assert!(report.closing().is_empty()),
+                Some(live) => {
+                    prop_assert_eq!(live.report, report);
+                    prop_assert_eq!(live.opening, before.closing());
+                    prop_assert_eq!((live.date, live.window), (date(second), so_far));
+                }
+            }
         }
 
         #[test]

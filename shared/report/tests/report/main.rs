@@ -1,6 +1,8 @@
 //! Reports made through the domain's fold, in every form in which they are shown.
 
 #[cfg(test)]
+mod compare;
+#[cfg(test)]
 mod csv;
 #[cfg(test)]
 mod group;
