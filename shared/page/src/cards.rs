@@ -4,7 +4,7 @@ use roomwatt_domain::{Charge, Rounded, Totals};
 
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent, signed, tenths, tenths_of_percent};
-use crate::tally::Measure;
+use crate::tally::{Measure, Tally};
 
 /// One of the four figures to see first.
 #[derive(Debug, Clone)]
@@ -103,12 +103,15 @@ fn change(
 }
 
 /// The four figures, against the period before where there is one to compare with.
+///
+/// A cost of some of the days only is not compared: it would seem to rise as prices are set.
 pub(crate) fn cards(
     notation: &Notation<'_>,
-    now: &Totals,
+    tally: &Tally,
     before: Option<(&Totals, Basis)>,
 ) -> Vec<Card> {
     let language = notation.language;
+    let now = &tally.totals;
     let measure = Measure::of(now);
     let unrated = language.say("No device in use has a rating", "사용된 기기에 정격이 없음");
     let compare =
@@ -153,7 +156,7 @@ pub(crate) fn cards(
             notation.money(charge)
         }),
         detail: wasted_cost,
-        change: now.cost.filter(|_| rated).and_then(|cost| {
+        change: now.cost.filter(|_| rated && tally.unpriced == 0).and_then(|cost| {
             compare(cost.exact(), &|before| before.cost.map(Charge::exact), &|exact| {
                 notation.money(Charge::from_exact(exact))
             })
@@ -168,7 +171,7 @@ pub(crate) fn cards(
             &Notation::co2e,
         ),
         detail: None,
-        change: now.co2e.filter(|_| rated).and_then(|co2e| {
+        change: now.co2e.filter(|_| rated && tally.unfactored == 0).and_then(|co2e| {
             compare(co2e.exact(), &|before| before.co2e.map(Charge::exact), &|exact| {
                 Notation::co2e(Charge::from_exact(exact))
             })

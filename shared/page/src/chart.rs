@@ -33,7 +33,7 @@ const HEIGHT: i128 = 200;
 const BOTTOM: i128 = 26;
 /// A digit is about so many pixels wide.
 const DIGIT: usize = 8;
-const MOST_TICKS: i128 = 4;
+const MOST_TICKS: i128 = 5;
 /// How many labels fit below a plot on a desk, and on a phone.
 const LABELS: usize = 16;
 const LABELS_NARROW: usize = 5;

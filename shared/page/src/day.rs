@@ -60,7 +60,7 @@ impl DayPage<'_> {
         let view = View {
             frame: self.frame(&notation, &stretches),
             lede: totals.and_then(|totals| lede(&notation, &totals)),
-            cards: totals.map_or_else(Vec::new, |totals| cards(&notation, &totals, None)),
+            cards: tally.map_or_else(Vec::new, |tally| cards(&notation, &tally, None)),
             strips: self.strips(&notation, &stretches),
             scale: strip::scale(self.day.window, &strip::ticks(&notation, self.day.window)),
             devices: self.report.map(|closed| self.devices_table(&notation, closed)),
@@ -185,7 +185,7 @@ impl DayPage<'_> {
             let title = format!(
                 "{text}, {}\u{2013}{}, {}",
                 notation.time(from),
-                notation.time(to),
+                self.end(notation, to),
                 notation.duration(to - from).text
             );
             Piece { from, to, class, text: text.to_owned(), title }

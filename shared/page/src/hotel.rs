@@ -227,7 +227,7 @@ impl<'a> HotelPage<'a> {
         if self.sum.reports == 0 {
             return Vec::new();
         }
-        cards(notation, &self.sum.totals, self.basis().map(|basis| (&self.before, basis)))
+        cards(notation, &self.sum, self.basis().map(|basis| (&self.before, basis)))
     }
 
     fn basis_note(&self, notation: &Notation<'_>) -> String {

@@ -14,9 +14,9 @@
 //!
 //! A day without a report is never a zero: it is left out of sums and averages, and named.
 //!
-//! Charts are drawn with the `svg` crate's typed elements and not with a chart library: those on
-//! offer write colours and fonts into each shape, and neither classes for a dark scheme and for
-//! print, nor links, nor titles per shape.
+//! Charts are drawn with the `svg` crate's typed elements and not with a chart library: `plotters` and
+//! `charts-rs` write a colour into each shape, which no dark scheme or print style can theme by class;
+//! `poloto` can be themed, but its bars neither stack nor lead anywhere.
 //!
 //! | module | owns |
 //! | --- | --- |

@@ -59,7 +59,7 @@ impl RoomPage<'_> {
             sum += *tally;
         }
         let figures = Figures::of(&notation, &sum.totals, DECIMALS);
-        let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum.totals, None) };
+        let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum, None) };
         let view = View {
             frame: self.frame(&notation, &days, &sum),
             lede: lede(&notation, &sum.totals),

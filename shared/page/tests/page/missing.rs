@@ -99,7 +99,15 @@ fn a_price_for_some_days_only_is_said_and_does_not_rank() {
     assert!(document.with_id("unpricedReports").is_none());
     let of_worst = hotel.days.iter_mut().filter(|day| day.closed.room.as_str() == worst);
     of_worst.skip(1).for_each(|day| day.closed.report.tariff = Tariff::default());
-    let document = hotel_page(&hotel, days, Some(days.to));
+    let before = Range { from: date("2026-09-24"), to: date("2026-09-30") };
+    let mut page = HotelPage::new(&hotel.profile, days, before, Some(days.to), Language::English);
+    for day in &hotel.days {
+        page.add(&day.closed);
+        page.add_baseline(before.from, 1, &day.closed.report.totals());
+    }
+    let document = Document::parse(&page.render().unwrap());
+    assert!(document.with_id("energyWh").unwrap().text().contains("before"));
+    assert!(!document.with_id("cost").unwrap().text().contains("before"));
     assert_eq!(document.table("Rooms that waste most").rows[0][0], worst);
     assert_eq!(document.with_id("unpricedReports").unwrap().value().as_deref(), Some("6"));
     assert_eq!(document.with_id("unfactoredReports").unwrap().value().as_deref(), Some("6"));
