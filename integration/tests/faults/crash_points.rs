@@ -1,8 +1,9 @@
 //! Every scenario, struck at every single call to table, queue and bus in turn.
 //!
 //! The worker dies before the call, or after it; or it is frozen before it and goes on, or dies,
-//! when everything else is over. Whatever came of it, the table at the end is that of the run that
-//! nobody disturbed, and the bus was told of everything that it tells of.
+//! when everything else is over. Whatever came of it, the reports are those of the events, the table
+//! at the end is that of the run that nobody disturbed, and the bus was told of everything that it
+//! tells of.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -43,6 +44,7 @@ fn run(scenario: Scenario, disturbance: Disturbance) -> Outcome {
 /// Every disturbance of a scenario; the faults are told together.
 fn strike(name: &str, same: Same, scenario: Scenario) {
     let calm = run(scenario, Disturbance::None);
+    assert_eq!(calm.faults, [] as [String; 0]);
     assert_eq!(compare(Same::Everything, &calm, &run(scenario, Disturbance::None)), None);
     let mut faults = Vec::new();
     for disturbance in [Disturbance::EveryCallTwice, Disturbance::EveryInvocationTwice] {
@@ -85,6 +87,7 @@ fn compare(same: Same, calm: &Outcome, found: &Outcome) -> Option<String> {
             faults.push(format!("{what}: {revision} is there, {:?} is told", told.get(&what)));
         }
     }
+    faults.extend(found.faults.iter().cloned());
     if calm.rejected != found.rejected {
         faults.push(format!("refused: {:?}", found.rejected));
     }

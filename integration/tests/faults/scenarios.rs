@@ -172,7 +172,8 @@ pub(crate) async fn close_wakes_late(disturbance: Disturbance) -> Outcome {
 }
 
 /// A worker whose clock is half an hour behind takes events in, and does not know that they are
-/// late: one between a close's look at the room and its seal, one after it. The seal knows.
+/// late: one between a close's look at the room and its seal, one for another room after its seal.
+/// The seals know.
 pub(crate) async fn writer_is_behind(disturbance: Disturbance) -> Outcome {
     let mut stage = closed_hotel(disturbance).await;
     stage.pass_until(at("05 23:20"), false).await;
@@ -187,7 +188,7 @@ pub(crate) async fn writer_is_behind(disturbance: Disturbance) -> Outcome {
     stage.take_in_behind(30 * MINUTE).await;
     stage.resume(close).await;
     stage.work().await;
-    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "05 23:30"));
+    stage.send(DEVICE_EVENTS, &lamp("102", "OFF", "05 23:30"));
     stage.take_in_behind(30 * MINUTE).await;
     stage.pass(30 * MINUTE).await;
     stage.end().await

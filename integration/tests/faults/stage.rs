@@ -2,18 +2,20 @@
 //! struck. Who dies is replaced, what it had in hand comes again; who is frozen is replaced too,
 //! and goes on when everything else is over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{Instant, Millis, Profile};
+use roomwatt_domain::{HotelId, Instant, Millis, Profile};
+use roomwatt_ingest::{Source, edge};
 use roomwatt_local::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
 use roomwatt_local::embedded::ToldEvent;
 use roomwatt_local::queues::Message;
 
 use crate::line::{Call, Fate, Fates, Line};
+use crate::oracle::Hotel;
 use crate::services::{QUEUES, Services, Worker};
 use crate::table::{self, Table};
 
@@ -38,6 +40,8 @@ pub(crate) struct Outcome {
     pub(crate) rejected: BTreeSet<String>,
     /// Every call that was counted.
     pub(crate) calls: Vec<String>,
+    /// What is not as the events say.
+    pub(crate) faults: Vec<String>,
 }
 
 /// One run of a scenario.
@@ -48,6 +52,7 @@ pub(crate) struct Stage {
     worker: Arc<Worker>,
     frozen: Vec<Paused>,
     told: Vec<ToldEvent>,
+    hotels: BTreeMap<HotelId, Hotel>,
 }
 
 /// An invocation that stands still before one of its calls.
@@ -114,7 +119,15 @@ impl Stage {
         let script = Script { state: Mutex::default(), disturbance: disturbance.clone() };
         let script = Arc::new(script);
         let worker = Arc::new(services.worker(Arc::clone(&script) as Arc<dyn Fates>, 0));
-        Self { services, script, disturbance, worker, frozen: Vec::new(), told: Vec::new() }
+        Self {
+            services,
+            script,
+            disturbance,
+            worker,
+            frozen: Vec::new(),
+            told: Vec::new(),
+            hotels: BTreeMap::new(),
+        }
     }
 
     /// From here on calls are counted, and struck.
@@ -122,12 +135,26 @@ impl Stage {
         self.script.state.lock().expect("no panic").counts = true;
     }
 
-    pub(crate) async fn put_profile(&self, profile: &Profile) {
+    pub(crate) async fn put_profile(&mut self, profile: &Profile) {
         self.services.put_profile(profile).await;
+        let hotel = self.hotels.entry(profile.hotel_id.clone());
+        let none = || Hotel { profiles: Vec::new(), rooms: BTreeMap::new() };
+        hotel.or_insert_with(none).profiles.push(profile.clone());
     }
 
-    pub(crate) fn send(&self, queue: &str, body: &(impl ToString + ?Sized)) {
-        self.services.send(queue, body);
+    pub(crate) fn send(&mut self, queue: &str, body: &(impl ToString + ?Sized)) {
+        let source = if queue == SPACE_EVENTS { Source::SpaceEvents } else { Source::DeviceEvents };
+        let body = body.to_string();
+        let (schedule, now) = (self.services.store.schedule(), self.services.now());
+        for (event, _) in edge::decode(source, &body).into_iter().flatten() {
+            if schedule.admit(event.transition.at, now).is_err() {
+                continue;
+            }
+            if let Some(hotel) = self.hotels.get_mut(&event.hotel) {
+                hotel.rooms.entry(event.room).or_default().push((event.signal, event.transition));
+            }
+        }
+        self.services.send(queue, &body);
     }
 
     /// Moves the clock on. On the way messages come again, and the rule ticks if it is told to.
@@ -312,9 +339,15 @@ impl Stage {
         }
         let rejected = queues.peek(REJECTED_EVENTS).into_iter().map(|message| message.body);
         self.told.extend(self.services.aws.take_told());
+        let told = self.told.into_iter().map(|event| (event.detail_type, event.detail)).collect();
+        let mut faults = Vec::new();
+        for hotel in self.hotels.values() {
+            faults.extend(hotel.faults(&self.services, &told).await);
+        }
         Outcome {
             table: table::dump(&self.services).await,
-            told: self.told.into_iter().map(|event| (event.detail_type, event.detail)).collect(),
+            told,
+            faults,
             rejected: rejected.collect(),
             calls: mem::take(&mut self.script.state.lock().expect("no panic").calls),
         }

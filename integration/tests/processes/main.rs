@@ -6,3 +6,5 @@ mod functions;
 mod killed;
 #[cfg(test)]
 mod scale;
+#[cfg(test)]
+mod world;

@@ -7,30 +7,22 @@
 //! Without `ROOMWATT_SCALE=full` the same runs on less. Memory is that of the function's process
 //! alone: table and queues live in the test's.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::collections::BTreeSet;
 
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{
-    BusinessDay, Device, DeviceId, DeviceKind, HotelId, Millis, Profile, RoomId, Signal,
+    BusinessDay, Device, DeviceId, DeviceKind, HotelId, Profile, RoomId, Signal,
     State as DeviceState, Transition,
 };
 use roomwatt_local::clock::Stopwatch;
 use roomwatt_local::deployment::{DAY_CLOSE, scheduled_event, sqs_event};
-use roomwatt_local::embedded::EmbeddedAws;
-use roomwatt_local::queues::{MOST_RECEIVES, Queues};
-use roomwatt_local::{clock::ReplayClock, sockets};
-use roomwatt_messaging::{Clock, DayCloseMessage};
-use roomwatt_store::{Retention, Seal, Store};
+use roomwatt_local::queues::MOST_RECEIVES;
+use roomwatt_messaging::DayCloseMessage;
+use roomwatt_store::Seal;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
-use crate::functions::{Process, Surroundings, built_functions, failures, machine_time};
+use crate::functions::{Process, failures, machine_time};
+use crate::world::World;
 
 /// Transitions of a room on its day.
 const TRANSITIONS: i64 = 100;
@@ -51,48 +43,7 @@ fn scale() -> Scale {
     }
 }
 
-/// Table and queues on a socket, where every call is counted.
-struct World {
-    queues: Queues,
-    store: Store,
-    binaries: PathBuf,
-    aws_endpoint: String,
-    calls: Calls,
-    _services: JoinSet<std::io::Result<()>>,
-}
-
-/// Calls by operation.
-type Calls = Arc<Mutex<BTreeMap<String, usize>>>;
-
-async fn count(State(calls): State<Calls>, request: Request, next: Next) -> Response {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    let operation = target.unwrap_or_default().rsplit('.').next().unwrap_or_default();
-    *calls.lock().expect("no panic").entry(operation.to_owned()).or_default() += 1;
-    next.run(request).await
-}
-
 impl World {
-    async fn new() -> Self {
-        let queues = Queues::new(Arc::new(ReplayClock::at(machine_time())) as Arc<dyn Clock>);
-        let aws = EmbeddedAws::open(None, queues.clone()).expect("an engine");
-        let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
-        store.create().await.expect("a table");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let aws_endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-        let calls = Calls::default();
-        let router = sockets::router(aws).layer(from_fn_with_state(Arc::clone(&calls), count));
-        let mut services = JoinSet::new();
-        services.spawn(async move { axum::serve(listener, router).await });
-        let binaries = tokio::task::spawn_blocking(built_functions).await.expect("functions");
-        Self { queues, store, binaries, aws_endpoint, calls, _services: services }
-    }
-
-    async fn start(&self, function: &str, time: Millis) -> Process {
-        let aws_endpoint = self.aws_endpoint.clone();
-        let around = Surroundings { aws_endpoint, lease_seconds: 300, time };
-        Process::start(&self.binaries, function, &around).await
-    }
-
     /// A hotel whose last day but one is closed.
     async fn open(&self, hotel: &str) -> (Profile, BusinessDay) {
         let profile = json!({
@@ -108,10 +59,6 @@ impl World {
         (profile, day)
     }
 
-    fn take_calls(&self) -> BTreeMap<String, usize> {
-        std::mem::take(&mut *self.calls.lock().expect("no panic"))
-    }
-
     /// The bodies that wait in the day-close queue.
     fn waiting(&self) -> Vec<String> {
         self.queues.peek(DAY_CLOSE).into_iter().map(|message| message.body).collect()
@@ -120,7 +67,7 @@ impl World {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tick_reaches_every_due_hotel() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     let hotels = scale().hotels;
     for number in 0..hotels {
         world.open(&format!("hotel-{number}")).await;
@@ -132,7 +79,7 @@ async fn a_tick_reaches_every_due_hotel() {
     schedule.invoke("tick-1".to_owned(), event).await.expect("a tick");
     let (seconds, peak) = (began.seconds(), schedule.peak_memory());
 
-    let calls = world.take_calls();
+    let calls = world.take_counts();
     println!("fan-out of {hotels} hotels: {calls:?}, {seconds:.1} s, peak memory {peak} kB");
     let (pages, sends) = (calls["Query"], calls["SendMessageBatch"]);
     assert!(sends <= hotels.div_ceil(10) + pages, "{sends} calls");
@@ -171,7 +118,7 @@ async fn hotel_of(world: &World, rooms: usize) -> (Profile, BusinessDay) {
     }
     let message = DayCloseMessage::Close { hotel: profile.hotel_id.clone() };
     world.queues.send(DAY_CLOSE, message.to_json(), [].into());
-    world.take_calls();
+    world.take_counts();
     (profile, day)
 }
 
@@ -179,7 +126,7 @@ async fn hotel_of(world: &World, rooms: usize) -> (Profile, BusinessDay) {
 async fn close(world: &World, function: &mut Process) -> usize {
     let mut invocations = 0;
     loop {
-        let messages = world.queues.receive(DAY_CLOSE, 10, |_| true);
+        let messages = world.receive(DAY_CLOSE, 10);
         if messages.is_empty() {
             return invocations;
         }
@@ -206,7 +153,7 @@ async fn assert_closed(world: &World, profile: &Profile, day: &BusinessDay, room
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_close_grows_with_its_rooms_and_its_memory_does_not() {
     for rooms in scale().rooms {
-        let world = World::new().await;
+        let mut world = World::new().await;
         let (profile, day) = hotel_of(&world, *rooms).await;
         let mut function = world.start("day-close", 15 * MINUTE).await;
         let began = Stopwatch::start();
@@ -214,7 +161,7 @@ async fn a_close_grows_with_its_rooms_and_its_memory_does_not() {
         let (seconds, peak) = (began.seconds(), function.peak_memory());
         assert_closed(&world, &profile, &day, *rooms).await;
 
-        let calls = world.take_calls();
+        let calls = world.take_counts();
         println!("close of {rooms} rooms: {calls:?}, {seconds:.2} s, peak memory {peak} kB");
         // A seal and a report a room; the rest is the hotel's, and a checkpoint for 200 rooms.
         assert_eq!(calls["PutItem"], rooms + 1);
@@ -225,13 +172,13 @@ async fn a_close_grows_with_its_rooms_and_its_memory_does_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_close_goes_on_over_many_invocations() {
-    let world = World::new().await;
-    let rooms = *scale().rooms.last().expect("a size");
+    let mut world = World::new().await;
+    let rooms = scale().rooms[1];
     let (profile, day) = hotel_of(&world, rooms).await;
     // Ten seconds before its deadline an invocation begins nothing new.
     let mut function = world.start("day-close", 10_000 + 100).await;
     let invocations = close(&world, &mut function).await;
-    println!("close of {rooms} rooms in {invocations} invocations: {:?}", world.take_calls());
+    println!("close of {rooms} rooms in {invocations} invocations: {:?}", world.take_counts());
     assert!(invocations > 1);
     assert_closed(&world, &profile, &day, rooms).await;
 }

@@ -1,0 +1,177 @@
+//! Table, queues and bus on sockets, one for each process, where every call is noted: by which
+//! function, which action, on what.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use roomwatt_domain::{Instant, Millis};
+use roomwatt_local::embedded::EmbeddedAws;
+use roomwatt_local::queues::{Message, Queues};
+use roomwatt_local::sockets;
+use roomwatt_messaging::Clock;
+use roomwatt_store::{Retention, Store};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::functions::{Process, Surroundings, built_functions, machine_time};
+
+/// What a function did, in the words of policies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Call {
+    /// `dynamodb:PutItem`
+    pub(crate) action: String,
+    /// `table/roomwatt`, `table/roomwatt/index/due`, `queue/day-close`, `event-bus/roomwatt`
+    pub(crate) resource: String,
+}
+
+/// How often each function made each call.
+type Calls = Arc<Mutex<BTreeMap<(String, Call), usize>>>;
+
+pub(crate) struct World {
+    pub(crate) queues: Queues,
+    pub(crate) store: Store,
+    aws: EmbeddedAws,
+    binaries: PathBuf,
+    calls: Calls,
+    services: JoinSet<std::io::Result<()>>,
+}
+
+/// The machine's time.
+struct MachineClock;
+
+impl Clock for MachineClock {
+    fn now(&self) -> Instant {
+        machine_time()
+    }
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let queues = Queues::new(Arc::new(MachineClock));
+        let aws = EmbeddedAws::open(None, queues.clone()).expect("an engine");
+        let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
+        store.create().await.expect("a table");
+        let binaries = tokio::task::spawn_blocking(built_functions).await.expect("functions");
+        let (calls, services) = (Calls::default(), JoinSet::new());
+        Self { queues, store, aws, binaries, calls, services }
+    }
+
+    /// Starts a function; an invocation of it may take so long.
+    pub(crate) async fn start(&mut self, function: &str, time: Millis) -> Process {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let aws_endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let noted = (function.to_owned(), Arc::clone(&self.calls));
+        let router = sockets::router(self.aws.clone()).layer(from_fn_with_state(noted, note));
+        self.services.spawn(async move { axum::serve(listener, router).await });
+        let around = Surroundings { aws_endpoint, lease_seconds: 300, time };
+        Process::start(&self.binaries, function, &around).await
+    }
+
+    /// Takes what was noted so far.
+    pub(crate) fn take_calls(&self) -> BTreeMap<(String, Call), usize> {
+        std::mem::take(&mut *self.calls.lock().expect("no panic"))
+    }
+
+    /// What was noted so far, by action.
+    pub(crate) fn take_counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for ((_, call), count) in self.take_calls() {
+            let (_, action) = call.action.split_once(':').expect("a service");
+            *counts.entry(action.to_owned()).or_default() += count;
+        }
+        counts
+    }
+
+    /// Messages for a function, taken as its event source mapping takes them: by its own rights.
+    pub(crate) fn receive(&self, function: &str, most: usize) -> Vec<Message> {
+        let messages = self.queues.receive(function, most, |_| true);
+        if !messages.is_empty() {
+            let mut calls = self.calls.lock().expect("no panic");
+            for action in ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"] {
+                let call = Call { action: format!("sqs:{action}"), resource: queue(function) };
+                *calls.entry((function.to_owned(), call)).or_default() += 1;
+            }
+        }
+        messages
+    }
+}
+
+async fn note(
+    State((function, calls)): State<(String, Calls)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
+    let target = target.unwrap_or_default().to_owned();
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, usize::MAX).await.expect("a whole request");
+    for call in calls_of(&target, &serde_json::from_slice(&body).expect("JSON")) {
+        *calls.lock().expect("no panic").entry((function.clone(), call)).or_default() += 1;
+    }
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+/// What a request needs to be allowed.
+fn calls_of(target: &str, body: &Value) -> Vec<Call> {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let (service, operation) = target.split_once('.').expect("a target");
+    match (service, operation) {
+        ("DynamoDB_20120810", "TransactWriteItems") => {
+            let items = body["TransactItems"].as_array().expect("items").iter();
+            let items = items.flat_map(|item| item.as_object().expect("an item"));
+            // A transaction is allowed by what it is made of.
+            let action = |part: &str| match part {
+                "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
+                part => format!("dynamodb:{part}Item"),
+            };
+            items
+                .map(|(part, write)| Call {
+                    action: action(part),
+                    resource: table(&text(&write["TableName"])),
+                })
+                .collect()
+        }
+        ("DynamoDB_20120810", "BatchGetItem") => {
+            let tables = body["RequestItems"].as_object().expect("tables").keys();
+            let action = || "dynamodb:BatchGetItem".to_owned();
+            tables.map(|name| Call { action: action(), resource: table(name) }).collect()
+        }
+        ("DynamoDB_20120810", operation) => {
+            let mut resource = table(&text(&body["TableName"]));
+            if let Some(index) = body["IndexName"].as_str() {
+                resource = format!("{resource}/index/{index}");
+            }
+            vec![Call { action: format!("dynamodb:{operation}"), resource }]
+        }
+        ("AmazonSQS", "SendMessage" | "SendMessageBatch") => {
+            let url = text(&body["QueueUrl"]);
+            let name = url.rsplit('/').next().expect("a name");
+            vec![Call { action: "sqs:SendMessage".to_owned(), resource: queue(name) }]
+        }
+        ("AWSEvents", "PutEvents") => {
+            let entries = body["Entries"].as_array().expect("entries").iter();
+            let action = || "events:PutEvents".to_owned();
+            entries
+                .map(|entry| Call {
+                    action: action(),
+                    resource: format!("event-bus/{}", text(&entry["EventBusName"])),
+                })
+                .collect()
+        }
+        _ => panic!("{target} is none of the suite's calls"),
+    }
+}
+
+fn table(name: &str) -> String {
+    format!("table/{name}")
+}
+
+fn queue(name: &str) -> String {
+    format!("queue/{name}")
+}
