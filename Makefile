@@ -10,7 +10,7 @@ export SAM_CLI_TELEMETRY := 0
 # The functions' processor: this machine's, so that what is built can be run.
 ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
-.PHONY: check format lint docs test template deny run moto sam-build
+.PHONY: check format lint docs test template deny run moto sam-build sam-deploy
 
 check: format lint docs test template
 
@@ -38,6 +38,12 @@ template: $(VENVS)/sam/installed $(VENVS)/checkov/installed
 sam-build: $(VENVS)/sam/installed $(VENVS)/build/installed
 	PATH="$(VENVS)/build/bin:$$PATH" AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam build \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
+
+# What sam-build built, to ENVIRONMENT of samconfig.toml. PARAMETERS replace its whole list.
+ENVIRONMENT ?= default
+sam-deploy: $(VENVS)/sam/installed
+	$(VENVS)/sam/bin/sam deploy --config-env $(ENVIRONMENT) $(SAM_FLAGS) \
+		$(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
 
 $(VENVS)/%/installed: tools/%.txt
 	rm -rf $(@D)

@@ -371,9 +371,7 @@ impl Stack {
             "AWS::Partition" => "aws".to_owned(),
             _ => match (self.parameters.get(name), name.split_once('.')) {
                 (Some(value), _) => return Ok(Some(value.clone())),
-                (None, Some((id, "Alias"))) => {
-                    format!("{}:live", self.attribute(id, "Arn")?)
-                }
+                (None, Some((id, "Alias"))) => self.attribute(id, "Alias")?,
                 _ => self.physical_id(name)?,
             },
         };
@@ -426,6 +424,7 @@ impl Stack {
             ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", format!("table/{name}")),
             ("AWS::Events::EventBus", "Arn") => arn("events", format!("event-bus/{name}")),
             ("AWS::Serverless::Function", "Arn") => arn("lambda", format!("function:{name}")),
+            ("AWS::Serverless::Function", "Alias") => arn("lambda", format!("function:{name}:live")),
             // The stars are CloudWatch Logs' own way to say "and its streams".
             ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{name}:*")),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),

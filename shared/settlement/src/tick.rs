@@ -4,7 +4,7 @@ use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis};
 use roomwatt_messaging::{DayCloseMessage, Outgoing, Queue, SendError};
 use roomwatt_store::{Store, StoreError};
-use roomwatt_telemetry::{Metric, consumed};
+use roomwatt_telemetry::Metric;
 
 /// How long a hotel may be due before it counts as overdue. The alarm waits for a second tick in a
 /// row, which makes it an hour; a hotel that opens with events of long ago is closed by then.
@@ -58,7 +58,6 @@ impl Tick {
     /// tried all the same.
     pub async fn run(&self, at: Instant) -> Result<Ticked, TickFailed> {
         let mut pages = self.store.due_hotels(at);
-        let before = self.store.meter().consumed();
         let mut ticked = Ticked { due: 0, overdue: 0 };
         let mut failure = None;
         while let Some(hotels) = pages.next_page().await? {
@@ -69,8 +68,6 @@ impl Tick {
             let messages: Vec<_> = messages.map(Outgoing::plain).collect();
             failure = self.day_close.send_all(&messages).await.err().or(failure);
         }
-        let used = self.store.meter().consumed() - before;
-        consumed(used.write_units, used.read_units);
         Metric::DueHotels.record_count(ticked.due);
         Metric::OverdueHotels.record_count(ticked.overdue);
         match failure {

@@ -101,8 +101,12 @@ impl Metric {
 
 /// Notes the units that a call consumed.
 pub fn consumed(write_units: f64, read_units: f64) {
-    Metric::WriteUnits.record(write_units);
-    Metric::ReadUnits.record(read_units);
+    // A metric costs by the hour in which something is said of it.
+    for (metric, units) in [(Metric::WriteUnits, write_units), (Metric::ReadUnits, read_units)] {
+        if units > 0.0 {
+            metric.record(units);
+        }
+    }
 }
 
 /// Tells the process's recorder what each metric is measured in.
