@@ -413,7 +413,10 @@ impl Stack {
     }
 
     /// What `Fn::GetAtt` gives.
-    fn attribute(&self, id: &str, attribute: &str) -> Result<String> {
+    ///
+    /// # Errors
+    /// When the stack holds no such thing, or this reader does not know the attribute.
+    pub fn attribute(&self, id: &str, attribute: &str) -> Result<String> {
         let kind = self.known(id)?.kind.as_str();
         let name = self.name(id)?;
         let arn =
@@ -424,7 +427,9 @@ impl Stack {
             ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", format!("table/{name}")),
             ("AWS::Events::EventBus", "Arn") => arn("events", format!("event-bus/{name}")),
             ("AWS::Serverless::Function", "Arn") => arn("lambda", format!("function:{name}")),
-            ("AWS::Serverless::Function", "Alias") => arn("lambda", format!("function:{name}:live")),
+            ("AWS::Serverless::Function", "Alias") => {
+                arn("lambda", format!("function:{name}:live"))
+            }
             // The stars are CloudWatch Logs' own way to say "and its streams".
             ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{name}:*")),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),

@@ -18,8 +18,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
-/// The functions that events and midnights go through.
-const FUNCTIONS: [&str; 4] = ["device-events", "space-events", "day-close", "day-close-schedule"];
+/// The functions.
+pub(crate) const FUNCTIONS: [&str; 5] =
+    ["device-events", "space-events", "day-close", "day-close-schedule", "report-api"];
 
 #[expect(clippy::disallowed_methods, reason = "processes live by the machine's clock")]
 pub(crate) fn machine_time() -> Instant {

@@ -5,6 +5,8 @@ mod functions;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod scale;
 #[cfg(test)]
 mod world;
