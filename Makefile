@@ -4,9 +4,15 @@ TOOLS := $(CURDIR)/.cache/tools
 DENY_VERSION := 0.20.2
 export RUSTDOCFLAGS := -D warnings
 
-.PHONY: check format lint docs test api deny run moto
+# Python tools, each set in a folder of its own, pinned in tools/.
+VENVS := $(CURDIR)/.cache/venvs
+export SAM_CLI_TELEMETRY := 0
+# The functions' processor: this machine's, so that what is built can be run.
+ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
-check: format lint docs test api
+.PHONY: check format lint docs test api template deny run moto sam-build sam-deploy
+
+check: format lint docs test api template
 
 format:
 	cargo fmt --all --check
@@ -23,6 +29,31 @@ test:
 # The running API against its own description, by schemathesis.
 api:
 	scripts/check-api
+
+# The deployment's template by three linters. No network but PyPI's, the first time; no AWS account.
+# checkov's skips stand in the template, each with its reason.
+template: $(VENVS)/sam/installed $(VENVS)/checkov/installed
+	AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam validate --lint --template template.yaml
+	$(VENVS)/sam/bin/cfn-lint template.yaml
+	$(VENVS)/checkov/bin/checkov --file template.yaml --framework cloudformation \
+		--compact --quiet --skip-download
+
+# All functions as they are deployed, for ARCHITECTURE, in .aws-sam/build.
+sam-build: $(VENVS)/sam/installed $(VENVS)/build/installed
+	PATH="$(VENVS)/build/bin:$$PATH" AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam build \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
+
+# What sam-build built, to ENVIRONMENT of samconfig.toml. PARAMETERS replace its whole list.
+ENVIRONMENT ?= default
+sam-deploy: $(VENVS)/sam/installed
+	$(VENVS)/sam/bin/sam deploy --config-env $(ENVIRONMENT) $(SAM_FLAGS) \
+		$(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+$(VENVS)/%/installed: tools/%.txt
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
 
 # Licences, sources and bans, apart from `check`: it builds its tool first.
 deny: $(TOOLS)/bin/cargo-deny

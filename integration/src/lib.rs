@@ -1,3 +1,4 @@
 //! What the tests of the running system compare it with.
 
 pub mod oracle;
+pub mod template;

@@ -32,14 +32,17 @@ pub const REJECTED_EVENTS: &str = "rejected-events";
 
 /// When a queue's messages are handed to its function: when so many wait, or the oldest has waited
 /// so long.
-struct Mapping {
-    queue: &'static str,
-    batch_size: usize,
-    window: Millis,
+pub struct Mapping {
+    /// The queue's name.
+    pub queue: &'static str,
+    /// So many messages make a full batch.
+    pub batch_size: usize,
+    /// So long a message waits for others.
+    pub window: Millis,
 }
 
 /// The event source mappings of the deployment, with its default parameters.
-const MAPPINGS: [Mapping; 3] = [
+pub const MAPPINGS: [Mapping; 3] = [
     Mapping { queue: DEVICE_EVENTS, batch_size: 1000, window: MINUTE },
     Mapping { queue: SPACE_EVENTS, batch_size: 1000, window: MINUTE },
     Mapping { queue: DAY_CLOSE, batch_size: 100, window: MINUTE },

@@ -3,23 +3,27 @@
 use aws_lambda_events::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 use roomwatt_messaging::{Bus, Queue};
-use roomwatt_runtime::{Clients, configuration, invocation};
+use roomwatt_runtime::configuration::{DayClose, process_variable};
+use roomwatt_runtime::{Clients, Telemetry, invocation, warm_up};
 use roomwatt_settlement::Settlement;
 use roomwatt_store::Store;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
+    let configuration = DayClose::read(process_variable)?;
+    let telemetry = Telemetry::begin()?;
     let clients = Clients::load().await;
-    let store =
-        Store::new(clients.dynamodb(), configuration::table()?, configuration::retention()?);
-    let day_close = Queue::new(clients.sqs(), configuration::day_close_queue()?, "day-close");
-    let bus = Bus::new(clients.eventbridge(), configuration::event_bus()?);
-    let settlement = Settlement::new(&store, bus, day_close).with_lease(configuration::lease()?);
+    let store = Store::new(clients.dynamodb(), configuration.table, configuration.retention);
+    let day_close = Queue::new(clients.sqs(), configuration.day_close_queue, "day-close");
+    let bus = Bus::new(clients.eventbridge(), configuration.event_bus);
+    warm_up(&store).await;
+    let settlement = Settlement::new(&store, bus, day_close).with_lease(configuration.lease);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        day_close::handle(&settlement, &event.payload, &invocation(&event.context))
-            .await
-            .map_err(Error::from)
+        let answer =
+            day_close::handle(&settlement, &event.payload, &invocation(&event.context)).await;
+        telemetry.end_call(&event.context);
+        answer.map_err(Error::from)
     }))
     .await
 }

@@ -81,7 +81,7 @@ async fn a_tick_reaches_every_due_hotel() {
 
     let calls = world.take_counts();
     println!("fan-out of {hotels} hotels: {calls:?}, {seconds:.1} s, peak memory {peak} kB");
-    let (pages, sends) = (calls["Query"], calls["SendMessageBatch"]);
+    let (pages, sends) = (calls["Query"], calls["SendMessage"]);
     assert!(sends <= hotels.div_ceil(10) + pages, "{sends} calls");
     let sent = world.waiting();
     assert_eq!(sent.len(), hotels);

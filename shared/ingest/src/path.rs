@@ -12,6 +12,7 @@ use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::queue::LARGEST_MESSAGE;
 use roomwatt_messaging::{BatchFailed, DayCloseMessage, Invocation, Outgoing, Queue, chain};
 use roomwatt_store::{AddOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
+use roomwatt_telemetry::{Metric, consumed};
 use tracing::{error, info, warn};
 
 use crate::directory::{Directory, KnownHotel};
@@ -63,6 +64,8 @@ struct Written {
 #[derive(Default)]
 struct Outcome<'a> {
     applied: usize,
+    /// Events that a close may have missed.
+    behind: usize,
     failed: BTreeSet<usize>,
     refused: Vec<(usize, Refusal<'a>)>,
     late: BTreeMap<(HotelId, RoomId), Late>,
@@ -97,6 +100,7 @@ impl Ingest {
         invocation: &Invocation,
     ) -> Result<SqsBatchResponse, BatchFailed> {
         let mut outcome = Outcome::default();
+        let before = self.store.meter().consumed();
         let arrivals = self.decode(batch, &mut outcome);
         let groups = self.admit(arrivals, invocation, &mut outcome).await;
         self.write(groups, invocation, &mut outcome).await;
@@ -110,6 +114,10 @@ impl Ingest {
             failed = outcome.failed.len(),
             "batch taken"
         );
+        Metric::EventsApplied.add(outcome.applied);
+        Metric::EventsLate.add(outcome.behind);
+        let used = self.store.meter().consumed() - before;
+        consumed(used.write_units, used.read_units);
         respond(&batch.records, &outcome.failed)
     }
 
@@ -307,6 +315,7 @@ impl Ingest {
                 // The message comes again, and is judged again.
                 continue;
             }
+            refused(refusal.reason).add(1);
             warn!(reason = %refusal.reason, detail = %refusal.detail, "event refused");
             for message in rejected(self.source, refusal) {
                 places.push(*place);
@@ -347,10 +356,21 @@ impl<'a> Outcome<'a> {
             ));
         }
         if written.late {
+            self.behind += group.events.len() - written.full.len();
             let late = self.late.entry((group.hotel, group.room)).or_default();
             late.dates.insert(group.day.date);
             late.messages.extend(group.events.iter().map(|event| event.message));
         }
+    }
+}
+
+fn refused(reason: Reason) -> Metric {
+    match reason {
+        Reason::Malformed => Metric::EventsRefusedMalformed,
+        Reason::UnknownHotel => Metric::EventsRefusedUnknownHotel,
+        Reason::Future => Metric::EventsRefusedFuture,
+        Reason::Expired => Metric::EventsRefusedExpired,
+        Reason::RoomDayFull => Metric::EventsRefusedRoomDayFull,
     }
 }
 

@@ -16,7 +16,7 @@ impl Clients {
     /// Loads what the surroundings say about region and credentials.
     ///
     /// Retries begin after a twentieth of the SDK's second, and no call outlasts a tenth of the
-    /// shortest function's time.
+    /// time that a batch has, or a fifth of the time that a caller of the API has.
     pub async fn load() -> Self {
         let retries = RetryConfig::standard()
             .with_max_attempts(4)

@@ -1,6 +1,9 @@
-//! The environment variables of the functions, by type.
+//! The environment variables of the functions, by type; one type for each function.
+//!
+//! A configuration asks a lookup for the variables that it needs, so that a test can tell which
+//! they are and hold them against the template's.
 
-use std::env::VarError;
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -16,97 +19,213 @@ pub struct InvalidConfiguration {
     problem: String,
 }
 
-/// The table's name: `TABLE_NAME`.
-///
-/// # Errors
-/// [`InvalidConfiguration`] when it is missing.
-pub fn table() -> Result<String, InvalidConfiguration> {
-    required("TABLE_NAME")
+/// What `device-events` and `space-events` are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ingest {
+    /// The table's name: `TABLE_NAME`.
+    pub table: String,
+    /// Grace and retention: `GRACE_MINUTES`, `HISTORY_DAYS`, `REPORT_DAYS`.
+    pub retention: Retention,
+    /// URL of the queue of what there is to settle: `DAY_CLOSE_QUEUE_URL`.
+    pub day_close_queue: String,
+    /// URL of the queue that refused events are kept in: `REJECTED_EVENTS_QUEUE_URL`.
+    pub rejected_events_queue: String,
 }
 
-/// The queue of what there is to settle: `DAY_CLOSE_QUEUE_URL`.
-///
-/// # Errors
-/// [`InvalidConfiguration`] when it is missing.
-pub fn day_close_queue() -> Result<String, InvalidConfiguration> {
-    required("DAY_CLOSE_QUEUE_URL")
-}
-
-/// The queue that refused events are kept in: `REJECTED_EVENTS_QUEUE_URL`.
-///
-/// # Errors
-/// [`InvalidConfiguration`] when it is missing.
-pub fn rejected_events_queue() -> Result<String, InvalidConfiguration> {
-    required("REJECTED_EVENTS_QUEUE_URL")
-}
-
-/// The bus that completed results are told to: `EVENT_BUS_NAME`.
-///
-/// # Errors
-/// [`InvalidConfiguration`] when it is missing.
-pub fn event_bus() -> Result<String, InvalidConfiguration> {
-    required("EVENT_BUS_NAME")
-}
-
-/// How long a close's claim holds unless it is renewed: `LEASE_SECONDS` (1 to 840), 300 if it is
-/// not set.
-///
-/// # Errors
-/// [`InvalidConfiguration`] when it is no whole number in its range.
-pub fn lease() -> Result<Millis, InvalidConfiguration> {
-    Ok(Millis::from(whole("LEASE_SECONDS", 1, 840, 300)?) * 1000)
-}
-
-/// Grace and retention: `GRACE_MINUTES` (2 to 720), `HISTORY_DAYS` (1 to 365), `REPORT_DAYS`
-/// (1 to 3660), each with the default of the interface.
-///
-/// # Errors
-/// [`InvalidConfiguration`] when one is no whole number in its range.
-pub fn retention() -> Result<Retention, InvalidConfiguration> {
-    let usual = Retention::default();
-    let minutes = |millis: Millis| u32::try_from(millis / MINUTE).unwrap_or(u32::MAX);
-    let days = |millis: Millis| u32::try_from(millis / (24 * HOUR)).unwrap_or(u32::MAX);
-    let grace = whole("GRACE_MINUTES", 2, 720, minutes(usual.schedule.grace))?;
-    let history = whole("HISTORY_DAYS", 1, 365, days(usual.schedule.history))?;
-    let schedule = Schedule {
-        grace: Millis::from(grace) * MINUTE,
-        history: Millis::from(history) * 24 * HOUR,
-    };
-    let report_days = whole("REPORT_DAYS", 1, 3660, usual.report_days)?;
-    Ok(Retention { schedule, report_days, ..usual })
-}
-
-fn whole(
-    variable: &'static str,
-    least: u32,
-    most: u32,
-    usual: u32,
-) -> Result<u32, InvalidConfiguration> {
-    let number = optional::<u32>(variable)?.unwrap_or(usual);
-    if (least..=most).contains(&number) {
-        Ok(number)
-    } else {
-        Err(InvalidConfiguration {
-            variable,
-            problem: format!("must be a whole number from {least} to {most}"),
+impl Ingest {
+    /// Asks for each variable.
+    ///
+    /// # Errors
+    /// [`InvalidConfiguration`] names the first that is missing or outside its rule.
+    pub fn read(
+        mut variable: impl FnMut(&'static str) -> Option<OsString>,
+    ) -> Result<Self, InvalidConfiguration> {
+        Ok(Self {
+            table: required(&mut variable, "TABLE_NAME")?,
+            retention: retention(&mut variable)?,
+            day_close_queue: required(&mut variable, "DAY_CLOSE_QUEUE_URL")?,
+            rejected_events_queue: required(&mut variable, "REJECTED_EVENTS_QUEUE_URL")?,
         })
     }
 }
 
-fn required(variable: &'static str) -> Result<String, InvalidConfiguration> {
-    let text: Option<String> = optional(variable)?;
-    text.filter(|text| !text.is_empty())
-        .ok_or_else(|| InvalidConfiguration { variable, problem: "is missing".to_owned() })
+/// What `day-close-schedule` is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayCloseSchedule {
+    /// The table's name: `TABLE_NAME`.
+    pub table: String,
+    /// URL of the queue of what there is to settle: `DAY_CLOSE_QUEUE_URL`.
+    pub day_close_queue: String,
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+impl DayCloseSchedule {
+    /// Asks for each variable.
+    ///
+    /// # Errors
+    /// [`InvalidConfiguration`] names the first that is missing or outside its rule.
+    pub fn read(
+        mut variable: impl FnMut(&'static str) -> Option<OsString>,
+    ) -> Result<Self, InvalidConfiguration> {
+        Ok(Self {
+            table: required(&mut variable, "TABLE_NAME")?,
+            day_close_queue: required(&mut variable, "DAY_CLOSE_QUEUE_URL")?,
+        })
+    }
+}
+
+/// What `day-close` is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayClose {
+    /// The table's name: `TABLE_NAME`.
+    pub table: String,
+    /// Grace and retention: `GRACE_MINUTES`, `HISTORY_DAYS`, `REPORT_DAYS`.
+    pub retention: Retention,
+    /// URL of the function's own queue, for what goes on in another call: `DAY_CLOSE_QUEUE_URL`.
+    pub day_close_queue: String,
+    /// The bus that completed results are told to: `EVENT_BUS_NAME`.
+    pub event_bus: String,
+    /// How long a close's claim holds unless it is renewed: `LEASE_SECONDS` (1 to 840), 300 if it
+    /// is not set.
+    pub lease: Millis,
+}
+
+impl DayClose {
+    /// Asks for each variable.
+    ///
+    /// # Errors
+    /// [`InvalidConfiguration`] names the first that is missing or outside its rule.
+    pub fn read(
+        mut variable: impl FnMut(&'static str) -> Option<OsString>,
+    ) -> Result<Self, InvalidConfiguration> {
+        Ok(Self {
+            table: required(&mut variable, "TABLE_NAME")?,
+            retention: retention(&mut variable)?,
+            day_close_queue: required(&mut variable, "DAY_CLOSE_QUEUE_URL")?,
+            event_bus: required(&mut variable, "EVENT_BUS_NAME")?,
+            lease: Millis::from(whole(&mut variable, "LEASE_SECONDS", 1, 840, 300)?) * 1000,
+        })
+    }
+}
+
+/// What `report-api` is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportApi {
+    /// The table's name: `TABLE_NAME`.
+    pub table: String,
+    /// Grace and retention: `GRACE_MINUTES`, `HISTORY_DAYS`, `REPORT_DAYS`.
+    pub retention: Retention,
+}
+
+impl ReportApi {
+    /// Asks for each variable.
+    ///
+    /// # Errors
+    /// [`InvalidConfiguration`] names the first that is missing or outside its rule.
+    pub fn read(
+        mut variable: impl FnMut(&'static str) -> Option<OsString>,
+    ) -> Result<Self, InvalidConfiguration> {
+        Ok(Self {
+            table: required(&mut variable, "TABLE_NAME")?,
+            retention: retention(&mut variable)?,
+        })
+    }
+}
+
+/// The function's name, as Lambda says it.
+pub(crate) fn function_name() -> Result<String, InvalidConfiguration> {
+    required(&mut process_variable, "AWS_LAMBDA_FUNCTION_NAME")
+}
+
+/// A variable of the process.
+pub fn process_variable(name: &'static str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Grace and retention: `GRACE_MINUTES` (2 to 720), `HISTORY_DAYS` (1 to 365), `REPORT_DAYS`
+/// (1 to 3660), each with the default of the interface.
+fn retention(
+    variable: &mut impl FnMut(&'static str) -> Option<OsString>,
+) -> Result<Retention, InvalidConfiguration> {
+    let usual = Retention::default();
+    let minutes = |millis: Millis| u32::try_from(millis / MINUTE).unwrap_or(u32::MAX);
+    let days = |millis: Millis| u32::try_from(millis / (24 * HOUR)).unwrap_or(u32::MAX);
+    let grace = whole(variable, "GRACE_MINUTES", 2, 720, minutes(usual.schedule.grace))?;
+    let history = whole(variable, "HISTORY_DAYS", 1, 365, days(usual.schedule.history))?;
+    let schedule = Schedule {
+        grace: Millis::from(grace) * MINUTE,
+        history: Millis::from(history) * 24 * HOUR,
+    };
+    let report_days = whole(variable, "REPORT_DAYS", 1, 3660, usual.report_days)?;
+    Ok(Retention { schedule, report_days, ..usual })
+}
+
+fn whole(
+    variable: &mut impl FnMut(&'static str) -> Option<OsString>,
+    name: &'static str,
+    least: u32,
+    most: u32,
+    usual: u32,
+) -> Result<u32, InvalidConfiguration> {
+    let number = optional::<u32>(variable, name)?.unwrap_or(usual);
+    if (least..=most).contains(&number) {
+        Ok(number)
+    } else {
+        let problem = format!("must be a whole number from {least} to {most}");
+        Err(InvalidConfiguration { variable: name, problem })
+    }
+}
+
+fn required(
+    variable: &mut impl FnMut(&'static str) -> Option<OsString>,
+    name: &'static str,
+) -> Result<String, InvalidConfiguration> {
+    let text: Option<String> = optional(variable, name)?;
+    text.filter(|text| !text.is_empty())
+        .ok_or_else(|| InvalidConfiguration { variable: name, problem: "is missing".to_owned() })
+}
+
 fn optional<T: FromStr<Err: Display>>(
-    variable: &'static str,
+    variable: &mut impl FnMut(&'static str) -> Option<OsString>,
+    name: &'static str,
 ) -> Result<Option<T>, InvalidConfiguration> {
-    let invalid = |problem: String| InvalidConfiguration { variable, problem };
-    match std::env::var(variable) {
-        Ok(text) => text.parse().map(Some).map_err(|error: T::Err| invalid(error.to_string())),
-        Err(VarError::NotPresent) => Ok(None),
-        Err(error @ VarError::NotUnicode(_)) => Err(invalid(error.to_string())),
+    let invalid = |problem: String| InvalidConfiguration { variable: name, problem };
+    let Some(text) = variable(name) else { return Ok(None) };
+    let text = text.into_string().map_err(|_| invalid("is not Unicode text".to_owned()))?;
+    text.parse().map(Some).map_err(|error: T::Err| invalid(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day_close(changed: &'static str, text: &str) -> Result<DayClose, String> {
+        DayClose::read(|name| {
+            let usual = match name {
+                "TABLE_NAME" | "EVENT_BUS_NAME" => Some("roomwatt"),
+                "DAY_CLOSE_QUEUE_URL" => Some("https://sqs/1/day-close"),
+                _ => None,
+            };
+            let text = if name == changed { Some(text) } else { usual };
+            text.map(OsString::from)
+        })
+        .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_not_set_is_as_the_interface_says() {
+        let configuration = day_close("EVENT_BUS_NAME", "bus").unwrap();
+        assert_eq!(configuration.event_bus, "bus");
+        assert_eq!(configuration.retention, Retention::default());
+        assert_eq!(configuration.lease, 300_000);
+    }
+
+    #[test]
+    fn an_error_names_the_variable_and_its_rule() {
+        assert_eq!(day_close("TABLE_NAME", "").unwrap_err(), "TABLE_NAME is missing");
+        let range = "GRACE_MINUTES must be a whole number from 2 to 720";
+        assert_eq!(day_close("GRACE_MINUTES", "1").unwrap_err(), range);
+        assert_eq!(day_close("GRACE_MINUTES", "721").unwrap_err(), range);
+        let digits = day_close("REPORT_DAYS", "many").unwrap_err();
+        assert_eq!(digits, "REPORT_DAYS invalid digit found in string");
     }
 }

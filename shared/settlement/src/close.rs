@@ -21,6 +21,7 @@ use roomwatt_store::{
     AdvanceOutcome, ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome,
     Store, StoredReport,
 };
+use roomwatt_telemetry::Metric;
 use tracing::{error, info};
 
 use crate::error::SettlementError;
@@ -91,6 +92,9 @@ impl Close {
             let day = calendar.next(state.closed_through);
             let due_at = self.store.schedule().due_at(&day);
             if invocation.now() < due_at {
+                if closed > 0 {
+                    Metric::CloseDuration.record_millis(invocation.now() - now);
+                }
                 return Ok(
                     match self
                         .store
@@ -104,6 +108,10 @@ impl Close {
             }
             match self.close_day(&reckoning, &day, &state, invocation).await? {
                 DayOutcome::Closed(totals) => {
+                    if closed == 0 {
+                        Metric::CloseLag.record_millis(invocation.now() - due_at);
+                    }
+                    Metric::DaysClosed.add(1);
                     info!(%hotel, date = %day.date, rooms = totals.rooms, "day closed");
                     self.tell(hotel, &totals).await?;
                     closed += 1;

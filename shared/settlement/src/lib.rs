@@ -23,4 +23,4 @@ pub use close::{CloseOutcome, LEASE};
 pub use error::SettlementError;
 pub use revise::ReviseOutcome;
 pub use take::Settlement;
-pub use tick::{Tick, TickFailed, Ticked};
+pub use tick::{OVERDUE_AFTER, Tick, TickFailed, Ticked};

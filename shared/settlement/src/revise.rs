@@ -12,6 +12,7 @@ use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant,
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
 use roomwatt_report::TotalsView;
 use roomwatt_store::{HotelDay, ReviseOutcome as Written, Store, StoredReport};
+use roomwatt_telemetry::Metric;
 use tracing::{error, info, warn};
 
 use crate::error::SettlementError;
@@ -108,6 +109,7 @@ impl Revise {
             }
         }
         self.tell(hotel, room, &pending).await?;
+        Metric::ReportsRevised.add(outcome.revised);
         if outcome.revised > 0 {
             info!(%hotel, %room, revised = outcome.revised, "reports revised");
         }

@@ -9,6 +9,7 @@ use roomwatt_domain::{BusinessDate, HotelId, Millis, RoomId};
 use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, Bus, DayCloseMessage, Invocation, Queue, chain};
 use roomwatt_store::{Consumed, Store};
+use roomwatt_telemetry::consumed;
 use tracing::{error, info};
 
 use crate::close::{Close, LEASE};
@@ -69,6 +70,12 @@ impl Settlement {
         self.revise.store.meter().consumed()
     }
 
+    fn consumed(&self) -> Consumed {
+        let mut consumed = self.consumed_by_close();
+        consumed += self.consumed_by_revise();
+        consumed
+    }
+
     /// Takes a batch. Messages of one hotel are settled together, and one hotel's failure holds
     /// nothing else up.
     ///
@@ -80,11 +87,14 @@ impl Settlement {
         invocation: &Invocation,
     ) -> Result<SqsBatchResponse, BatchFailed> {
         let mut failed = BTreeSet::new();
+        let before = self.consumed();
         let hotels = stream::iter(sort(batch, &mut failed))
             .map(|(hotel, work)| self.settle(hotel, work, invocation))
             .buffer_unordered(HOTELS_IN_FLIGHT)
             .collect::<Vec<_>>();
         failed.extend(hotels.await.into_iter().flatten());
+        let used = self.consumed() - before;
+        consumed(used.write_units, used.read_units);
         respond(&batch.records, &failed)
     }
 

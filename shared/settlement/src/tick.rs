@@ -1,8 +1,14 @@
 //! The tick: every hotel that has a day to close gets a message.
 
-use roomwatt_domain::Instant;
+use roomwatt_domain::instant::MINUTE;
+use roomwatt_domain::{Instant, Millis};
 use roomwatt_messaging::{DayCloseMessage, Outgoing, Queue, SendError};
 use roomwatt_store::{Store, StoreError};
+use roomwatt_telemetry::Metric;
+
+/// How long a hotel may be due before it counts as overdue. The alarm waits for a second tick in a
+/// row, which makes it an hour; a hotel that opens with events of long ago is closed by then.
+pub const OVERDUE_AFTER: Millis = 45 * MINUTE;
 
 /// Finds what is due.
 #[derive(Debug)]
@@ -16,6 +22,8 @@ pub struct Tick {
 pub struct Ticked {
     /// Hotels that were sent to be closed.
     pub due: usize,
+    /// Those of them that have been due for too long: something keeps them from being closed.
+    pub overdue: usize,
 }
 
 /// A tick that did not reach every due hotel. The ones left are due at the next tick still.
@@ -50,18 +58,21 @@ impl Tick {
     /// tried all the same.
     pub async fn run(&self, at: Instant) -> Result<Ticked, TickFailed> {
         let mut pages = self.store.due_hotels(at);
-        let mut due = 0;
+        let mut ticked = Ticked { due: 0, overdue: 0 };
         let mut failure = None;
         while let Some(hotels) = pages.next_page().await? {
-            due += hotels.len();
+            ticked.due += hotels.len();
+            ticked.overdue += hotels.iter().filter(|due| due.due_at <= at - OVERDUE_AFTER).count();
             let messages =
-                hotels.into_iter().map(|hotel| DayCloseMessage::Close { hotel }.to_json());
+                hotels.into_iter().map(|due| DayCloseMessage::Close { hotel: due.hotel }.to_json());
             let messages: Vec<_> = messages.map(Outgoing::plain).collect();
             failure = self.day_close.send_all(&messages).await.err().or(failure);
         }
+        Metric::DueHotels.record_count(ticked.due);
+        Metric::OverdueHotels.record_count(ticked.overdue);
         match failure {
             Some(failure) => Err(failure.into()),
-            None => Ok(Ticked { due }),
+            None => Ok(ticked),
         }
     }
 }

@@ -72,6 +72,15 @@ pub enum AdvanceOutcome {
     ClaimLost,
 }
 
+/// A hotel with a day to close.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueHotel {
+    /// Which hotel.
+    pub hotel: HotelId,
+    /// Since when the first of its days is due.
+    pub due_at: Instant,
+}
+
 /// What an ongoing close was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Touch {
@@ -325,7 +334,7 @@ impl DueHotels {
     ///
     /// # Errors
     /// When DynamoDB does not answer, or a record cannot be read.
-    pub async fn next_page(&mut self) -> Result<Option<Vec<HotelId>>> {
+    pub async fn next_page(&mut self) -> Result<Option<Vec<DueHotel>>> {
         if self.exhausted {
             return Ok(None);
         }
@@ -352,7 +361,11 @@ impl DueHotels {
             let read = Reader::new("due hotel", item);
             let key = read.required(PK, read.text(PK)?)?;
             let name = key.strip_prefix("HOTEL#").unwrap_or_default();
-            HotelId::new(name).map_err(|error| read.corrupt(PK, error))
+            let due_at = read.required(NEXT_DUE_AT, read.number(NEXT_DUE_AT)?)?;
+            Ok(DueHotel {
+                hotel: HotelId::new(name).map_err(|error| read.corrupt(PK, error))?,
+                due_at: Instant::from_millis(due_at),
+            })
         });
         let hotels = hotels.collect::<Result<_>>()?;
         self.resume = answer.last_evaluated_key;

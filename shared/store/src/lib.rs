@@ -20,7 +20,9 @@ mod schema;
 mod summaries;
 mod table;
 
-pub use closes::{AdvanceOutcome, ClaimOutcome, CloseState, DueHotels, FencedOutcome, Touch};
+pub use closes::{
+    AdvanceOutcome, ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome, Touch,
+};
 pub use error::{Result, StoreError};
 pub use hotel_days::HotelDay;
 pub use hotels::{OpenOutcome, PutProfile, StoredProfile};

@@ -3,7 +3,7 @@
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{HotelId, Instant, RoomId};
 use roomwatt_store::{
-    AdvanceOutcome, ClaimOutcome, CloseState, FencedOutcome, OpenOutcome, Store, Touch,
+    AdvanceOutcome, ClaimOutcome, CloseState, DueHotel, FencedOutcome, OpenOutcome, Store, Touch,
 };
 
 use crate::endpoint::Table;
@@ -323,7 +323,8 @@ async fn releasing_frees_the_hotel_and_leaves_nothing_of_the_close() {
     };
     assert_eq!(state(store).await, expected);
     assert_eq!(store.due_hotels(due - 1).next_page().await.unwrap(), Some(vec![]));
-    assert_eq!(store.due_hotels(due).next_page().await.unwrap(), Some(vec![hotel()]));
+    let due_hotel = DueHotel { hotel: hotel(), due_at: due };
+    assert_eq!(store.due_hotels(due).next_page().await.unwrap(), Some(vec![due_hotel]));
     assert_eq!(claimed(store, "two", now()).await.attempt, 2);
 }
 
@@ -336,7 +337,8 @@ async fn suspending_frees_the_hotel_and_leaves_everything_of_the_close() {
     let before = state(&store).await;
     assert_eq!(store.suspend(&hotel(), attempt).await.unwrap(), FencedOutcome::Done);
     assert_eq!(state(&store).await, before);
-    assert_eq!(store.due_hotels(now()).next_page().await.unwrap(), Some(vec![hotel()]));
+    let due = DueHotel { hotel: hotel(), due_at: now() };
+    assert_eq!(store.due_hotels(now()).next_page().await.unwrap(), Some(vec![due]));
     assert_eq!(claimed(&store, "two", now()).await, CloseState { attempt: 2, ..before });
 }
 

@@ -13,7 +13,7 @@ use crate::lakeside::{TODAY, ZONE, date, hotel_named, now};
 async fn due(store: &Store, at: Instant) -> Vec<Vec<HotelId>> {
     let (mut pages, mut due) = (store.due_hotels(at), Vec::new());
     while let Some(page) = pages.next_page().await.unwrap() {
-        due.push(page);
+        due.push(page.into_iter().map(|due| due.hotel).collect());
     }
     assert_eq!(pages.next_page().await.unwrap(), None);
     due

@@ -1,7 +1,7 @@
 //! Hotels: creating, replacing and opening them, and the versions that are kept.
 
 use roomwatt_domain::Instant;
-use roomwatt_store::{OpenOutcome, PutProfile, Store, StoredProfile};
+use roomwatt_store::{DueHotel, OpenOutcome, PutProfile, Store, StoredProfile};
 use tokio::task::JoinSet;
 
 use crate::endpoint::{Table, metered};
@@ -123,7 +123,7 @@ async fn opening_begins_the_closing_of_days() {
     assert_eq!((state.attempt, state.touches, state.progress), (0, 0, None));
     assert!(state.touched.is_empty());
     let due = store.due_hotels(now()).next_page().await.unwrap();
-    assert_eq!(due, Some(vec![hotel()]));
+    assert_eq!(due, Some(vec![DueHotel { hotel: hotel(), due_at: now() }]));
 }
 
 #[tokio::test]

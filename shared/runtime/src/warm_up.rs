@@ -1,0 +1,31 @@
+//! The first call of the table, made while the function starts.
+//!
+//! A new connection's TLS handshake is the dearest part of a call. While it starts a function has a
+//! whole processor, later only the share that its memory buys, and nobody waits for it yet. What is
+//! asked for is not there, costs half a read unit, and needs no permission that the function does
+//! not have anyway.
+
+use lambda_runtime::tracing::warn;
+use roomwatt_domain::{HotelId, Instant};
+use roomwatt_messaging::{Clock, chain};
+use roomwatt_store::{Store, StoreError};
+
+use crate::SystemClock;
+
+/// Opens the connection of a function that reads hotels.
+pub async fn warm_up(store: &Store) {
+    let Ok(nobody) = HotelId::new("-") else { return };
+    note(store.profile_lately(&nobody, SystemClock.now()).await);
+}
+
+/// Opens the connection of the function that reads the due index and nothing else.
+pub async fn warm_up_the_tick(store: &Store) {
+    note(store.due_hotels(Instant::from_millis(0)).next_page().await);
+}
+
+/// What fails here fails again with the first event, and is retried there.
+fn note<T>(answer: Result<T, StoreError>) {
+    if let Err(error) = answer {
+        warn!(error = chain(&error), "the first call of the table failed");
+    }
+}
