@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use roomwatt_api::Caller;
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, ClosedReport, Device, History, Profile, RoomId, RoomReport,
-    RoomStates, Signal, Transition,
+    BusinessDate, BusinessDay, ClosedReport, Device, History, Occupancy, Profile, RoomId,
+    RoomReport, RoomStates, Signal, Totals, Transition,
 };
 use roomwatt_local::Deployment;
 use roomwatt_local::clock::ReplayClock;
-use roomwatt_store::{Consumed, Store, StoredReport};
+use roomwatt_store::{Consumed, HotelDay, Store, StoredReport};
 
 use crate::harbour::{HOTEL, get, harbour, later, router};
 
@@ -89,6 +89,18 @@ pub(crate) async fn large_hotel() -> (Store, BusinessDate) {
             let stored = StoredReport { closed, terms: 1, fence: 1, writes: 1, pending: false };
             store.put_report(&profile.hotel_id, &day, &stored).await.unwrap();
         }
+        let mut sums = HotelDay {
+            date: day.date,
+            rooms: 300,
+            revision: 1,
+            totals: Totals::default(),
+            occupancy: Occupancy::default(),
+        };
+        for _ in 0..300 {
+            sums.totals += report.totals();
+            sums.occupancy += report.occupancy;
+        }
+        store.put_hotel_day(&profile.hotel_id, &day, 1, &sums).await.unwrap();
         day = profile.calendar.next(day.date);
     }
     (store, last)
@@ -112,6 +124,8 @@ async fn a_month_of_300_rooms_is_at_most_31_queries_bounded_by_what_is_stored() 
     let (store, _) = large_hotel().await;
     let stored = store.meter().consumed().write_units;
     let month = "from=2026-10-01&to=2026-10-31";
+    let totals = reading(&store, &format!("/hotels/large-1/reports?{month}&groupBy=hotel")).await;
+    assert!(totals.requests <= 1 && totals.read_units <= 16.0, "{totals:?}");
     for path in [
         format!("/reports?{month}&groupBy=room&limit=1000"),
         format!("/reports?{month}&groupBy=room&limit=300"),
