@@ -424,7 +424,9 @@ impl Stack {
             ("AWS::DynamoDB::Table", "Arn") => arn("dynamodb", format!("table/{name}")),
             ("AWS::Events::EventBus", "Arn") => arn("events", format!("event-bus/{name}")),
             ("AWS::Serverless::Function", "Arn") => arn("lambda", format!("function:{name}")),
-            ("AWS::Serverless::Function", "Alias") => arn("lambda", format!("function:{name}:live")),
+            ("AWS::Serverless::Function", "Alias") => {
+                arn("lambda", format!("function:{name}:live"))
+            }
             // The stars are CloudWatch Logs' own way to say "and its streams".
             ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{name}:*")),
             ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
