@@ -333,6 +333,13 @@ mod envelopes {
         // The very message of the envelope.
         assert_eq!(lakeside.waiting(DAY_CLOSE), bodies(&load(DAY_CLOSE_CLOSE)));
 
+        // Due at ten past midnight, with the grace; overdue three quarters of an hour later.
+        for (at, overdue) in [("2026-11-20T23:54:59Z", 0), ("2026-11-20T23:55:00Z", 1)] {
+            event.time = Some(at.parse().unwrap());
+            let ticked = lakeside.deployment.tick_by(&event).await.unwrap();
+            assert_eq!((ticked.due, ticked.overdue), (1, overdue), "{at}");
+        }
+
         event.time = None;
         let fault = lakeside.deployment.tick_by(&event).await.unwrap_err();
         assert_eq!(fault.to_string(), "the scheduled event has no time");

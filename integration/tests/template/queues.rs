@@ -96,11 +96,11 @@ fn every_queue_is_encrypted_and_takes_encrypted_transport_alone() {
             "https://sqs.us-east-1.amazonaws.com/123456789012/{}",
             queue["QueueName"].as_str().unwrap()
         );
-        let policies: Vec<_> = stack
+        let of_queue: Vec<_> = stack
             .of_type("AWS::SQS::QueuePolicy")
             .filter(|(_, policy)| policy["Queues"][0] == url.as_str())
             .collect();
-        let [(_, policy)] = &policies[..] else { panic!("{id} has {} policies", policies.len()) };
+        let [(_, policy)] = &of_queue[..] else { panic!("{id} has {} policies", of_queue.len()) };
         let statements = one_or_more(&policy["PolicyDocument"]["Statement"]);
         let denies = |statement: &Value| {
             statement["Effect"] == "Deny"
@@ -118,9 +118,10 @@ fn publishers_are_let_in_by_name_and_only_where_there_are_some() {
     };
     assert_eq!(statements(&stack()).len(), 1);
     let rule = "arn:aws:events:us-east-1:123456789012:rule/pms/checks";
-    let role = "arn:aws:iam::210987654321:role/room-system";
-    let let_in = statements(&stack_with(&[("PublisherArns", role), ("PublisherRuleArns", rule)]));
+    let publisher = "arn:aws:iam::210987654321:role/room-system";
+    let let_in =
+        statements(&stack_with(&[("PublisherArns", publisher), ("PublisherRuleArns", rule)]));
     assert_eq!(let_in.len(), 3);
-    assert_eq!(let_in[1]["Principal"]["AWS"], serde_json::json!([role]));
+    assert_eq!(let_in[1]["Principal"]["AWS"], serde_json::json!([publisher]));
     assert_eq!(let_in[2]["Condition"]["ArnEquals"]["aws:SourceArn"], serde_json::json!([rule]));
 }
