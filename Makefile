@@ -10,9 +10,9 @@ export SAM_CLI_TELEMETRY := 0
 # The functions' processor: this machine's, so that what is built can be run.
 ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
-.PHONY: check format lint docs test api template deny run moto sam-build sam-deploy
+.PHONY: check format lint docs test api pages template deny run moto sam-build sam-deploy
 
-check: format lint docs test api template
+check: format lint docs test api pages template
 
 format:
 	cargo fmt --all --check
@@ -28,7 +28,11 @@ test:
 
 # The running API against its own description, by schemathesis.
 api:
-	scripts/check-api
+	scripts/with-demo scripts/check-api
+
+# The demo's pages in a browser (needs Node 20; installs Debian's Chromium if there is none).
+pages:
+	scripts/with-demo scripts/check-pages
 
 # The deployment's template by three linters. No network but PyPI's, the first time; no AWS account.
 # checkov's skips stand in the template, each with its reason.
