@@ -2,11 +2,11 @@
 //!
 //! A call goes through the router from the outside in:
 //!
-//! 1. [`request`] gives it an id, logs it once, and turns a panic into a problem;
-//! 2. [`caller`] decides who asks; nobody in particular gets nothing;
+//! 1. `request` gives it an id, logs it once, and turns a panic into a problem;
+//! 2. `caller` decides who asks; nobody in particular gets nothing;
 //! 3. answers are compressed where the caller takes that;
-//! 4. [`call`] reads path and query into types, and finds the hotel that the caller may see;
-//! 5. one module per resource reads what is asked for, and [`answer`] writes it.
+//! 4. `call` reads path and query into types, and finds the hotel that the caller may see;
+//! 5. one module per resource reads what is asked for, and `answer` writes it.
 //!
 //! Whatever goes wrong is a [`Problem`] that says what the caller can do about it, and never what
 //! the function looks like inside; the cause is logged.
