@@ -11,6 +11,8 @@ mod callers;
 #[cfg(test)]
 mod csv;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod groupings;
 #[cfg(test)]
 mod harbour;
