@@ -154,8 +154,8 @@ pub(crate) async fn close_is_suspended(disturbance: Disturbance) -> Outcome {
 }
 
 /// A close stands still before it has read the day's summaries. Another one takes over and ends
-/// it; then a late event opens a room, and before anything is revised the first one reads on, finds
-/// the room, and reports it.
+/// it; then a late event opens a room that is before all others, and before anything is revised the
+/// first one reads on and reports that room; only then it meets a report that is not its own.
 pub(crate) async fn close_wakes_late(disturbance: Disturbance) -> Outcome {
     let mut stage = closed_hotel(disturbance).await;
     stage.pass_until(at("06 00:14"), false).await;
@@ -164,7 +164,7 @@ pub(crate) async fn close_wakes_late(disturbance: Disturbance) -> Outcome {
     let close =
         stage.work_until(None, |call| call.operation == "Query" && call.mentions("SUMMARY#")).await;
     stage.pass_until(at("06 00:50"), true).await;
-    stage.send(DEVICE_EVENTS, &lamp("103", "ON", "05 22:00"));
+    stage.send(DEVICE_EVENTS, &lamp("100", "ON", "05 22:00"));
     stage.take_in().await;
     stage.resume(close).await;
     stage.pass(30 * MINUTE).await;

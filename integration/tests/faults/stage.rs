@@ -265,6 +265,7 @@ impl Stage {
                 Some(invocation)
             }
             ended => {
+                assert_ne!(self.disturbance, Disturbance::None, "nothing is paused");
                 self.after(ended);
                 None
             }
