@@ -21,6 +21,10 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
+/// The embedded engine allocates a great deal, and most of it small.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Energy status reports of hotel rooms, from device and guest events. Without a command: the demo.
 #[derive(Parser)]
 #[command(name = "roomwatt", version)]

@@ -1,9 +1,12 @@
 //! Sending to the hotel's queues, and letting their messages run out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use roomwatt_domain::Instant;
+use roomwatt_local::Deployment;
 use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_messaging::Clock;
 use serde_json::{Value, json};
 
 use crate::lakeside::{HOTEL, Lakeside};
@@ -38,6 +41,12 @@ impl Lakeside {
             self.set_clock(wake.max(self.now()));
             self.deployment.deliver().await;
         }
+    }
+
+    /// Starts all functions anew: they know nothing of what they did before.
+    pub(crate) fn restart(&mut self) {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        self.deployment = Deployment::beside(self.deployment.aws().clone(), clock);
     }
 
     /// Ticks at an instant, and lets what follows run out.

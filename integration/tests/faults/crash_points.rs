@@ -165,3 +165,10 @@ fn a_writer_whose_clock_is_behind_finds_the_seal_whoever_dies() {
         Box::pin(scenarios::writer_is_behind(disturbance))
     });
 }
+
+#[test]
+fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_whoever_dies() {
+    strike("busy writer behind", Same::Reports, |disturbance| {
+        Box::pin(scenarios::busy_writer_is_behind(disturbance))
+    });
+}

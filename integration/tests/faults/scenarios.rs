@@ -185,11 +185,40 @@ pub(crate) async fn writer_is_behind(disturbance: Disturbance) -> Outcome {
         .work_until(None, |call| call.operation == "UpdateItem" && call.mentions("SUMMARY#101"))
         .await;
     stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "05 23:15"));
-    stage.take_in_behind(30 * MINUTE).await;
+    stage.take_in_by(stage.worker_behind(30 * MINUTE)).await;
     stage.resume(close).await;
     stage.work().await;
     stage.send(DEVICE_EVENTS, &lamp("102", "OFF", "05 23:30"));
-    stage.take_in_behind(30 * MINUTE).await;
+    stage.take_in_by(stage.worker_behind(30 * MINUTE)).await;
+    stage.pass(30 * MINUTE).await;
+    stage.end().await
+}
+
+/// The same with rooms that are so busy that they are kept in parts, and a worker that has filled
+/// their first: it begins the second part of one room between the close's look and its seal, and
+/// of another after the close has sealed that room.
+pub(crate) async fn busy_writer_is_behind(disturbance: Disturbance) -> Outcome {
+    let mut stage = closed_hotel(disturbance).await;
+    stage.pass_until(at("05 23:20"), false).await;
+    for room in ["101", "102"] {
+        for lamp in 0..9 {
+            let (id, kind) = (format!("{lamp:0>64}"), "k".repeat(64));
+            stage.send(DEVICE_EVENTS, &device("h1", room, &id, &kind, "ON", at("05 22:40")));
+        }
+    }
+    let behind = stage.take_in_by(stage.worker_behind(30 * MINUTE)).await;
+    stage.pass_until(at("06 00:14"), false).await;
+    stage.begin();
+    stage.tick_at(at("06 00:15")).await;
+    let close = stage
+        .work_until(None, |call| call.operation == "UpdateItem" && call.mentions("SUMMARY#101"))
+        .await;
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "05 23:15"));
+    let behind = stage.take_in_by(behind).await;
+    stage.resume(close).await;
+    stage.work().await;
+    stage.send(DEVICE_EVENTS, &lamp("102", "OFF", "05 23:30"));
+    stage.take_in_by(behind).await;
     stage.pass(30 * MINUTE).await;
     stage.end().await
 }

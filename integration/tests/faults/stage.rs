@@ -219,12 +219,16 @@ impl Stage {
         self.work_on(&[DEVICE_EVENTS, SPACE_EVENTS]).await;
     }
 
-    /// The same by a worker whose clock is behind.
-    pub(crate) async fn take_in_behind(&mut self, by: Millis) {
-        let fates = Arc::clone(&self.script) as Arc<dyn Fates>;
-        self.worker = Arc::new(self.services.worker(fates, -by));
+    /// A worker whose clock is behind.
+    pub(crate) fn worker_behind(&self, by: Millis) -> Arc<Worker> {
+        Arc::new(self.services.worker(Arc::clone(&self.script) as Arc<dyn Fates>, -by))
+    }
+
+    /// Lets a certain worker take events in, and returns who is there of it afterwards.
+    pub(crate) async fn take_in_by(&mut self, worker: Arc<Worker>) -> Arc<Worker> {
+        let others = mem::replace(&mut self.worker, worker);
         self.take_in().await;
-        self.worker = self.replacement();
+        mem::replace(&mut self.worker, others)
     }
 
     async fn work_on(&mut self, queues: &[&'static str]) {

@@ -1,7 +1,8 @@
 //! The whole table, record by record, without what may differ between two runs that did the same:
-//! claims, the numbers of attempts, counters of writes, and when something was done.
+//! claims, the numbers of attempts, counters of writes, in which part of a summary something lies,
+//! and when it was done.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
@@ -17,6 +18,7 @@ pub(crate) type Table = BTreeMap<String, BTreeMap<String, String>>;
 /// Reads every record.
 pub(crate) async fn dump(services: &Services) -> Table {
     let mut table = Table::new();
+    let mut sets: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     let mut items =
         services.aws.dynamodb().scan().table_name("roomwatt").into_paginator().items().send();
     while let Some(item) = items.next().await {
@@ -25,13 +27,22 @@ pub(crate) async fn dump(services: &Services) -> Table {
             Some(AttributeValue::S(key)) => key,
             other => panic!("{name} is {other:?}"),
         };
-        let (partition, sort) = (key("pk"), key("sk"));
-        let mut record: BTreeMap<String, String> = BTreeMap::new();
+        let (partition, mut sort) = (key("pk"), key("sk"));
+        if sort.starts_with("SUMMARY#") {
+            let first_part = sort.splitn(3, '#').take(2).collect::<Vec<_>>().join("#");
+            sort = first_part;
+        }
+        let key = format!("{partition} {sort}");
+        let record = table.entry(key.clone()).or_default();
         for (name, value) in item {
+            if let AttributeValue::Ns(elements) | AttributeValue::Ss(elements) = value {
+                sets.entry((key.clone(), name)).or_default().extend(elements);
+                continue;
+            }
             // A sum that was never more than nothing is not there; one that became nothing is.
             let is_nothing = sort.starts_with("DAY#") && value == AttributeValue::N("0".to_owned());
             if !PASSING.contains(&name.as_str()) && !is_nothing {
-                record.insert(name, shown(value));
+                record.insert(name, format!("{value:?}"));
             }
         }
         if let Some(attempt) = record.get_mut("sealed") {
@@ -46,22 +57,11 @@ pub(crate) async fn dump(services: &Services) -> Table {
                 .collect();
             record.insert("revisions".to_owned(), format!("{revisions:#?}"));
         }
-        table.insert(format!("{partition} {sort}"), record);
+    }
+    for ((key, name), elements) in sets {
+        table.entry(key).or_default().insert(name, format!("{elements:?}"));
     }
     table
-}
-
-fn shown(value: AttributeValue) -> String {
-    match value {
-        AttributeValue::Ns(numbers) => sorted(numbers),
-        AttributeValue::Ss(texts) => sorted(texts),
-        other => format!("{other:?}"),
-    }
-}
-
-fn sorted(mut elements: Vec<String>) -> String {
-    elements.sort();
-    format!("{elements:?}")
 }
 
 /// A report as it is read.

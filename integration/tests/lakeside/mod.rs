@@ -20,7 +20,7 @@ pub(crate) const HOTEL: &str = "lakeside-1";
 /// The hotel and everything that serves it.
 pub(crate) struct Lakeside {
     pub(crate) deployment: Deployment,
-    clock: Arc<ReplayClock>,
+    pub(crate) clock: Arc<ReplayClock>,
 }
 
 /// A message of the rejected-events queue.

@@ -30,6 +30,16 @@ impl History {
         Self { signals }
     }
 
+    /// Takes in the transitions of another set.
+    pub fn unite(&mut self, other: Self) {
+        for (signal, more) in other.signals {
+            let transitions = self.signals.entry(signal).or_default();
+            transitions.extend(more);
+            transitions.sort_unstable();
+            transitions.dedup();
+        }
+    }
+
     /// A signal's transitions in order of (instant, state), none twice.
     pub fn of(&self, signal: &Signal) -> &[Transition] {
         self.signals.get(signal).map_or(&[], Vec::as_slice)

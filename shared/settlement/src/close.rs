@@ -160,7 +160,7 @@ impl Close {
                 let now = invocation.now();
                 let opening = reckoning.closing_states(&before, room, now).await?;
                 let summary = self.store.summary(hotel, day, room, now).await?;
-                if opening.is_empty() && summary.writes == 0 {
+                if opening.is_empty() && summary.writes() == 0 {
                     continue;
                 }
                 let room = OpenRoom { opening, summary };
@@ -247,9 +247,9 @@ impl Close {
     ) -> Result<(RoomId, FencedOutcome), SettlementError> {
         let OpenRoom { opening, mut summary } = room;
         // A summary that an earlier attempt sealed stays sealed: what came after was late.
-        while !summary.sealed {
+        while !summary.is_sealed() {
             match self.store.seal_summary(reckoning.hotel, day, &summary, attempt).await? {
-                SealOutcome::Sealed => summary.sealed = true,
+                SealOutcome::Sealed => break,
                 SealOutcome::Rewritten(newer) => summary = newer,
             }
         }
@@ -258,7 +258,7 @@ impl Close {
             closed: ClosedReport::first(summary.room.clone(), day.date, report, invocation.now()),
             terms: reckoning.current.version,
             fence: attempt,
-            writes: summary.writes,
+            writes: summary.writes(),
             pending: false,
         };
         let outcome = match self.store.put_report(reckoning.hotel, day, &stored).await? {

@@ -136,7 +136,7 @@ impl Revise {
             };
             let opening = reckoning.closing_states(&day_before, room, now).await?;
             let summary = self.store.summary(hotel, day, room, now).await?;
-            if before.is_none() && opening.is_empty() && summary.writes == 0 {
+            if before.is_none() && opening.is_empty() && summary.writes() == 0 {
                 return Ok(Settled::Unchanged);
             }
             // A day has the terms that it was closed with; one that only a late event opens has
@@ -159,7 +159,7 @@ impl Revise {
                 closed,
                 terms,
                 fence: before.as_ref().map_or(StoredReport::LATE, |before| before.fence),
-                writes: summary.writes,
+                writes: summary.writes(),
                 pending: true,
             };
             match self.store.revise_report(hotel, day, before.as_ref(), &after).await? {

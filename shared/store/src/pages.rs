@@ -11,7 +11,7 @@ use crate::item::{Item, is_live, text};
 use crate::schema::{PK, SK};
 use crate::table::Store;
 
-type Decode<T> = Box<dyn Fn(&Item) -> Result<Option<T>> + Send + Sync>;
+pub(crate) type Decode<T> = Box<dyn Fn(&Item) -> Result<Option<T>> + Send + Sync>;
 
 /// The records of a partition whose sort keys share a prefix, in order; memory holds one page.
 pub struct Pages<T> {
@@ -26,7 +26,11 @@ pub struct Pages<T> {
     most: Option<i32>,
     page: VecDeque<T>,
     decode: Decode<T>,
+    join: Option<Join<T>>,
 }
+
+/// Joins a record to the one before it, or gives it back where the two are not parts of one.
+type Join<T> = fn(&mut T, T) -> Option<T>;
 
 impl<T> Pages<T> {
     /// The next record, or `None` after the last one.
@@ -34,10 +38,29 @@ impl<T> Pages<T> {
     /// # Errors
     /// When DynamoDB does not answer, or a record cannot be read.
     pub async fn next(&mut self) -> Result<Option<T>> {
+        let Some(mut whole) = self.next_part().await? else { return Ok(None) };
+        if let Some(join) = self.join {
+            while let Some(part) = self.next_part().await? {
+                if let Some(other) = join(&mut whole, part) {
+                    self.page.push_front(other);
+                    break;
+                }
+            }
+        }
+        Ok(Some(whole))
+    }
+
+    async fn next_part(&mut self) -> Result<Option<T>> {
         while self.page.is_empty() && !self.exhausted {
             self.fetch().await?;
         }
         Ok(self.page.pop_front())
+    }
+
+    /// The same with the parts of a record put together.
+    pub(crate) fn joined_by(mut self, join: Join<T>) -> Self {
+        self.join = Some(join);
+        self
     }
 
     /// The same at half the price, perhaps without what was written in the last moments.
@@ -93,9 +116,9 @@ impl Store {
         after: Option<String>,
         decode: Decode<T>,
     ) -> Pages<T> {
-        // No name begins with a space, and none holds a tilde: the bounds take in every name, and
-        // the least key behind `after` is `after` with a space.
-        let first = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
+        // No name holds a tilde or begins with a dollar sign, and the parts of a record follow its
+        // name with a number sign, which comes before that.
+        let first = after.map_or_else(|| prefix.to_owned(), |after| format!("{after}$"));
         self.range(partition, first, format!("{prefix}~"), decode)
     }
 
@@ -118,6 +141,7 @@ impl Store {
             most: None,
             page: VecDeque::new(),
             decode,
+            join: None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::error::{Result, StoreError};
 use crate::hotels::stored_profile;
 use crate::item::{Item, Reader, is_live, key};
 use crate::reports::{KEYS_PER_BATCH, stored_report};
-use crate::schema::{CLOSE, PK, PROFILE, SK, day_key, hotel_key, report_key, summary_key};
+use crate::schema::{CLOSE, PK, PROFILE, SK, day_key, hotel_key, report_key, summary_part_key};
 use crate::summaries::{Summary, summary};
 use crate::table::Store;
 
@@ -90,15 +90,17 @@ impl Store {
         let mut keys = Vec::new();
         for (day, room) in wanted {
             let partition = day_key(hotel, day.date);
-            keys.push(key(partition.as_str(), summary_key(&room)));
+            keys.push(key(partition.as_str(), summary_part_key(&room, 0)));
             days.insert(partition, day);
         }
         let items = self.get_all(keys, now).await?;
-        let summaries = items.iter().map(|item| {
+        let mut summaries = Vec::with_capacity(items.len());
+        for item in &items {
             let day = partition(item, &days)?;
-            Ok((day.date, summary(&day, item)?))
-        });
-        summaries.collect()
+            let first = summary(&day, item)?;
+            summaries.push((day.date, self.with_later_parts(hotel, &day, first, now).await?));
+        }
+        Ok(summaries)
     }
 
     /// Any number of records by their keys, each named once; expired ones are left out.

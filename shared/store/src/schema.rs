@@ -74,8 +74,24 @@ pub(crate) fn day_key(hotel: &HotelId, date: BusinessDate) -> String {
     format!("DAY#{hotel}#{date}")
 }
 
-pub(crate) fn summary_key(room: &RoomId) -> String {
-    prefixed(SUMMARY_PREFIX, room)
+/// A part of a room's summary: the first has the room's name, the others a number too.
+pub(crate) fn summary_part_key(room: &RoomId, part: u8) -> String {
+    match part {
+        0 => prefixed(SUMMARY_PREFIX, room),
+        part => format!("{SUMMARY_PREFIX}{room}#{part:02}"),
+    }
+}
+
+/// The range of the keys of all parts of a summary.
+pub(crate) fn summary_part_keys(room: &RoomId) -> (String, String) {
+    (summary_part_key(room, 0), format!("{SUMMARY_PREFIX}{room}#~"))
+}
+
+/// Room and number of a summary's part.
+pub(crate) fn summary_part(key: &str) -> Option<(RoomId, u8)> {
+    let name = key.strip_prefix(SUMMARY_PREFIX)?;
+    let (room, part) = name.split_once('#').unwrap_or((name, "0"));
+    Some((RoomId::new(room).ok()?, part.parse().ok()?))
 }
 
 pub(crate) fn report_key(room: &RoomId) -> String {

@@ -4,8 +4,21 @@
 //! named `kind/id/STATE`. `ADD` unites sets, so writes need no read, no lock and no order, and a
 //! write that is done twice leaves what one leaves. Once the day's close has read a summary it
 //! *seals* it; from then on a writer learns that its event is late.
+//!
+//! # Parts
+//! A write is charged by the whole size of its record, so the summary of a busy room is kept in
+//! parts of about a unit each: `SUMMARY#room`, `SUMMARY#room#01`, `SUMMARY#room#02` and so on.
+//! Sets may be split over any number of records, so nobody needs to know what lies where. A quiet
+//! room has the first part only.
+//!
+//! A writer goes on to a part only after it wrote to the open part before it, and was charged more
+//! than a unit. That keeps the seal tight though nobody lists the parts: a part that follows one
+//! within a unit was begun by nobody and will not be, and where the last part is larger, the close
+//! seals the empty part behind it too. A writer that knows nothing of a room begins with the first
+//! part, and passes one more with each write.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -14,14 +27,18 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
 use roomwatt_domain::{
-    BusinessDay, Device, DeviceId, DeviceKind, History, HotelId, Instant, RoomId, Signal, State,
-    Transition,
+    BusinessDate, BusinessDay, Device, DeviceId, DeviceKind, History, HotelId, Instant, RoomId,
+    Signal, State, Transition,
 };
 
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, expiry, is_live, key, number};
-use crate::pages::Pages;
-use crate::schema::{PK, SEALED, SK, SUMMARY_PREFIX, TTL_ATTRIBUTE, WRITES, day_key, summary_key};
+use crate::meter::{item_size, units};
+use crate::pages::{Decode, Pages};
+use crate::schema::{
+    PK, SEALED, SK, SUMMARY_PREFIX, TTL_ATTRIBUTE, WRITES, day_key, summary_part, summary_part_key,
+    summary_part_keys,
+};
 use crate::table::Store;
 
 /// How many sets one write may name: an expression holds 4 KB, and one of these takes 12 bytes.
@@ -34,7 +51,7 @@ pub enum AddOutcome {
     Added,
     /// The day's close has read the summary already: nothing was written.
     Sealed,
-    /// The summary would pass the 400 KB of a record: nothing was written.
+    /// The record would pass its 400 KB: nothing was written.
     TooLarge,
 }
 
@@ -47,6 +64,14 @@ pub enum Seal {
     Pass,
 }
 
+/// The last part that is ever begun: it grows as large as a record may.
+const LAST_PART: u8 = 99;
+
+/// A part of more bytes may have charged a writer more than a unit, who then went on to the next.
+/// DynamoDB counts to 1,024, but in its own way, so this is far on the safe side: it decides what is
+/// looked at, while what must be sealed is told by the charge for the seal.
+const MAY_HAVE_PASSED_A_UNIT: usize = 640;
+
 /// A summary as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -54,16 +79,49 @@ pub struct Summary {
     pub room: RoomId,
     /// Its transitions.
     pub history: History,
+    parts: BTreeMap<u8, Part>,
+}
+
+/// A record of a summary, without its transitions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Part {
     /// How often it was written: who seals says by this number what was read.
-    pub writes: u64,
-    /// Whether a close has read it.
-    pub sealed: bool,
+    writes: u64,
+    sealed: bool,
+    may_have_passed_a_unit: bool,
 }
 
 impl Summary {
     /// The summary of a room without any transition on the day.
     pub fn empty(room: RoomId) -> Self {
-        Self { room, history: History::default(), writes: 0, sealed: false }
+        Self { room, history: History::default(), parts: BTreeMap::new() }
+    }
+
+    /// How often it was written, which says what was read.
+    pub fn writes(&self) -> u64 {
+        self.parts.values().map(|part| part.writes).sum()
+    }
+
+    /// Whether a close has certainly read it to the end.
+    pub fn is_sealed(&self) -> bool {
+        let ended = self.parts.last_key_value().is_some_and(|(number, last)| {
+            *number == LAST_PART || last.writes == 0 || !last.may_have_passed_a_unit
+        });
+        ended && self.parts.values().all(|part| part.sealed)
+    }
+
+    fn join(&mut self, next: Self) -> Option<Self> {
+        if next.room != self.room {
+            return Some(next);
+        }
+        self.unite(next);
+        None
+    }
+
+    /// Takes in what another read found of the same room-day, which can only be more.
+    fn unite(&mut self, other: Self) {
+        self.history.unite(other.history);
+        self.parts.extend(other.parts);
     }
 }
 
@@ -72,8 +130,33 @@ impl Summary {
 pub enum SealOutcome {
     /// Whoever writes from now on is late.
     Sealed,
-    /// The summary was written in the meantime; this is what it holds now.
+    /// The summary was written in the meantime; this is what it holds now, as far as it is known.
     Rewritten(Summary),
+}
+
+/// Where this process last wrote to rooms whose first part is full. Forgetting costs a few units,
+/// so it is bounded simply.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tips {
+    parts: Arc<Mutex<HashMap<(HotelId, BusinessDate, RoomId), u8>>>,
+}
+
+impl Tips {
+    const MOST: usize = 10_000;
+
+    fn of(&self, room_day: &(HotelId, BusinessDate, RoomId)) -> u8 {
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.get(room_day).copied().unwrap_or(0)
+    }
+
+    fn pass(&self, room_day: (HotelId, BusinessDate, RoomId), part: u8) {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        if parts.len() >= Self::MOST {
+            parts.clear();
+        }
+        let tip = parts.entry(room_day).or_default();
+        *tip = (*tip).max((part + 1).min(LAST_PART));
+    }
 }
 
 type Sets = BTreeMap<String, BTreeSet<i64>>;
@@ -95,12 +178,14 @@ impl Store {
         seal: Seal,
     ) -> Result<AddOutcome> {
         let sets = offsets(day, transitions);
+        let room_day = (hotel.clone(), day.date, room.clone());
+        let part = self.tips.of(&room_day);
         let mut adds = vec!["#w :one".to_owned()];
         let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key(day_key(hotel, day.date), summary_key(room))))
+            .set_key(Some(key(day_key(hotel, day.date), summary_part_key(room, part))))
             .expression_attribute_names("#w", WRITES)
             .expression_attribute_values(":one", number(1))
             .expression_attribute_names("#e", TTL_ATTRIBUTE)
@@ -127,6 +212,10 @@ impl Store {
         match answer {
             Ok(done) => {
                 self.meter.wrote(&done.consumed_capacity);
+                // Only a write to an open part entitles to the next.
+                if seal == Seal::Respect && units(&done.consumed_capacity) > 1.0 {
+                    self.tips.pass(room_day, part);
+                }
                 Ok(AddOutcome::Added)
             }
             Err(error) => match error.as_service_error() {
@@ -156,42 +245,71 @@ impl Store {
         read: &Summary,
         attempt: u64,
     ) -> Result<SealOutcome> {
+        let rewritten = |newer| {
+            let mut summary = read.clone();
+            summary.unite(newer);
+            Ok(SealOutcome::Rewritten(summary))
+        };
+        let (mut last, mut charged) = (0, 0.0);
+        let first = (0, Part::default());
+        let parts = read.parts.iter().map(|(number, part)| (*number, *part));
+        for (number, part) in parts.chain(read.parts.is_empty().then_some(first)) {
+            match self.seal_part(hotel, day, read, number, part, attempt).await? {
+                PartSealed::Done { units } => (last, charged) = (number, units),
+                PartSealed::Rewritten(newer) => return rewritten(newer),
+            }
+        }
+        // Nobody begins the part behind one that nobody was charged more than a unit for.
+        if charged > 1.0 && last < LAST_PART {
+            let next = self.seal_part(hotel, day, read, last + 1, Part::default(), attempt).await?;
+            if let PartSealed::Rewritten(newer) = next {
+                return rewritten(newer);
+            }
+        }
+        Ok(SealOutcome::Sealed)
+    }
+
+    async fn seal_part(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        read: &Summary,
+        number: u8,
+        part: Part,
+        attempt: u64,
+    ) -> Result<PartSealed> {
+        let update = || {
+            let key = key(day_key(hotel, day.date), summary_part_key(&read.room, number));
+            self.seal_update(key, part, attempt)
+        };
         let expiry = expiry(self.retention.summary_until(day));
-        let seal = self.seal_update(hotel, day, read, attempt);
-        let seal = seal
+        let seal = update()
             .update_expression("SET #s = :s, #e = :e")
             .expression_attribute_values(":e", expiry);
         if let Some(outcome) = self.sealed(day, seal).await? {
             return Ok(outcome);
         }
         // A record that is full has no room for the seal, unless it gives its expiry up for it.
-        let seal = self.seal_update(hotel, day, read, attempt);
-        let sealed = self.sealed(day, seal.update_expression("SET #s = :s REMOVE #e")).await?;
-        sealed.ok_or_else(|| StoreError::corrupt(SUMMARY, "no room is left for the seal"))
+        let outcome = self.sealed(day, update().update_expression("SET #s = :s REMOVE #e")).await?;
+        outcome.ok_or_else(|| StoreError::corrupt(SUMMARY, "no room is left for the seal"))
     }
 
-    fn seal_update(
-        &self,
-        hotel: &HotelId,
-        day: &BusinessDay,
-        read: &Summary,
-        attempt: u64,
-    ) -> UpdateItemFluentBuilder {
+    fn seal_update(&self, key: Item, part: Part, attempt: u64) -> UpdateItemFluentBuilder {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key(day_key(hotel, day.date), summary_key(&read.room))))
+            .set_key(Some(key))
             .expression_attribute_names("#s", SEALED)
             .expression_attribute_names("#e", TTL_ATTRIBUTE)
             .expression_attribute_names("#w", WRITES)
             .expression_attribute_values(":s", number(attempt));
-        if read.writes == 0 {
+        if part.writes == 0 {
             update.condition_expression("attribute_not_exists(#w)")
         } else {
             update
                 .condition_expression("#w = :w")
-                .expression_attribute_values(":w", number(read.writes))
+                .expression_attribute_values(":w", number(part.writes))
         }
     }
 
@@ -200,7 +318,7 @@ impl Store {
         &self,
         day: &BusinessDay,
         seal: UpdateItemFluentBuilder,
-    ) -> Result<Option<SealOutcome>> {
+    ) -> Result<Option<PartSealed>> {
         self.meter.request();
         let answer = seal
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
@@ -210,7 +328,7 @@ impl Store {
         match answer {
             Ok(done) => {
                 self.meter.wrote(&done.consumed_capacity);
-                Ok(Some(SealOutcome::Sealed))
+                Ok(Some(PartSealed::Done { units: units(&done.consumed_capacity) }))
             }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
@@ -218,7 +336,7 @@ impl Store {
                     let item = refused.item.as_ref().ok_or_else(|| {
                         StoreError::corrupt(SUMMARY, "a refused seal came without its item")
                     })?;
-                    Ok(Some(SealOutcome::Rewritten(summary(day, item)?)))
+                    Ok(Some(PartSealed::Rewritten(summary(day, item)?)))
                 }
                 Some(fault) if fault.code() == Some("ValidationException") => Ok(None),
                 _ => Err(StoreError::service("UpdateItem", error)),
@@ -237,8 +355,25 @@ impl Store {
         room: &RoomId,
         now: Instant,
     ) -> Result<Summary> {
-        let item = self.get(key(day_key(hotel, day.date), summary_key(room)), now).await?;
-        item.map_or_else(|| Ok(Summary::empty(room.clone())), |item| summary(day, &item))
+        let (first, last) = summary_part_keys(room);
+        let partition = day_key(hotel, day.date);
+        let parts = self.range(partition, first, last, live_summaries(*day, now));
+        let found = parts.joined_by(Summary::join).next().await?;
+        Ok(found.unwrap_or_else(|| Summary::empty(room.clone())))
+    }
+
+    /// A summary of which the first part was read, with the others if there may be any.
+    pub(crate) async fn with_later_parts(
+        &self,
+        hotel: &HotelId,
+        day: &BusinessDay,
+        first: Summary,
+        now: Instant,
+    ) -> Result<Summary> {
+        if first.parts.values().any(|part| part.may_have_passed_a_unit) {
+            return self.summary(hotel, day, &first.room, now).await;
+        }
+        Ok(first)
     }
 
     /// All summaries of a day after a room, by room, read consistently and page by page.
@@ -249,13 +384,23 @@ impl Store {
         after: Option<&RoomId>,
         now: Instant,
     ) -> Pages<Summary> {
-        self.pages(
-            day_key(hotel, day.date),
-            SUMMARY_PREFIX,
-            after.map(summary_key),
-            Box::new(move |item| is_live(item, now).then(|| summary(&day, item)).transpose()),
-        )
+        let after = after.map(|room| summary_part_key(room, 0));
+        let decode = live_summaries(day, now);
+        self.pages(day_key(hotel, day.date), SUMMARY_PREFIX, after, decode).joined_by(Summary::join)
     }
+}
+
+/// What became of an attempt to seal a part.
+enum PartSealed {
+    Done {
+        units: f64,
+    },
+    /// What the part holds now, where it is not what was read.
+    Rewritten(Summary),
+}
+
+fn live_summaries(day: BusinessDay, now: Instant) -> Decode<Summary> {
+    Box::new(move |item| is_live(item, now).then(|| summary(&day, item)).transpose())
 }
 
 const SUMMARY: &str = "summary";
@@ -295,6 +440,7 @@ fn parse_set_name(name: &str) -> Option<(Signal, State)> {
     Some((signal, State::new(state).ok()?))
 }
 
+/// What one record says.
 pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
     let read = Reader::new(SUMMARY, item);
     let mut transitions = Vec::new();
@@ -311,10 +457,17 @@ pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
             transitions.push((signal.clone(), transition));
         }
     }
-    Ok(Summary {
-        room: read.sort_key(SUMMARY_PREFIX)?,
-        history: History::new(transitions),
+    let sort_key = read.required(SK, read.text(SK)?)?;
+    let (room, number) =
+        summary_part(sort_key).ok_or_else(|| read.corrupt(SK, "names no part of a summary"))?;
+    let part = Part {
         writes: read.number(WRITES)?.unwrap_or(0),
         sealed: read.has(SEALED),
+        may_have_passed_a_unit: item_size(item) > MAY_HAVE_PASSED_A_UNIT,
+    };
+    Ok(Summary {
+        room,
+        history: History::new(transitions),
+        parts: BTreeMap::from([(number, part)]),
     })
 }

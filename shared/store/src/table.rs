@@ -12,6 +12,7 @@ use roomwatt_domain::{BusinessDay, Instant, Millis, Schedule};
 use crate::error::{Result, StoreError};
 use crate::meter::Meter;
 use crate::schema::{DUE, DUE_INDEX, NEXT_DUE_AT, PK, SK, TTL_ATTRIBUTE};
+use crate::summaries::Tips;
 
 /// How long records are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,18 +59,21 @@ pub struct Store {
     pub(crate) table: String,
     pub(crate) retention: Retention,
     pub(crate) meter: Meter,
+    pub(crate) tips: Tips,
 }
 
 impl Store {
     /// A table that exists.
     pub fn new(client: Client, table: impl Into<String>, retention: Retention) -> Self {
-        Self { client, table: table.into(), retention, meter: Meter::default() }
+        let (meter, tips) = (Meter::default(), Tips::default());
+        Self { client, table: table.into(), retention, meter, tips }
     }
 
-    /// The same table with counts of its own, for a step that is billed by itself.
+    /// The same table as another function knows it: with counts, for a step that is billed by
+    /// itself, and a memory of its own.
     #[must_use]
     pub fn metered_apart(&self) -> Self {
-        Self { meter: Meter::default(), ..self.clone() }
+        Self { meter: Meter::default(), tips: Tips::default(), ..self.clone() }
     }
 
     /// What this store and its clones consumed.

@@ -47,21 +47,40 @@ async fn functions_at_once_pay_one_unit_each_and_no_condition_fails() {
     table.assert_consumed(table.meter().consumed(), units(10.0, 0.0, 10));
 }
 
+/// However many transitions a room has on a day, a write is charged for one part; only every new
+/// part costs a unit more, once.
+#[tokio::test]
+async fn a_busy_room_is_about_one_unit_a_write() {
+    let (table, day) = (Table::new().await, day(TODAY));
+    for (transitions, most) in [(100, 100.0), (2_000, 2_000.0 * 1.02), (5_000, 5_000.0 * 1.02)] {
+        let store = table.store.metered_apart();
+        let room = room(&format!("r{transitions}"));
+        for told in usual(&day, transitions) {
+            let added = store.add_transitions(&hotel(), &day, &room, &[told], Seal::Respect).await;
+            assert_eq!(added.unwrap(), AddOutcome::Added);
+        }
+        let consumed = store.meter().consumed();
+        assert!(consumed.write_units <= most, "{transitions}: {consumed:?}");
+        assert!((consumed.read_units, consumed.refused_conditions) == (0.0, 0), "{consumed:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_refused_write_is_metered_by_what_it_found() {
     let (table, day) = (Table::new().await, day(TODAY));
     for transitions in [1, 300, 900] {
         let told = usual(&day, transitions);
         add(&table.store, &day, &told, Seal::Pass).await;
-        let (_, sealing) = metered(&table.store, async |store| {
-            store.seal_summary(&hotel(), &day, &known(&table.store, &day).await, 1).await.unwrap()
-        })
-        .await;
+        let (_, written) =
+            metered(&table.store, async |store| add(store, &day, &told[..1], Seal::Pass).await)
+                .await;
+        let read = known(&table.store, &day).await;
+        table.store.seal_summary(&hotel(), &day, &read, 1).await.unwrap();
         let (refused, consumed) =
             metered(&table.store, async |store| add(store, &day, &told[..1], Seal::Respect).await)
                 .await;
         assert_eq!(refused, AddOutcome::Sealed);
-        table.assert_consumed(consumed, Consumed { refused_conditions: 1, ..sealing });
+        table.assert_consumed(consumed, Consumed { refused_conditions: 1, ..written });
     }
 }
 

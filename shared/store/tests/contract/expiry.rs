@@ -90,7 +90,7 @@ async fn an_expired_summary_is_left_out_of_every_reading() {
     add(&store, &day, &room).await;
     let last = summary_until(&day) - 1;
     let summary = store.summary(&hotel(), &day, &room, last).await.unwrap();
-    assert_eq!(summary.writes, 1);
+    assert_eq!(summary.writes(), 1);
     assert_eq!(all(store.summaries(&hotel(), day, None, last)).await, [summary]);
 
     let gone = last + 1;
@@ -207,7 +207,7 @@ async fn a_summary_is_there_as_long_as_its_day_can_be_revised() {
     let schedule = store.schedule();
     let last = day.window.end + schedule.history + 14 * DAY - 1;
     assert!(schedule.can_revise(&day, last) && !schedule.can_revise(&day, last + 1));
-    assert_eq!(store.summary(&hotel(), &day, &room, last).await.unwrap().writes, 1);
+    assert_eq!(store.summary(&hotel(), &day, &room, last).await.unwrap().writes(), 1);
 }
 
 #[tokio::test]
