@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::Instant;
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_local::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_store::SETS_PER_WRITE;
 use serde_json::{Value, json};
 
 use crate::lakeside::{HOTEL, Lakeside, instant};
@@ -40,9 +41,6 @@ fn long(number: i64) -> Value {
     let (id, kind) = ("d".repeat(64), "k".repeat(64));
     device(&id, &kind, &format!("{number:0>32}"), midnight() + 10 * HOUR + number)
 }
-
-/// So many of them go into the first part at once, and what is more into the next one.
-const ONE_WRITE: i64 = roomwatt_store::SETS_PER_WRITE as i64;
 
 /// An event that takes so many bytes, at an offset of one figure.
 fn of_bytes(bytes: usize) -> Value {
@@ -83,6 +81,8 @@ async fn left(lakeside: &Lakeside) -> usize {
 /// Fills the record of room 203 with states of one device, to the last byte; returns how many
 /// events there were, and those of them that had no room.
 async fn fill(lakeside: &mut Lakeside) -> (usize, Vec<Value>) {
+    // So many of them go into the first part at once, and what is more into the next one.
+    let one_write = i64::try_from(SETS_PER_WRITE).unwrap();
     let mut numbers = 0..0;
     let mut send = |lakeside: &mut Lakeside, count: i64| {
         lakeside.restart();
@@ -92,11 +92,11 @@ async fn fill(lakeside: &mut Lakeside) -> (usize, Vec<Value>) {
         events
     };
     // In the end there is room for one more of them, and not for two.
-    send(lakeside, ONE_WRITE);
+    send(lakeside, one_write);
     lakeside.run_out().await;
     while left(lakeside).await / LONGEST > 2 {
         let count = i64::try_from(left(lakeside).await / (LONGEST + 6)).unwrap() - 1;
-        send(lakeside, count.min(ONE_WRITE));
+        send(lakeside, count.min(one_write));
         lakeside.run_out().await;
     }
     let mut refused = Vec::new();

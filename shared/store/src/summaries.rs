@@ -138,18 +138,20 @@ pub enum SealOutcome {
 /// so it is bounded simply.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tips {
-    parts: Arc<Mutex<HashMap<(HotelId, BusinessDate, RoomId), u8>>>,
+    parts: Arc<Mutex<HashMap<RoomDay, u8>>>,
 }
+
+type RoomDay = (HotelId, BusinessDate, RoomId);
 
 impl Tips {
     const MOST: usize = 10_000;
 
-    fn of(&self, room_day: &(HotelId, BusinessDate, RoomId)) -> u8 {
+    fn of(&self, room_day: &RoomDay) -> u8 {
         let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         parts.get(room_day).copied().unwrap_or(0)
     }
 
-    fn pass(&self, room_day: (HotelId, BusinessDate, RoomId), part: u8) {
+    fn pass(&self, room_day: RoomDay, part: u8) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         if parts.len() >= Self::MOST {
             parts.clear();

@@ -180,8 +180,8 @@ async fn whatever_a_race_brings_a_writer_is_in_the_sealed_summary_or_knows_that_
 }
 
 /// Names that fill a part with few transitions.
-fn long(day: &BusinessDay, number: usize) -> Told {
-    told(day, device(&"k".repeat(64), &format!("{number:0>64}")), "ON", number as i64)
+fn long(day: &BusinessDay, number: i64) -> Told {
+    told(day, device(&"k".repeat(64), &format!("{number:0>64}")), "ON", number)
 }
 
 /// A writer that has begun with the second part, and one that has not.
