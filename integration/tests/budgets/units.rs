@@ -20,12 +20,12 @@ fn hotel() -> Profile {
 }
 
 /// Every room has four devices and a sensor that take turns, spread over the day, none late.
-fn events() -> Vec<String> {
+fn events(rooms: u32, days: u32, transitions: u32) -> Vec<String> {
     let first = Instant::parse("2026-11-02T00:00:00+09:00").expect("an instant").as_millis();
-    let spacing = 86_400_000 / i64::from(TRANSITIONS);
+    let spacing = 86_400_000 / i64::from(transitions);
     let mut events = Vec::new();
-    for number in 0..i64::from(DAYS * TRANSITIONS) {
-        for room in 0..i64::from(ROOMS) {
+    for number in 0..i64::from(days * transitions) {
+        for room in 0..i64::from(rooms) {
             let at = Instant::from_millis(first + number * spacing + room * 7_919);
             let round = (number / 5) % 2 == 0;
             let (id, kind, state) = match number % 5 {
@@ -45,7 +45,7 @@ fn events() -> Vec<String> {
 }
 
 async fn replayed() -> (Replayed, Summary) {
-    let file = EventFile::made_up(&events());
+    let file = EventFile::made_up(&events(ROOMS, DAYS, TRANSITIONS));
     let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
     let summary = replayed.write_reports(&mut std::io::sink()).await.expect("reports");
     (replayed, summary)
@@ -109,6 +109,19 @@ async fn a_hotel_of_usual_rooms_stays_within_every_budget() {
     let read = store.meter().consumed();
     assert_eq!((rooms, read.requests), (u64::from(ROOMS * DAYS), 1));
     assert!(read.read_units <= 16.0, "{read:?}");
+}
+
+/// A sensor that never rests makes its room dearer by the event, but no more than this.
+#[tokio::test]
+async fn an_event_of_a_busy_room_stays_within_one_and_a_half_units() {
+    for (transitions, most) in [(100, 1.0), (2_000, 1.5), (5_000, 1.5)] {
+        let file = EventFile::made_up(&events(2, 1, transitions));
+        let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
+        let ingest = replayed.deployment().consumed_by_ingest();
+        let of_events = (ingest.write_units - OPENING) / f64::from(2 * transitions);
+        assert!(of_events <= most, "{transitions} transitions: {of_events} units each");
+        assert_eq!(ingest.refused_conditions, 0);
+    }
 }
 
 #[tokio::test]
