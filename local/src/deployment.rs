@@ -83,7 +83,7 @@ impl Deployment {
             })
             .transpose()?;
         let queues = Queues::new(Arc::clone(&clock));
-        Self::on(EmbeddedAws::open(file.as_deref(), queues)?.on_a_thread()?, clock).await
+        Self::on(EmbeddedAws::open(file.as_deref(), queues)?, clock).await
     }
 
     /// Deploys on services that are there, and makes the table if it is not.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
@@ -21,7 +21,6 @@ use aws_smithy_types::body::SdkBody;
 use dynoxide::{Database, DynoxideError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
-use tokio::sync::oneshot;
 
 use crate::queues::Queues;
 
@@ -34,15 +33,6 @@ pub struct EmbeddedAws {
     /// What stands between the clients and the services, if anything does.
     network: Option<SharedHttpClient>,
 }
-
-/// The services on a thread of their own, which answers in the order of the requests: so clients
-/// make their next request while one is being answered, as they do with services elsewhere.
-#[derive(Debug, Clone)]
-struct ServiceThread {
-    requests: mpsc::Sender<(HttpRequest, oneshot::Sender<HttpAnswer>)>,
-}
-
-type HttpAnswer = Result<HttpResponse, ConnectorError>;
 
 /// An event that the bus was told.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -84,26 +74,6 @@ impl EmbeddedAws {
     pub fn behind(mut self, network: impl FnOnce(Self) -> SharedHttpClient) -> Self {
         self.network = Some(network(self.clone()));
         self
-    }
-
-    /// Serves from a thread of its own.
-    ///
-    /// # Errors
-    /// When there can be no more threads.
-    pub fn on_a_thread(self) -> anyhow::Result<Self> {
-        let (requests, received) = mpsc::channel::<(HttpRequest, oneshot::Sender<HttpAnswer>)>();
-        let services = self.clone();
-        let serve = move || {
-            for (request, answer) in received {
-                // A client that no longer waits needs no answer.
-                let _ = answer.send(services.respond(&request));
-            }
-        };
-        std::thread::Builder::new()
-            .name("embedded-aws".to_owned())
-            .spawn(serve)
-            .context("the embedded engine did not start")?;
-        Ok(self.behind(|_| SharedHttpClient::new(ServiceThread { requests })))
     }
 
     /// The queues that it serves.
@@ -267,48 +237,18 @@ struct PutEvents {
     entries: Vec<ToldEvent>,
 }
 
-impl EmbeddedAws {
-    fn respond(&self, request: &HttpRequest) -> HttpAnswer {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let (status, body) = self.answer(target, request.body().bytes().unwrap_or_default());
-        let status = StatusCode::try_from(status);
-        let status = status.map_err(|error| ConnectorError::other(Box::new(error), None))?;
-        Ok(HttpResponse::new(status, SdkBody::from(body)))
-    }
-}
-
 impl HttpConnector for EmbeddedAws {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(self.respond(&request))
-    }
-}
-
-impl HttpClient for EmbeddedAws {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for ServiceThread {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (answer, answered) = oneshot::channel();
-        let sent = self.requests.send((request, answer));
-        HttpConnectorFuture::new(async move {
-            sent.map_err(|_| gone())?;
-            answered.await.map_err(|_| gone())?
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let (status, body) = self.answer(target, request.body().bytes().unwrap_or_default());
+        HttpConnectorFuture::ready(match StatusCode::try_from(status) {
+            Ok(status) => Ok(HttpResponse::new(status, SdkBody::from(body))),
+            Err(error) => Err(ConnectorError::other(Box::new(error), None)),
         })
     }
 }
 
-fn gone() -> ConnectorError {
-    ConnectorError::other("the embedded engine has ended".into(), None)
-}
-
-impl HttpClient for ServiceThread {
+impl HttpClient for EmbeddedAws {
     fn http_connector(
         &self,
         _: &HttpConnectorSettings,
