@@ -2,7 +2,6 @@
 //! function, which action, on what.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -19,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::functions::{Process, Surroundings, built_functions, machine_time};
+use crate::functions::{Binaries, Process, Surroundings, built_functions, machine_time};
 
 /// What a function did, in the words of policies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,7 +36,7 @@ pub(crate) struct World {
     pub(crate) queues: Queues,
     pub(crate) store: Store,
     aws: EmbeddedAws,
-    binaries: PathBuf,
+    binaries: Binaries,
     calls: Calls,
     services: JoinSet<std::io::Result<()>>,
 }
@@ -53,11 +52,16 @@ impl Clock for MachineClock {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        let binaries = tokio::task::spawn_blocking(built_functions).await.expect("functions");
+        Self::around(binaries).await
+    }
+
+    /// For functions that are built already.
+    pub(crate) async fn around(binaries: Binaries) -> Self {
         let queues = Queues::new(Arc::new(MachineClock));
         let aws = EmbeddedAws::open(None, queues.clone()).expect("an engine");
         let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
         store.create().await.expect("a table");
-        let binaries = tokio::task::spawn_blocking(built_functions).await.expect("functions");
         let (calls, services) = (Calls::default(), JoinSet::new());
         Self { queues, store, aws, binaries, calls, services }
     }
@@ -69,8 +73,8 @@ impl World {
         let noted = (function.to_owned(), Arc::clone(&self.calls));
         let router = sockets::router(self.aws.clone()).layer(from_fn_with_state(noted, note));
         self.services.spawn(async move { axum::serve(listener, router).await });
-        let around = Surroundings { aws_endpoint, lease_seconds: 300, time };
-        Process::start(&self.binaries, function, &around).await
+        let around = Surroundings::embedded(aws_endpoint, 300, time);
+        Process::start(&self.binaries[function], function, &around).await
     }
 
     /// Takes what was noted so far.
