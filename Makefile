@@ -67,9 +67,10 @@ moto: $(VENVS)/moto/installed $(VENVS)/sam/installed
 	scripts/with-moto cargo test --workspace --locked --test contract
 	scripts/with-moto scripts/check-stack
 
-# Size, start and memory of each function, as it is deployed; the table in docs/operations.md.
-cold-start:
-	ROOMWATT_PROFILE=release cargo test --workspace --locked --test processes -- \
+# Size, start and memory of each function that sam-build built, for this machine: the table in
+# docs/operations.md.
+cold-start: sam-build
+	ROOMWATT_ARTEFACTS=.aws-sam/build cargo test --workspace --locked --test processes -- \
 		--ignored --nocapture --exact cold_start::cold_start_of_each_function
 
 # What sam-build built, to ENVIRONMENT of samconfig.toml. PARAMETERS replace its whole list.

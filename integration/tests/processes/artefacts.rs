@@ -15,24 +15,23 @@ use crate::world::World;
 /// The folder that `sam build` left its artefacts in.
 const FOLDER: &str = "ROOMWATT_ARTEFACTS";
 
-/// The artefact of each function of the template.
-fn artefacts(folder: &Path) -> Binaries {
+/// The artefact of each function of the template, where a folder of them is given.
+pub(crate) fn artefacts() -> Option<Binaries> {
+    // A relative path is one from the workspace's root, where whoever says it is.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(chosen(FOLDER)?);
     let template = Template::load().expect("a template");
     let functions = template.section("Resources").filter_map(|(id, resource)| {
         let binary = resource["Metadata"]["BuildProperties"]["Binary"].as_str()?;
         let function = FUNCTIONS.into_iter().find(|function| *function == binary);
         Some((function.expect("a function"), folder.join(id).join("bootstrap")))
     });
-    functions.collect()
+    Some(functions.collect())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes what sam built: make artefacts"]
 async fn each_artefact_starts_and_does_its_work() {
-    let folder = chosen(FOLDER).unwrap_or_else(|| panic!("{FOLDER} is not set: make artefacts"));
-    // A relative path is one from the workspace's root, where whoever says it is.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
-    let artefacts = artefacts(&folder);
+    let artefacts = artefacts().unwrap_or_else(|| panic!("{FOLDER} is not set: make artefacts"));
     assert_eq!(artefacts.len(), FUNCTIONS.len());
     let mut day = Day::on(World::around(artefacts).await).await;
     for function in FUNCTIONS {

@@ -1,8 +1,5 @@
 //! How large each function is, how soon it asks for its first event, and what memory it takes:
-//!
-//! ```text
-//! ROOMWATT_PROFILE=release cargo test -p integration --test processes -- --ignored --nocapture cold_start
-//! ```
+//! `make cold-start`, of what `make sam-build` built; by itself, of a build of its own.
 //!
 //! The first event is asked for after the first call of the table, which is on loopback and without
 //! TLS here: a handshake and a round trip come on top.
@@ -14,6 +11,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use roomwatt_domain::instant::MINUTE;
 
+use crate::artefacts::artefacts;
 use crate::day::Day;
 use crate::functions::{FUNCTIONS, built_functions};
 use crate::world::World;
@@ -31,7 +29,7 @@ fn zipped(file: &Path) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement, for people to read"]
 async fn cold_start_of_each_function() {
-    let binaries = tokio::task::spawn_blocking(built_functions).await.expect("functions");
+    let binaries = artefacts().unwrap_or_else(built_functions);
     let mut at_rest = Vec::new();
     let mut world = World::around(binaries.clone()).await;
     for function in FUNCTIONS {
