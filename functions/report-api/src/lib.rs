@@ -1,24 +1,39 @@
 //! The function behind API Gateway's HTTP API: reports for operators and their tools.
 //!
-//! API Gateway has checked who calls; this crate tells the router what it found out.
+//! API Gateway has checked who calls; this crate tells the router what it found out, and notes what
+//! each call consumed.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use roomwatt_api::{Api, Caller, Deadline, Delivery, RequestId};
 use roomwatt_domain::Instant;
 use roomwatt_messaging::Clock;
-use roomwatt_store::Store;
+use roomwatt_store::{Meter, Store};
+use roomwatt_telemetry::consumed;
 
 /// The router that answers API Gateway's events.
 pub fn router(store: Store, clock: Arc<dyn Clock>) -> Router {
-    Api::new(store, clock, Delivery::Buffered).router().layer(from_fn(introduce))
+    let meter = store.meter().clone();
+    Api::new(store, clock, Delivery::Buffered)
+        .router()
+        .layer(from_fn_with_state(meter, measure))
+        .layer(from_fn(introduce))
+}
+
+/// Notes what a call consumed. Lambda hands a process one call at a time.
+async fn measure(State(meter): State<Meter>, request: Request<Body>, next: Next) -> Response {
+    let before = meter.consumed();
+    let answer = next.run(request).await;
+    let used = meter.consumed() - before;
+    consumed(used.write_units, used.read_units);
+    answer
 }
 
 /// Tells the router who calls, by which name the call goes, and how long it may take.

@@ -2,9 +2,11 @@
 //! serves, and the embedded services on another socket.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::{Path as FilePath, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use axum::Router;
@@ -139,6 +141,8 @@ pub(crate) struct Process {
     ask: mpsc::Sender<Asked>,
     answers: mpsc::Receiver<Answered>,
     first_poll: watch::Receiver<Option<f64>>,
+    /// Reads what the process says until it ends, or a full pipe would stop it.
+    said: Option<JoinHandle<String>>,
     api: JoinSet<()>,
 }
 
@@ -194,7 +198,7 @@ impl Process {
             .with_state(Arc::new(runtime));
         let mut api = JoinSet::new();
         api.spawn(async move { axum::serve(listener, router).await.expect("a server") });
-        let child = Command::new(binary)
+        let mut child = Command::new(binary)
             .env_clear()
             .envs([
                 ("AWS_LAMBDA_RUNTIME_API", address.to_string()),
@@ -208,11 +212,23 @@ impl Process {
                 ("AWS_ENDPOINT_URL", around.aws_endpoint.clone()),
             ])
             .envs(&around.variables)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("a built function");
-        Self { child, ask, answers, first_poll: polled, api }
+        let mut output = child.stdout.take().expect("a pipe");
+        let said = std::thread::spawn(move || {
+            let mut said = String::new();
+            output.read_to_string(&mut said).expect("text");
+            said
+        });
+        Self { child, ask, answers, first_poll: polled, said: Some(said), api }
+    }
+
+    /// Ends the process: what it said in its life.
+    pub(crate) fn end(mut self) -> String {
+        self.child.kill().expect("a child");
+        self.said.take().expect("a reader").join().expect("a reader")
     }
 
     /// Waits for the function to ask for its first event; seconds that it took.

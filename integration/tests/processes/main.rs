@@ -21,4 +21,6 @@ mod running;
 #[cfg(test)]
 mod scale;
 #[cfg(test)]
+mod telemetry;
+#[cfg(test)]
 mod world;

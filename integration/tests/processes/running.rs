@@ -27,6 +27,12 @@ impl Running {
         self.functions.insert(function, process).expect("a function")
     }
 
+    /// Ends every process: what each said.
+    pub(crate) fn end(self) -> BTreeMap<&'static str, String> {
+        let said = |(function, process): (_, Process)| (function, process.end());
+        self.functions.into_iter().map(said).collect()
+    }
+
     /// A function's process.
     pub(crate) fn process(&mut self, function: &str) -> &mut Process {
         self.functions.get_mut(function).expect("a function")
