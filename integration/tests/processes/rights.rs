@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use integration::template::{ACCOUNT, Permission, REGION, STACK, Stack, Template};
+use integration::template::{ACCOUNT, Permission, REGION, STACK, Stack, Template, one_or_more};
 use roomwatt_domain::instant::HOUR;
 use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
 use serde_json::json;
@@ -95,6 +95,29 @@ fn permission(stack: &Stack, call: &Call) -> Permission {
     Permission { action: call.action.clone(), resource }
 }
 
+/// Whether the policies' conditions on partitions let a call through.
+fn is_in_bounds(stack: &Stack, call: &Call) -> bool {
+    let policies = &stack.resources["ReportApiRole"].properties["Policies"];
+    let statements = one_or_more(&policies[0]["PolicyDocument"]["Statement"]).iter();
+    let mut bounds = statements
+        .filter(|statement| {
+            one_or_more(&statement["Action"]).contains(&call.action.as_str().into())
+        })
+        .map(
+            |statement| &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"],
+        );
+    bounds.any(|partitions| {
+        let partition = call.partition.as_deref().unwrap_or_default();
+        partitions.is_null()
+            || one_or_more(partitions).iter().filter_map(|one| one.as_str()).any(|pattern| {
+                match pattern.strip_suffix('*') {
+                    Some(beginning) => partition.starts_with(beginning),
+                    None => partition == pattern,
+                }
+            })
+    })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn functions_may_do_what_they_do_and_no_more() {
     let stack = Template::load().expect("a template").stack(&[]).expect("a stack");
@@ -119,4 +142,8 @@ async fn functions_may_do_what_they_do_and_no_more() {
         assert!(refused.is_empty(), "{function} would be refused {refused:?}");
         assert!(idle.is_empty(), "{function} is allowed what it never does: {idle:?}");
     }
+    let of_api = calls.iter().filter(|(by, _)| by == "report-api").map(|(_, call)| call);
+    let (within, beyond): (Vec<_>, Vec<_>) = of_api.partition(|call| is_in_bounds(&stack, call));
+    assert!(within.iter().any(|call| call.partition.is_some()));
+    assert!(beyond.is_empty(), "report-api would be refused {beyond:?}");
 }
