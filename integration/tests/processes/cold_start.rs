@@ -1,5 +1,5 @@
 //! How large each function is, how soon it asks for its first event, and what memory it takes:
-//! `make cold-start`, of what `make sam-build` built; by itself, of a build of its own.
+//! `make cold-start`, of what `sam build` builds; by itself, of a build of its own.
 //!
 //! The first event is asked for after the first call of the table, which is on loopback and without
 //! TLS here: a handshake and a round trip come on top.
