@@ -7,12 +7,14 @@ export RUSTDOCFLAGS := -D warnings
 # Python tools, each set in a folder of its own, pinned in tools/.
 VENVS := $(CURDIR)/.cache/venvs
 export SAM_CLI_TELEMETRY := 0
-# The functions' processor: this machine's, so that what is built can be run.
-ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+# The functions' processor: the template's choice, and, for what is built to be run here, this machine's.
+ARCHITECTURE ?= arm64
+MACHINE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
-.PHONY: check format lint docs test api pages template deny run moto sam-build sam-deploy
+.PHONY: check format lint docs test api pages template artefacts moto
+.PHONY: deny run cold-start sam-build sam-deploy
 
-check: format lint docs test api pages template
+check: format lint docs test api pages template artefacts moto
 
 format:
 	cargo fmt --all --check
@@ -42,10 +44,36 @@ template: $(VENVS)/sam/installed $(VENVS)/checkov/installed
 	$(VENVS)/checkov/bin/checkov --file template.yaml --framework cloudformation \
 		--compact --quiet --skip-download
 
-# All functions as they are deployed, for ARCHITECTURE, in .aws-sam/build.
+# All functions as they are deployed, in .aws-sam/build. ARCHITECTURE=x86_64 wants Architecture=x86_64
+# among the parameters of sam-deploy.
 sam-build: $(VENVS)/sam/installed $(VENVS)/build/installed
-	PATH="$(VENVS)/build/bin:$$PATH" AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam build \
-		--parameter-overrides Architecture=$(ARCHITECTURE)
+	$(SAM_BUILD) --parameter-overrides Architecture=$(ARCHITECTURE)
+
+SAM_BUILD = PATH="$(VENVS)/build/bin:$$PATH" AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam build
+
+# What SAM builds, started and put to work: by the way that leads to a deployment, but for this machine
+# and hardly optimised: whole programs take two cores a quarter of an hour to optimise, this four minutes.
+# In a folder of its own, so that nobody deploys it.
+artefacts: export CARGO_PROFILE_RELEASE_LTO := off
+artefacts: export CARGO_PROFILE_RELEASE_CODEGEN_UNITS := 16
+artefacts: export CARGO_PROFILE_RELEASE_OPT_LEVEL := 0
+artefacts: $(VENVS)/sam/installed $(VENVS)/build/installed
+	$(SAM_BUILD) --build-dir .cache/artefacts --parameter-overrides Architecture=$(MACHINE)
+	ROOMWATT_ARTEFACTS=.cache/artefacts cargo test --workspace --locked --test processes -- \
+		--ignored --exact artefacts::each_artefact_starts_and_does_its_work
+
+# An AWS that is none of ours: the store's contract suite on it, and a day of the functions on the
+# template's stack.
+moto: $(VENVS)/moto/installed $(VENVS)/sam/installed
+	scripts/with-moto cargo test --workspace --locked --test contract
+	scripts/with-moto scripts/check-stack
+
+# Size, start and memory of each function as it is deployed, but for this machine: the table in
+# docs/operations.md.
+cold-start: $(VENVS)/sam/installed $(VENVS)/build/installed
+	$(SAM_BUILD) --build-dir .cache/optimised --parameter-overrides Architecture=$(MACHINE)
+	ROOMWATT_ARTEFACTS=.cache/optimised cargo test --workspace --locked --test processes -- \
+		--ignored --nocapture --exact cold_start::cold_start_of_each_function
 
 # What sam-build built, to ENVIRONMENT of samconfig.toml. PARAMETERS replace its whole list.
 ENVIRONMENT ?= default
@@ -69,12 +97,3 @@ $(TOOLS)/bin/cargo-deny:
 # The demo.
 run:
 	cargo run
-
-# The store's contract suite against an independent DynamoDB: pip install 'moto[server]'.
-moto:
-	moto_server -H 127.0.0.1 -p 5555 > /dev/null 2>&1 & \
-	server=$$!; trap 'kill $$server' EXIT; \
-	until (exec 3<>/dev/tcp/127.0.0.1/5555) 2> /dev/null; do :; done; \
-	AWS_ENDPOINT_URL=http://127.0.0.1:5555 cargo test -p roomwatt-store --locked
-
-moto: SHELL := /bin/bash

@@ -9,14 +9,12 @@
 //! `ROOMWATT_PROFILE=release` has the release builds tested.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, RoomId, Signal, Transition};
-use roomwatt_ingest::{Source, edge};
 use roomwatt_local::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
 };
@@ -25,19 +23,14 @@ use roomwatt_local::queues::{Message, Queues};
 use roomwatt_local::sockets;
 use roomwatt_messaging::Clock;
 use roomwatt_store::{PutProfile, Retention, Store};
-use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::functions::{Process, Surroundings, built_functions, failures, machine_time};
+use crate::functions::{Binaries, Process, Surroundings, built_functions, failures, machine_time};
+use crate::made_up::{by_room, events, hotels, last_due};
 
-/// Hotels, rooms and events of one run.
-const HOTELS: [(&str, &str); 3] =
-    [("seoul-1", "Asia/Seoul"), ("lisbon-1", "Europe/Lisbon"), ("new-york-1", "America/New_York")];
-const ROOMS: usize = 6;
+/// Events of one run.
 const EVENTS: usize = 1500;
-/// Days of events before today.
-const DAYS: i64 = 4;
 
 /// Processes of each function at once.
 const PROCESSES: [(&str, usize); 4] =
@@ -77,7 +70,7 @@ struct World {
     queues: Queues,
     store: Store,
     surroundings: Surroundings,
-    binaries: PathBuf,
+    binaries: Binaries,
     kills: AtomicUsize,
     in_hand: AtomicUsize,
     /// Whether processes are killed still.
@@ -92,7 +85,8 @@ impl World {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut number = 0;
         while !self.over.load(Ordering::Acquire) {
-            let mut process = Process::start(&self.binaries, function, &self.surroundings).await;
+            let mut process =
+                Process::start(&self.binaries[function], function, &self.surroundings).await;
             let life = Duration::from_millis(random.u64(150..2500));
             let mut life = std::pin::pin!(pause(life));
             loop {
@@ -162,50 +156,6 @@ impl World {
     }
 }
 
-fn profiles() -> Vec<Profile> {
-    let profile = |(hotel, zone): (&str, &str)| {
-        let profile = json!({
-            "hotelId": hotel, "timeZone": zone, "currency": "EUR", "pricePerKwh": "0.2",
-            "vacancyDelayMinutes": 10, "ratings": {"light": {"ON": 12}, "thermostat": {"HEAT": 1200}},
-        });
-        Profile::parse(&profile.to_string()).expect("a profile")
-    };
-    HOTELS.map(profile).into()
-}
-
-/// Events of the last days and of today, in no order, some of them twice: queue and body.
-fn events(random: &mut fastrand::Rng, now: Instant) -> Vec<(&'static str, String)> {
-    let mut events = Vec::new();
-    for number in 0..EVENTS {
-        let (hotel, _) = HOTELS[random.usize(..HOTELS.len())];
-        let room = 101 + random.usize(..ROOMS);
-        let at = now - random.i64(1_000..DAYS * 86_400_000);
-        let mut event = json!({
-            "eventId": number.to_string(), "hotelId": hotel, "roomId": room.to_string(), "occurredAt": at.to_string(),
-        });
-        let queue = if random.u32(..8) == 0 {
-            event["state"] = if random.bool() { "CHECKED_IN" } else { "CHECKED_OUT" }.into();
-            SPACE_EVENTS
-        } else {
-            let (id, kind, states) = match random.u32(..4) {
-                0 => ("pir-1", "presence", ["OCCUPIED", "VACANT"]),
-                1 => ("lamp-1", "light", ["ON", "OFF"]),
-                2 => ("lamp-2", "light", ["ON", "OFF"]),
-                _ => ("hvac", "thermostat", ["HEAT", "OFF"]),
-            };
-            event["deviceId"] = id.into();
-            event["deviceKind"] = kind.into();
-            event["state"] = states[random.usize(..2)].into();
-            DEVICE_EVENTS
-        };
-        for _ in 0..if random.u32(..10) == 0 { 2 } else { 1 } {
-            events.push((queue, event.to_string()));
-        }
-    }
-    random.shuffle(&mut events);
-    events
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_processes_lose_nothing() {
     let seed = machine_time().as_millis().unsigned_abs();
@@ -214,7 +164,7 @@ async fn killed_processes_lose_nothing() {
     let aws = EmbeddedAws::open(None, queues.clone()).expect("an engine");
     let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
     store.create().await.expect("a table");
-    let profiles = profiles();
+    let profiles = hotels();
     for profile in &profiles {
         assert_eq!(
             store.put_profile(profile, machine_time()).await.expect("a profile"),
@@ -229,7 +179,7 @@ async fn killed_processes_lose_nothing() {
     let world = Arc::new(World {
         queues,
         store,
-        surroundings: Surroundings { aws_endpoint, lease_seconds: 2, time: MINUTE },
+        surroundings: Surroundings::embedded(aws_endpoint, 2, MINUTE),
         binaries,
         kills: AtomicUsize::new(0),
         in_hand: AtomicUsize::new(0),
@@ -246,7 +196,7 @@ async fn killed_processes_lose_nothing() {
     }
 
     let mut random = fastrand::Rng::with_seed(seed);
-    let events = events(&mut random, machine_time());
+    let events = events(&mut random, EVENTS, machine_time());
     for (number, (queue, body)) in events.iter().enumerate() {
         world.queues.send(queue, body.clone(), BTreeMap::new());
         if number % 25 == 0 {
@@ -290,11 +240,6 @@ async fn is_closed(world: &World, profiles: &[Profile]) -> bool {
     true
 }
 
-fn last_due(profile: &Profile, now: Instant) -> BusinessDate {
-    let open = profile.calendar.day_of(now - roomwatt_domain::Schedule::default().grace);
-    profile.calendar.previous(open.date).date
-}
-
 /// Every report is the fold of all events of its room, day by day from the room's first.
 async fn compare(
     store: &Store,
@@ -302,17 +247,6 @@ async fn compare(
     events: &[(&'static str, String)],
     now: Instant,
 ) {
-    let mut rooms: BTreeMap<RoomId, Vec<(Signal, Transition)>> = BTreeMap::new();
-    for (queue, body) in events {
-        let source =
-            if *queue == SPACE_EVENTS { Source::SpaceEvents } else { Source::DeviceEvents };
-        let decoded = edge::decode(source, body);
-        let (event, _) = decoded[0].as_ref().expect("an event");
-        if event.hotel == profile.hotel_id {
-            let room = rooms.entry(event.room.clone()).or_default();
-            room.push((event.signal.clone(), event.transition.clone()));
-        }
-    }
     let closed_through = store
         .close_state(&profile.hotel_id, now)
         .await
@@ -320,7 +254,7 @@ async fn compare(
         .expect("an opened hotel")
         .closed_through;
     let mut compared = 0;
-    for (room, transitions) in rooms {
+    for (room, transitions) in by_room(profile, events) {
         compared += compare_room(store, profile, &room, &transitions, closed_through, now).await;
     }
     assert!(compared > 0, "{}", profile.hotel_id);

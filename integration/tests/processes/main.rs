@@ -1,12 +1,26 @@
 //! The functions as processes of their own.
 
 #[cfg(test)]
+mod artefacts;
+#[cfg(test)]
+mod cold_start;
+#[cfg(test)]
+mod day;
+#[cfg(test)]
 mod functions;
+#[cfg(test)]
+mod independent;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod made_up;
+#[cfg(test)]
 mod rights;
 #[cfg(test)]
+mod running;
+#[cfg(test)]
 mod scale;
+#[cfg(test)]
+mod telemetry;
 #[cfg(test)]
 mod world;

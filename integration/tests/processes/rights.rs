@@ -1,130 +1,27 @@
 //! Least privilege, proved: the functions do all that they do, every call is noted, and what was
 //! noted is exactly what the template's policies allow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use integration::template::{ACCOUNT, Permission, REGION, STACK, Stack, Template};
-use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_domain::{BusinessDate, Instant};
-use roomwatt_local::deployment::{
-    DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
-};
-use serde_json::{Value, json};
+use integration::template::{ACCOUNT, Permission, REGION, STACK, Stack, Template, one_or_more};
+use roomwatt_domain::instant::HOUR;
+use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
+use serde_json::json;
 
-use crate::functions::{FUNCTIONS, Process, failures, machine_time};
+use crate::day::Day;
+use crate::functions::FUNCTIONS;
+use crate::running::{date, lamp, midnight, profile, stay};
 use crate::world::{Call, World};
 
-const DAY: i64 = 24 * HOUR;
 /// Enough rooms for a close that does not end in one invocation that has hardly any time.
 const ROOMS: u32 = 150;
 
-/// A day of everything: each function on every path that calls something.
-struct Day {
-    world: World,
-    functions: BTreeMap<&'static str, Process>,
-    number: usize,
-}
-
-impl Day {
-    async fn new() -> Self {
-        let mut world = World::new().await;
-        let mut functions = BTreeMap::new();
-        for function in FUNCTIONS {
-            functions.insert(function, world.start(function, MINUTE).await);
-        }
-        Self { world, functions, number: 0 }
-    }
-
-    async fn invoke(&mut self, function: &str, event: &Value) -> Value {
-        self.number += 1;
-        let process = self.functions.get_mut(function).expect("a function");
-        let answer = process.invoke(format!("{function}-{}", self.number), event.to_string()).await;
-        serde_json::from_slice(&answer.expect("an answer")).expect("JSON")
-    }
-
-    /// Calls the API as API Gateway does for an IAM identity.
-    async fn call(&mut self, method: &str, path: &str, query: &str, body: Option<&Value>) -> Value {
-        let mut event: Value =
-            serde_json::from_str(include_str!("../../../events/report-api-put-by-iam.json"))
-                .expect("an envelope");
-        event["rawPath"] = path.into();
-        event["rawQueryString"] = query.into();
-        event["requestContext"]["http"]["method"] = method.into();
-        event["requestContext"]["http"]["path"] = path.into();
-        event["isBase64Encoded"] = false.into();
-        event["body"] = body.map(Value::to_string).into();
-        self.invoke("report-api", &event).await
-    }
-
-    async fn get(&mut self, path: &str, query: &str) {
-        let answer = self.call("GET", path, query, None).await;
-        assert_eq!(answer["statusCode"], 200, "{path}?{query}: {answer}");
-    }
-
-    fn send(&self, queue: &str, body: &Value) {
-        self.world.queues.send(queue, body.to_string(), [].into());
-    }
-
-    /// Lets functions take what waits for them.
-    async fn work(&mut self) {
-        loop {
-            let mut idle = true;
-            for function in [DEVICE_EVENTS, SPACE_EVENTS, DAY_CLOSE] {
-                let messages = self.world.receive(function, 1000);
-                if !messages.is_empty() {
-                    idle = false;
-                    let event = serde_json::to_value(sqs_event(function, &messages));
-                    let answer = self.invoke(function, &event.expect("an event")).await;
-                    assert_eq!(failures(answer.to_string().as_bytes()), BTreeSet::new());
-                }
-            }
-            if idle {
-                return;
-            }
-        }
-    }
-
-    async fn tick(&mut self) {
-        let event = scheduled_event(machine_time()).expect("an event");
-        let event = serde_json::to_value(event).expect("an event");
-        self.invoke("day-close-schedule", &event).await;
-    }
-}
-
-fn profile(price: &str) -> Value {
-    json!({"hotelId": "h1", "timeZone": "UTC", "currency": "EUR", "pricePerKwh": price})
-}
-
-fn lamp(room: u32, state: &str, at: Instant) -> Value {
-    json!({
-        "eventId": "e", "hotelId": "h1", "roomId": room.to_string(), "deviceId": "lamp-1",
-        "deviceKind": "light", "state": state, "occurredAt": at.to_string(),
-    })
-}
-
-fn stay(room: u32, state: &str, at: Instant) -> Value {
-    json!({
-        "eventId": "e", "hotelId": "h1", "roomId": room.to_string(), "state": state,
-        "occurredAt": at.to_string(),
-    })
-}
-
-/// Midnight, UTC, so many days ago.
-fn midnight(days_ago: i64) -> Instant {
-    Instant::from_millis((machine_time().as_millis().div_euclid(DAY) - days_ago) * DAY)
-}
-
-fn date(days_ago: i64) -> BusinessDate {
-    let date = midnight(days_ago).to_string();
-    BusinessDate::parse(&date[..10]).expect("a date")
-}
-
 /// What each function did on a day of everything.
 async fn day() -> BTreeSet<(String, Call)> {
-    let mut day = Day::new().await;
+    let mut day = Day::on(World::new().await).await;
     // Profiles: made, replaced.
     for (price, status) in [("0.1", 201), ("0.2", 200)] {
-        let answer = day.call("PUT", "/hotels/h1", "", Some(&profile(price))).await;
+        let answer = day.running.put(&profile(price)).await;
         assert_eq!(answer["statusCode"], status, "{answer}");
     }
     // Events of the day before yesterday, and some that are refused.
@@ -138,15 +35,15 @@ async fn day() -> BTreeSet<(String, Call)> {
     day.work().await;
     // Both days are closed; the close is out of time before its rooms are.
     let hurried = day.world.start(DAY_CLOSE, 10_000 + 60).await;
-    let patient = day.functions.insert(DAY_CLOSE, hurried).expect("a function");
-    day.tick().await;
+    let patient = day.running.replace(DAY_CLOSE, hurried);
+    day.running.tick().await;
     let messages = day.world.receive(DAY_CLOSE, 10);
     let event = serde_json::to_value(sqs_event(DAY_CLOSE, &messages)).expect("an event");
-    day.invoke(DAY_CLOSE, &event).await;
-    day.functions.insert(DAY_CLOSE, patient);
+    day.running.invoke(DAY_CLOSE, &event).await;
+    day.running.replace(DAY_CLOSE, patient);
     day.work().await;
     // Late events, under other prices than the days were closed with.
-    let answer = day.call("PUT", "/hotels/h1", "", Some(&profile("0.3"))).await;
+    let answer = day.running.put(&profile("0.3")).await;
     assert_eq!(answer["statusCode"], 200, "{answer}");
     day.send(DEVICE_EVENTS, &lamp(101, "OFF", midnight(2) + 2 * HOUR));
     day.send(SPACE_EVENTS, &stay(101, "CHECKED_OUT", midnight(1) + 2 * HOUR));
@@ -175,7 +72,7 @@ async fn day() -> BTreeSet<(String, Call)> {
         ("/hotels/h1/rooms/101/report.html", &*range),
         ("/hotels/h1/rooms/101/history.html", &*format!("date={last}")),
     ] {
-        day.get(path, query).await;
+        day.running.get(path, query).await;
     }
     day.world.take_calls().into_keys().collect()
 }
@@ -196,6 +93,29 @@ fn permission(stack: &Stack, call: &Call) -> Permission {
         _ => format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{STACK}"),
     };
     Permission { action: call.action.clone(), resource }
+}
+
+/// Whether the policies' conditions on partitions let a call through.
+fn is_in_bounds(stack: &Stack, call: &Call) -> bool {
+    let policies = &stack.resources["ReportApiRole"].properties["Policies"];
+    let statements = one_or_more(&policies[0]["PolicyDocument"]["Statement"]).iter();
+    let mut bounds = statements
+        .filter(|statement| {
+            one_or_more(&statement["Action"]).contains(&call.action.as_str().into())
+        })
+        .map(
+            |statement| &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"],
+        );
+    bounds.any(|partitions| {
+        let partition = call.partition.as_deref().unwrap_or_default();
+        partitions.is_null()
+            || one_or_more(partitions).iter().filter_map(|one| one.as_str()).any(|pattern| {
+                match pattern.strip_suffix('*') {
+                    Some(beginning) => partition.starts_with(beginning),
+                    None => partition == pattern,
+                }
+            })
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -222,4 +142,8 @@ async fn functions_may_do_what_they_do_and_no_more() {
         assert!(refused.is_empty(), "{function} would be refused {refused:?}");
         assert!(idle.is_empty(), "{function} is allowed what it never does: {idle:?}");
     }
+    let of_api = calls.iter().filter(|(by, _)| by == "report-api").map(|(_, call)| call);
+    let (within, beyond): (Vec<_>, Vec<_>) = of_api.partition(|call| is_in_bounds(&stack, call));
+    assert!(within.iter().any(|call| call.partition.is_some()));
+    assert!(beyond.is_empty(), "report-api would be refused {beyond:?}");
 }

@@ -2,7 +2,6 @@
 //! function, which action, on what.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, to_bytes};
@@ -19,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::functions::{Process, Surroundings, built_functions, machine_time};
+use crate::functions::{Binaries, Process, Surroundings, built_functions, machine_time};
 
 /// What a function did, in the words of policies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +27,20 @@ pub(crate) struct Call {
     pub(crate) action: String,
     /// `table/roomwatt`, `table/roomwatt/index/due`, `queue/day-close`, `event-bus/roomwatt`
     pub(crate) resource: String,
+    /// Of a write, the partition that it went to.
+    pub(crate) partition: Option<String>,
+}
+
+impl Call {
+    fn new(action: &str, resource: String) -> Self {
+        Self { action: action.to_owned(), resource, partition: None }
+    }
+
+    /// A write of an item with these attributes among others.
+    fn write(action: &str, resource: String, key: &Value) -> Self {
+        let partition = key["pk"]["S"].as_str().map(str::to_owned);
+        Self { partition, ..Self::new(action, resource) }
+    }
 }
 
 /// How often each function made each call.
@@ -37,7 +50,7 @@ pub(crate) struct World {
     pub(crate) queues: Queues,
     pub(crate) store: Store,
     aws: EmbeddedAws,
-    binaries: PathBuf,
+    binaries: Binaries,
     calls: Calls,
     services: JoinSet<std::io::Result<()>>,
 }
@@ -53,11 +66,16 @@ impl Clock for MachineClock {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        let binaries = tokio::task::spawn_blocking(built_functions).await.expect("functions");
+        Self::around(binaries).await
+    }
+
+    /// For functions that are built already.
+    pub(crate) async fn around(binaries: Binaries) -> Self {
         let queues = Queues::new(Arc::new(MachineClock));
         let aws = EmbeddedAws::open(None, queues.clone()).expect("an engine");
         let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
         store.create().await.expect("a table");
-        let binaries = tokio::task::spawn_blocking(built_functions).await.expect("functions");
         let (calls, services) = (Calls::default(), JoinSet::new());
         Self { queues, store, aws, binaries, calls, services }
     }
@@ -69,8 +87,8 @@ impl World {
         let noted = (function.to_owned(), Arc::clone(&self.calls));
         let router = sockets::router(self.aws.clone()).layer(from_fn_with_state(noted, note));
         self.services.spawn(async move { axum::serve(listener, router).await });
-        let around = Surroundings { aws_endpoint, lease_seconds: 300, time };
-        Process::start(&self.binaries, function, &around).await
+        let around = Surroundings::embedded(aws_endpoint, 300, time);
+        Process::start(&self.binaries[function], function, &around).await
     }
 
     /// Takes what was noted so far.
@@ -94,7 +112,7 @@ impl World {
         if !messages.is_empty() {
             let mut calls = self.calls.lock().expect("no panic");
             for action in ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"] {
-                let call = Call { action: format!("sqs:{action}"), resource: queue(function) };
+                let call = Call::new(&format!("sqs:{action}"), queue(function));
                 *calls.entry((function.to_owned(), call)).or_default() += 1;
             }
         }
@@ -126,46 +144,41 @@ fn calls_of(target: &str, body: &Value) -> Vec<Call> {
             let items = body["TransactItems"].as_array().expect("items").iter();
             let items = items.flat_map(|item| item.as_object().expect("an item"));
             // A transaction is allowed by what it is made of.
-            let action = |part: &str| match part {
-                "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
-                part => format!("dynamodb:{part}Item"),
-            };
-            items
-                .map(|(part, write)| Call {
-                    action: action(part),
-                    resource: table(&text(&write["TableName"])),
-                })
-                .collect()
+            items.map(|(part, write)| write_of(&format!("{part}Item"), write)).collect()
+        }
+        ("DynamoDB_20120810", "PutItem" | "UpdateItem" | "DeleteItem") => {
+            vec![write_of(operation, body)]
         }
         ("DynamoDB_20120810", "BatchGetItem") => {
             let tables = body["RequestItems"].as_object().expect("tables").keys();
-            let action = || "dynamodb:BatchGetItem".to_owned();
-            tables.map(|name| Call { action: action(), resource: table(name) }).collect()
+            tables.map(|name| Call::new("dynamodb:BatchGetItem", table(name))).collect()
         }
         ("DynamoDB_20120810", operation) => {
             let mut resource = table(&text(&body["TableName"]));
             if let Some(index) = body["IndexName"].as_str() {
                 resource = format!("{resource}/index/{index}");
             }
-            vec![Call { action: format!("dynamodb:{operation}"), resource }]
+            vec![Call::new(&format!("dynamodb:{operation}"), resource)]
         }
         ("AmazonSQS", "SendMessage" | "SendMessageBatch") => {
             let url = text(&body["QueueUrl"]);
             let name = url.rsplit('/').next().expect("a name");
-            vec![Call { action: "sqs:SendMessage".to_owned(), resource: queue(name) }]
+            vec![Call::new("sqs:SendMessage", queue(name))]
         }
         ("AWSEvents", "PutEvents") => {
             let entries = body["Entries"].as_array().expect("entries").iter();
-            let action = || "events:PutEvents".to_owned();
-            entries
-                .map(|entry| Call {
-                    action: action(),
-                    resource: format!("event-bus/{}", text(&entry["EventBusName"])),
-                })
-                .collect()
+            let bus = |entry: &Value| format!("event-bus/{}", text(&entry["EventBusName"]));
+            entries.map(|entry| Call::new("events:PutEvents", bus(entry))).collect()
         }
         _ => panic!("{target} is none of the suite's calls"),
     }
+}
+
+/// A write by itself or of a transaction: `PutItem`, `UpdateItem`, `ConditionCheckItem`.
+fn write_of(operation: &str, write: &Value) -> Call {
+    let key = if operation == "PutItem" { &write["Item"] } else { &write["Key"] };
+    let name = write["TableName"].as_str().expect("a table");
+    Call::write(&format!("dynamodb:{operation}"), table(name), key)
 }
 
 fn table(name: &str) -> String {

@@ -131,3 +131,22 @@ fn events_are_put_under_our_own_source_alone() {
     let source = &puts.unwrap()["Condition"]["StringEquals"]["events:source"];
     assert_eq!(source, roomwatt_messaging::bus::SOURCE);
 }
+
+#[test]
+fn the_api_cannot_write_what_is_known_of_rooms() {
+    let stack = stack();
+    let statements =
+        &stack.resources["ReportApiRole"].properties["Policies"][0]["PolicyDocument"]["Statement"];
+    for statement in statements.as_array().unwrap() {
+        let writes = |action: &Value| {
+            !["BatchGetItem", "GetItem", "Query"]
+                .iter()
+                .any(|read| action.as_str() == Some(&format!("dynamodb:{read}")))
+        };
+        if statement["Action"].as_array().unwrap().iter().any(writes) {
+            let partitions = &statement["Condition"]["ForAllValues:StringLike"];
+            let expected = serde_json::json!(["HOTELS", "HOTEL#*"]);
+            assert_eq!(partitions["dynamodb:LeadingKeys"], expected);
+        }
+    }
+}

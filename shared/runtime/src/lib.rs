@@ -10,7 +10,7 @@ mod telemetry;
 mod warm_up;
 
 pub use clients::Clients;
-pub use clock::{SystemClock, invocation};
+pub use clock::{SystemClock, deadline, invocation};
 pub use configuration::InvalidConfiguration;
 pub use telemetry::{NoTelemetry, Telemetry};
 pub use warm_up::{warm_up, warm_up_the_tick};

@@ -11,6 +11,7 @@ use crate::configuration::{InvalidConfiguration, function_name};
 
 /// Gathers what a call measures. CloudWatch makes metrics of the lines by itself: that costs no
 /// request, and no permission.
+#[derive(Clone, Copy)]
 pub struct Telemetry {
     collector: &'static Collector,
 }

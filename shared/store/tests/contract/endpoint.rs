@@ -105,6 +105,15 @@ impl Table {
         }
     }
 
+    /// Bounds what one request read; where units are made up, its number alone.
+    #[track_caller]
+    pub(crate) fn assert_one_request(&self, consumed: Consumed, read_units: f64) {
+        assert_eq!(consumed.requests, 1);
+        if !self.excused("a batch is said to consume a unit for each of its keys") {
+            assert!(consumed.read_units <= read_units, "{consumed:?}");
+        }
+    }
+
     /// Everything in the table, expired records too.
     pub(crate) async fn items(&self) -> Items {
         let scanned: Result<Vec<_>, _> = self

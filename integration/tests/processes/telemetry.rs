@@ -1,0 +1,81 @@
+//! What the functions tell CloudWatch, as they write it, and what the dashboard shows of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use integration::template::{STACK, Template};
+use roomwatt_telemetry::{DIMENSION, NAMESPACE};
+use serde_json::{Value, json};
+
+use crate::day::Day;
+use crate::functions::FUNCTIONS;
+use crate::running::date;
+use crate::world::World;
+
+/// Metrics by function.
+type Metrics = BTreeMap<String, BTreeSet<String>>;
+
+/// The metrics of a day on which everything goes well.
+async fn said() -> Metrics {
+    let mut day = Day::on(World::new().await).await;
+    day.one_event_each().await;
+    let range = format!("from={0}&to={0}", date(2));
+    day.running.get("/hotels/h1/rooms/101/reports", &range).await;
+    let mut metrics = Metrics::new();
+    for (function, said) in day.running.end() {
+        let lines = said.lines().filter(|line| line.contains("\"_aws\""));
+        for line in lines {
+            let said: Value = serde_json::from_str(line).expect("JSON");
+            assert_eq!(said[DIMENSION], function);
+            assert!(said["requestId"].is_string(), "{line}");
+            for directive in said["_aws"]["CloudWatchMetrics"].as_array().expect("directives") {
+                assert_eq!(directive["Namespace"], NAMESPACE);
+                assert_eq!(directive["Dimensions"], json!([[DIMENSION]]));
+                let names = directive["Metrics"].as_array().expect("metrics").iter();
+                let names = names.map(|metric| metric["Name"].as_str().expect("a name").to_owned());
+                metrics.entry(function.to_owned()).or_default().extend(names);
+            }
+        }
+    }
+    metrics
+}
+
+/// What of ours the dashboard shows.
+fn shown() -> Metrics {
+    let stack = Template::load().expect("a template").stack(&[]).expect("a stack");
+    let body = stack.resources["Dashboard"].properties["DashboardBody"].as_str().expect("a body");
+    let body: Value = serde_json::from_str(body).expect("JSON");
+    let mut shown = Metrics::new();
+    for widget in body["widgets"].as_array().expect("widgets") {
+        for metric in widget["properties"]["metrics"].as_array().expect("metrics") {
+            if metric[0] == NAMESPACE {
+                let function = metric[3].as_str().expect("a function");
+                let function = function.strip_prefix(&format!("{STACK}-")).expect("ours");
+                let name = metric[1].as_str().expect("a name").to_owned();
+                shown.entry(function.to_owned()).or_default().insert(name);
+            }
+        }
+    }
+    shown
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_function_says_what_it_did_and_the_dashboard_shows_it() {
+    let (said, shown) = (said().await, shown());
+    assert_eq!(said.len(), FUNCTIONS.len(), "{said:?}");
+    for (function, metrics) in &said {
+        let hidden: Vec<_> = metrics.difference(&shown[function]).collect();
+        assert!(hidden.is_empty(), "{function} says {hidden:?}, which is not shown");
+    }
+    let expected = [
+        ("device-events", &["EventsApplied", "ReadUnits", "WriteUnits"][..]),
+        ("space-events", &["EventsApplied", "ReadUnits", "WriteUnits"]),
+        ("day-close-schedule", &["DueHotels", "OverdueHotels"]),
+        ("day-close", &["CloseDuration", "CloseLag", "DaysClosed", "ReadUnits", "WriteUnits"]),
+        ("report-api", &["ReadUnits", "WriteUnits"]),
+    ];
+    for (function, names) in expected {
+        let missing: Vec<_> =
+            names.iter().filter(|name| !said[function].contains(**name)).collect();
+        assert!(missing.is_empty(), "{function} does not say {missing:?}");
+    }
+}
