@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -90,7 +90,7 @@ impl EmbeddedAws {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
-            .credentials_provider(credentials())
+            .allow_no_auth()
             .http_client(self.http_client());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -100,7 +100,7 @@ impl EmbeddedAws {
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
-            .credentials_provider(credentials())
+            .allow_no_auth()
             .http_client(self.http_client());
         aws_sdk_sqs::Client::from_conf(config.build())
     }
@@ -110,7 +110,7 @@ impl EmbeddedAws {
         let config = aws_sdk_eventbridge::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
-            .credentials_provider(credentials())
+            .allow_no_auth()
             .http_client(self.http_client());
         aws_sdk_eventbridge::Client::from_conf(config.build())
     }
@@ -192,10 +192,6 @@ impl EmbeddedAws {
         self.bus.lock().unwrap_or_else(PoisonError::into_inner).extend(events.entries);
         (200, json!({"FailedEntryCount": 0, "Entries": entries}).to_string())
     }
-}
-
-fn credentials() -> Credentials {
-    Credentials::new("local", "local", None, None, "embedded")
 }
 
 fn run<Request: DeserializeOwned, Answer: Serialize>(

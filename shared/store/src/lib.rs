@@ -27,7 +27,7 @@ pub use error::{Result, StoreError};
 pub use hotel_days::HotelDay;
 pub use hotels::{OpenOutcome, PutProfile, StoredProfile};
 pub use listing::ListedHotel;
-pub use meter::{Consumed, Meter};
+pub use meter::{Consumed, Meter, item_size};
 pub use pages::Pages;
 pub use readings::Hotel;
 pub use reports::{PutOutcome, ReviseOutcome, StoredReport};

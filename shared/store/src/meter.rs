@@ -111,7 +111,8 @@ fn halves<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) -> u64 {
 }
 
 /// The size by which DynamoDB charges an item, in bytes.
-pub(crate) fn item_size(item: &HashMap<String, AttributeValue>) -> usize {
+#[expect(clippy::implicit_hasher, reason = "the SDK's items are of one type")]
+pub fn item_size(item: &HashMap<String, AttributeValue>) -> usize {
     item.iter().map(|(name, value)| name.len() + value_size(value)).sum()
 }
 

@@ -1,0 +1,104 @@
+//! The day that is measured: a simulated hotel's, and a plain one of as many transitions as asked
+//! for.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use roomwatt_domain::{
+    BusinessDate, BusinessDay, Device, History, Profile, RoomId, Signal, State, Transition,
+};
+use roomwatt_ingest::{Source, edge};
+use roomwatt_local::simulation::{self, Shape, SimulatedEvent, messages, room_name};
+
+/// A day of a hotel.
+#[derive(Debug, Clone)]
+pub struct Day {
+    /// The hotel.
+    pub profile: Profile,
+    /// The day.
+    pub day: BusinessDay,
+    /// What happens on it, in order.
+    pub events: Vec<SimulatedEvent>,
+}
+
+/// A hotel by its id, and the day that is measured.
+///
+/// # Errors
+/// When the id is no hotel's.
+pub fn profile(id: &str) -> anyhow::Result<(Profile, BusinessDay)> {
+    let profile = simulation::profile(id)?;
+    let day = profile.calendar.day(BusinessDate::parse("2026-11-20")?).context("a day")?;
+    Ok((profile, day))
+}
+
+/// A room by its number.
+///
+/// # Errors
+/// None, as numbers are names.
+pub fn room(number: usize) -> anyhow::Result<RoomId> {
+    Ok(RoomId::new(&room_name(number))?)
+}
+
+/// So many transitions of ten devices that take turns, spread over the day.
+///
+/// # Errors
+/// None, as the names are good.
+pub fn usual(day: &BusinessDay, transitions: usize) -> anyhow::Result<Vec<(Signal, Transition)>> {
+    let count = i64::try_from(transitions)?;
+    (0..count)
+        .map(|number| {
+            let (turn, device) = (number / 10, number % 10);
+            let (signal, on, off) = match device {
+                0 => (Signal::Presence("presence-1".parse()?), "OCCUPIED", "VACANT"),
+                1 => (named("thermostat", device)?, "COOL", "OFF"),
+                _ => (named("light", device)?, "ON", "OFF"),
+            };
+            let state: State = if turn % 2 == 0 { on } else { off }.parse()?;
+            let at = day.window.start + number * day.window.length() / count;
+            Ok((signal, Transition { at, state }))
+        })
+        .collect()
+}
+
+fn named(kind: &str, number: i64) -> anyhow::Result<Signal> {
+    let id = format!("{kind}-{number}").parse()?;
+    Ok(Signal::Device(Device { id, kind: kind.parse()? }))
+}
+
+impl Day {
+    /// A day of a hotel with rooms of so many devices and events.
+    ///
+    /// # Errors
+    /// None, as the names are good.
+    pub fn of(rooms: usize, devices: usize, events: usize, seed: u64) -> anyhow::Result<Self> {
+        let (profile, day) = profile("h1")?;
+        let events = Shape { rooms, devices, events, seed }.day("h1", &day);
+        Ok(Self { profile, day, events })
+    }
+
+    /// The bodies of messages of so many events, in order.
+    #[must_use]
+    pub fn messages(&self, packed: usize) -> Vec<(Source, String)> {
+        let messages = messages(&self.events, packed).into_iter();
+        messages.map(|(source, _, body)| (source, body)).collect()
+    }
+
+    /// The events as lines of a log.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.events.iter().map(ToString::to_string).collect()
+    }
+
+    /// What is known of every room when all of it has arrived.
+    #[must_use]
+    pub fn histories(&self) -> BTreeMap<RoomId, History> {
+        let mut rooms: BTreeMap<RoomId, Vec<_>> = BTreeMap::new();
+        for event in &self.events {
+            for (decoded, _) in edge::decode(event.source, &event.to_string()).into_iter().flatten()
+            {
+                rooms.entry(decoded.room).or_default().push((decoded.signal, decoded.transition));
+            }
+        }
+        rooms.into_iter().map(|(room, told)| (room, History::new(told))).collect()
+    }
+}
