@@ -1,12 +1,13 @@
 //! The way of events to a function: packed into messages by their publisher, received by Lambda's
 //! pollers, gathered into batches.
 //!
-//! The pollers of a queue wait for messages at the same time, and each gathers a batch of its own:
-//! a message goes to the one that has waited longest, which opens a window with the first. So there
-//! are as many batches in a window as there are pollers and messages, not one.
+//! The pollers of a queue wait for messages at the same time, and each gathers a batch of its own: a
+//! message goes to any of them, which opens a window with the first. So there are as many batches in
+//! a window as there are pollers and messages, not one.
 
 use std::ops::Range;
 
+use fastrand::Rng;
 use roomwatt_domain::{Instant, Millis, Window};
 
 use crate::cost::simulation::Event;
@@ -18,6 +19,9 @@ pub(crate) const LONG_POLL: Millis = 20_000;
 const LARGEST_DELETION: usize = 10;
 /// The most that an invocation's messages come to, in bytes.
 const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
+
+/// Decides which of the pollers gets a message.
+const SEED: u64 = 5;
 
 /// What a publisher sends: some consecutive events of a hotel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +91,7 @@ impl Source {
     pub(crate) fn poll(&self, messages: Vec<Message>, began: Instant, counted: Window) -> Polled {
         let most = (LARGEST_PAYLOAD / self.message_size.max(1)).clamp(1, self.batch_size);
         let mut polled = Polled::default();
+        let mut any = Rng::with_seed(SEED);
         // They did not begin all at once.
         let apart = LONG_POLL / Millis::try_from(self.pollers).unwrap_or(LONG_POLL);
         let mut pollers: Vec<Poller> = (0..)
@@ -98,7 +103,7 @@ impl Source {
             for poller in &mut pollers {
                 polled.receives += poller.wait_until(at, counted);
             }
-            let Some(poller) = pollers.iter_mut().min_by_key(|poller| poller.since) else { break };
+            let poller = &mut pollers[any.usize(..self.pollers)];
             polled.receives += u64::from(counted.contains(at));
             poller.since = at;
             if poller.gathered.as_ref().is_some_and(|batch| batch.at <= at) {
@@ -169,8 +174,9 @@ mod tests {
 
     #[test]
     fn an_empty_queue_is_asked_three_times_a_minute_by_each_poller() {
-        assert_eq!(source(60_000, 5).poll(Vec::new(), START, HOUR).receives, 15 * 60 - 1);
-        assert_eq!(source(300_000, 2).poll(Vec::new(), START, HOUR).receives, 6 * 60 - 1);
+        let later = Window { start: HOUR.end, end: HOUR.end + HOUR.length() };
+        assert_eq!(source(60_000, 5).poll(Vec::new(), START, later).receives, 15 * 60);
+        assert_eq!(source(300_000, 2).poll(Vec::new(), START, later).receives, 6 * 60);
     }
 
     #[test]
