@@ -127,7 +127,7 @@ struct CostArgs {
     #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     packed: u16,
     /// Seconds that events wait for others: the template's `IngestBatchWindowSeconds`.
-    #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=300))]
+    #[arg(long, value_name = "S", default_value_t = deployed::BATCH_WINDOW, value_parser = clap::value_parser!(u16).range(1..=300))]
     batch_window: u16,
     /// Pollers of each queue: 5 as Lambda has them, 2 where `MaximumConcurrency` is 2.
     #[arg(long, value_name = "N", default_value_t = deployed::POLLERS, value_parser = clap::value_parser!(u8).range(1..=50))]
@@ -136,11 +136,14 @@ struct CostArgs {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     reports_per_day: u32,
     /// Days that closed days can be revised: the template's `HistoryDays`.
-    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+    #[arg(long, value_name = "N", default_value_t = deployed::HISTORY_DAYS, value_parser = clap::value_parser!(u32).range(1..=365))]
     history_days: u32,
     /// Days that reports are kept: the template's `ReportDays`.
-    #[arg(long, value_name = "N", default_value_t = 775, value_parser = clap::value_parser!(u32).range(366..=3660))]
+    #[arg(long, value_name = "N", default_value_t = deployed::REPORT_DAYS, value_parser = clap::value_parser!(u32).range(366..=3660))]
     report_days: u32,
+    /// The most events a day that the functions are run with; of what is larger, a part is run.
+    #[arg(long, value_name = "EVENTS", default_value_t = 120_000, value_parser = clap::value_parser!(u64).range(1..))]
+    sample: u64,
     /// AWS's region, by whose prices it is reckoned.
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     region: String,
@@ -327,6 +330,7 @@ fn cost(args: &CostArgs) -> anyhow::Result<()> {
         reports: args.reports_per_day,
         history_days: args.history_days,
         report_days: args.report_days,
+        sample: args.sample,
         seed: SEED,
     };
     let bill = shape.bill(&args.region, io::stderr().is_terminal())?;

@@ -39,8 +39,6 @@ use crate::queues::{self, Queues};
 
 /// The most events that a hotel's day may have: they are held in memory.
 pub(crate) const MOST_EVENTS: u64 = 5_000_000;
-/// The most events a day that the functions are run with.
-const MOST_RUN: u64 = 120_000;
 /// A function that had nothing to do for so long has to start anew.
 const COOLS_AFTER: Millis = 5 * 60_000;
 /// And so does one that has been at work for so long.
@@ -68,12 +66,12 @@ impl Sample {
         let events = u64::from(shape.rooms) * u64::from(shape.events);
         let fit = |most: u64| u32::try_from((most / events).max(1)).unwrap_or(u32::MAX);
         let hotels = shape.hotels.min(fit(MOST_EVENTS));
-        let run_rooms = if events > MOST_RUN {
-            u32::try_from(MOST_RUN / u64::from(shape.events)).unwrap_or(u32::MAX).max(1)
+        let run_rooms = if events > shape.sample {
+            u32::try_from(shape.sample / u64::from(shape.events)).unwrap_or(u32::MAX).max(1)
         } else {
             shape.rooms
         };
-        let run_hotels = hotels.min(fit(MOST_RUN));
+        let run_hotels = hotels.min(fit(shape.sample));
         let run = f64::from(run_hotels) * f64::from(run_rooms);
         let rooms = f64::from(shape.rooms);
         Self {
@@ -581,7 +579,11 @@ impl Run<'_> {
         let told: usize = calls().map(|call| call.told).sum();
         Ok(Day {
             sample,
-            ingest: sum(Step::Ingest, sample.by_rooms),
+            // What ingest reads are hotels, each twice an hour.
+            ingest: Consumed {
+                read_units: sum(Step::Ingest, of_hotels).read_units,
+                ..sum(Step::Ingest, sample.by_rooms)
+            },
             schedule: sum(Step::Schedule, 1.0),
             close: sum(Step::Close, sample.by_rooms),
             revise: sum(Step::Revise, sample.by_rooms),

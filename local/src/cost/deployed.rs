@@ -62,3 +62,12 @@ pub const DASHBOARDS: u32 = 1;
 
 /// Pollers that Lambda begins with at a queue, if nothing bounds them.
 pub const POLLERS: u8 = 5;
+
+/// How long the event queues' messages wait for others, in seconds.
+pub const BATCH_WINDOW: u16 = 60;
+
+/// How long closed days can be revised.
+pub const HISTORY_DAYS: u32 = 90;
+
+/// How long reports are kept.
+pub const REPORT_DAYS: u32 = 775;

@@ -52,6 +52,8 @@ pub struct Shape {
     pub history_days: u32,
     /// How long reports are kept, in days.
     pub report_days: u32,
+    /// The most events a day that the functions are run with; of what is larger, a part is run.
+    pub sample: u64,
     /// Decides what happens on the simulated day.
     pub seed: u64,
 }
