@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
-use roomwatt_local::cost::Prices;
+use roomwatt_local::cost::prices::{Price, Prices};
 
 use crate::designs::{self, Design, Measured, Traffic};
 use crate::engine_room::{self, Timed};
@@ -167,33 +167,38 @@ fn ingest(extent: &Extent) -> anyhow::Result<Vec<(usize, usize, Measured)>> {
 /// What the table charges for a million events, in dollars.
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
 #[must_use]
-pub fn per_million(measured: &Measured, prices: &Prices) -> f64 {
+pub fn per_million(measured: &Measured, prices: &Prices<Price>) -> f64 {
     let consumed = &measured.consumed;
-    let dollars =
-        consumed.write_units * prices.write_unit() + consumed.read_units * prices.read_unit();
+    let dollars = dollars_for(&prices.write_units, consumed.write_units)
+        + dollars_for(&prices.read_units, consumed.read_units);
     dollars / measured.events as f64 * 1e6
+}
+
+fn dollars_for(price: &Price, units: f64) -> f64 {
+    units / price.per * price.dollars
 }
 
 /// The findings as Markdown, by the prices of a region.
 pub struct Document<'a> {
     /// What was found.
     pub findings: &'a Findings,
+    /// The region of the prices.
+    pub region: &'a str,
     /// By which prices.
-    pub prices: &'a Prices,
+    pub prices: &'a Prices<Price>,
     /// Where and when, and with what command.
     pub origin: String,
 }
 
 impl Display for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { findings, prices, origin } = self;
+        let Self { findings, prices, origin, region } = self;
         writeln!(f, "# Performance\n\n{origin}\n")?;
         writeln!(
             f,
             "Units are what the embedded engine answers, by DynamoDB's rules: they are exact, and the \
              same in every run. Times are this machine's, embedded table included, and mean something \
-             beside each other only. Dollars are DynamoDB's alone, by the prices of {}.\n",
-            prices.region
+             beside each other only. Dollars are DynamoDB's alone, by the prices of {region}.\n"
         )?;
         writeln!(f, "## Designs side by side\n\n{DESIGNS}\n")?;
         for dense in [false, true] {
@@ -242,7 +247,7 @@ fn table(header: &[&str], rows: Vec<Vec<String>>) -> Table {
     table
 }
 
-fn table_of_designs(findings: &Findings, prices: &Prices, dense: bool) -> Table {
+fn table_of_designs(findings: &Findings, prices: &Prices<Price>, dense: bool) -> Table {
     let rows = findings.designs.iter().filter(|compared| compared.dense == dense);
     let rows = rows.map(|Compared { design, workers, measured, .. }| {
         let consumed = measured.consumed;

@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Context;
 use benchmark::document::{Document, Extent, Findings};
 use clap::Parser;
-use roomwatt_local::cost::Prices;
+use roomwatt_local::cost::prices::PriceFile;
 
 /// What Roomwatt costs and how fast it is, beside the usual designs and as it grows.
 #[derive(Parser)]
@@ -34,11 +34,15 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let prices = Prices::of(&arguments.region)?;
+    let prices = PriceFile::load()?.of(&arguments.region)?;
     let extent = if arguments.short { Extent::SHORT } else { Extent::FULL };
     let findings = Findings::measure(&extent, |next| eprintln!("measuring: {next}"))?;
-    let document =
-        Document { findings: &findings, prices: &prices, origin: origin(arguments.short) };
+    let document = Document {
+        findings: &findings,
+        region: &arguments.region,
+        prices: &prices,
+        origin: origin(arguments.short),
+    };
     match &arguments.out {
         None => print!("{document}"),
         Some(file) => std::fs::write(file, document.to_string())

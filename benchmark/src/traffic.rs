@@ -8,17 +8,18 @@ use roomwatt_domain::{
     BusinessDate, BusinessDay, Device, History, Profile, RoomId, Signal, State, Transition,
 };
 use roomwatt_ingest::{Source, edge};
-use roomwatt_local::simulation::{self, Shape, SimulatedEvent, messages, room_name};
+use roomwatt_local::cost::simulation::{Event, Hotel};
 
 /// A day of a hotel.
 #[derive(Debug, Clone)]
 pub struct Day {
+    hotel: Hotel,
     /// The hotel.
     pub profile: Profile,
     /// The day.
     pub day: BusinessDay,
     /// What happens on it, in order.
-    pub events: Vec<SimulatedEvent>,
+    pub events: Vec<Event>,
 }
 
 /// A hotel by its id, and the day that is measured.
@@ -26,7 +27,7 @@ pub struct Day {
 /// # Errors
 /// When the id is no hotel's.
 pub fn profile(id: &str) -> anyhow::Result<(Profile, BusinessDay)> {
-    let profile = simulation::profile(id)?;
+    let profile = Hotel::new(id, 0, 0, 0, 0).profile()?;
     let day = profile.calendar.day(BusinessDate::parse("2026-11-20")?).context("a day")?;
     Ok((profile, day))
 }
@@ -36,7 +37,7 @@ pub fn profile(id: &str) -> anyhow::Result<(Profile, BusinessDay)> {
 /// # Errors
 /// None, as numbers are names.
 pub fn room(number: usize) -> anyhow::Result<RoomId> {
-    Ok(RoomId::new(&room_name(number))?)
+    Ok(RoomId::new(&number.to_string())?)
 }
 
 /// So many transitions of ten devices that take turns, spread over the day.
@@ -70,23 +71,42 @@ impl Day {
     ///
     /// # Errors
     /// None, as the names are good.
-    pub fn of(rooms: usize, devices: usize, events: usize, seed: u64) -> anyhow::Result<Self> {
+    pub fn of(rooms: usize, devices: u16, events: usize, seed: u64) -> anyhow::Result<Self> {
+        let mut hotel =
+            Hotel::new("h1", u32::try_from(rooms)?, devices, u32::try_from(events)?, seed);
         let (profile, day) = profile("h1")?;
-        let events = Shape { rooms, devices, events, seed }.day("h1", &day);
-        Ok(Self { profile, day, events })
+        let events = hotel.day(&day);
+        Ok(Self { hotel, profile, day, events })
     }
 
-    /// The bodies of messages of so many events, in order.
+    /// The bodies of messages of so many events each, in the order in which they are full; events
+    /// of the two queues apart.
     #[must_use]
     pub fn messages(&self, packed: usize) -> Vec<(Source, String)> {
-        let messages = messages(&self.events, packed).into_iter();
-        messages.map(|(source, _, body)| (source, body)).collect()
+        let mut messages = Vec::new();
+        for source in [Source::DeviceEvents, Source::SpaceEvents] {
+            let of_source: Vec<_> =
+                self.events.iter().filter(|event| source_of(event) == source).collect();
+            for chunk in of_source.chunks(packed) {
+                let Some(last) = chunk.last() else { continue };
+                messages.push((last.at, source, self.hotel.message(chunk.iter().copied())));
+            }
+        }
+        messages.sort_by_key(|(at, ..)| *at);
+        messages.into_iter().map(|(_, source, body)| (source, body)).collect()
     }
 
     /// The events as lines of a log.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
-        self.events.iter().map(ToString::to_string).collect()
+        self.events.iter().map(|event| self.line(event)).collect()
+    }
+
+    fn line(&self, event: &Event) -> String {
+        let mut line = String::new();
+        // A text takes whatever is written to it.
+        let _ = self.hotel.write_event(event, &mut line);
+        line
     }
 
     /// What is known of every room when all of it has arrived.
@@ -94,11 +114,16 @@ impl Day {
     pub fn histories(&self) -> BTreeMap<RoomId, History> {
         let mut rooms: BTreeMap<RoomId, Vec<_>> = BTreeMap::new();
         for event in &self.events {
-            for (decoded, _) in edge::decode(event.source, &event.to_string()).into_iter().flatten()
-            {
+            let line = self.line(event);
+            let decoded = edge::decode(source_of(event), &line);
+            for (decoded, _) in decoded.into_iter().flatten() {
                 rooms.entry(decoded.room).or_default().push((decoded.signal, decoded.transition));
             }
         }
         rooms.into_iter().map(|(room, told)| (room, History::new(told))).collect()
     }
+}
+
+fn source_of(event: &Event) -> Source {
+    if event.is_of_the_stay() { Source::SpaceEvents } else { Source::DeviceEvents }
 }

@@ -4,7 +4,7 @@
 mod short {
     use benchmark::designs::Design;
     use benchmark::document::{Compared, Document, Extent, Findings, per_million};
-    use roomwatt_local::cost::Prices;
+    use roomwatt_local::cost::prices::PriceFile;
 
     fn found(findings: &Findings, design: Design, dense: bool, workers: usize) -> &Compared {
         let is = |compared: &&Compared| {
@@ -16,7 +16,7 @@ mod short {
     #[test]
     fn the_benchmark_runs_and_its_units_are_what_they_are_said_to_be() {
         let findings = Findings::measure(&Extent::SHORT, |_| {}).expect("findings");
-        let prices = Prices::of("us-east-1").expect("prices");
+        let prices = PriceFile::load().expect("prices").of("us-east-1").expect("a region");
 
         let dollars =
             |design, dense| per_million(&found(&findings, design, dense, 8).measured, &prices);
@@ -32,7 +32,8 @@ mod short {
         }
         for (rooms, workers, measured) in &findings.ingest {
             assert_eq!(measured.consumed.refused_conditions, 0, "{rooms} rooms, {workers} workers");
-            assert!(measured.consumed.write_units <= 1.1 * measured.events as f64);
+            let events = u32::try_from(measured.events).expect("few events");
+            assert!(measured.consumed.write_units <= 1.1 * f64::from(events), "{measured:?}");
         }
         for row in &findings.transitions {
             let most = if row.size <= 100 { 1.0 } else { 1.5 };
@@ -48,8 +49,8 @@ mod short {
             assert!(row.read_units <= 2.0, "{row:?}");
         }
 
-        let document =
-            Document { findings: &findings, prices: &prices, origin: "Here.".to_owned() };
+        let (region, origin) = ("us-east-1", "Here.".to_owned());
+        let document = Document { findings: &findings, region, prices: &prices, origin };
         let document = document.to_string();
         for heading in ["# Performance", "## Designs side by side", "## Growth", "## Engine room"] {
             assert!(document.contains(heading), "{heading} is missing");

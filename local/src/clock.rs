@@ -66,3 +66,20 @@ impl Stopwatch {
         self.0.elapsed().as_secs_f64()
     }
 }
+
+/// What the calling thread has used of its processor: what others do at the same time does not
+/// count. For people; nothing depends on it.
+#[derive(Debug)]
+pub struct ProcessorTime(Option<cpu_time::ThreadTime>);
+
+impl ProcessorTime {
+    /// The time used until now.
+    pub fn now() -> Self {
+        Self(cpu_time::ThreadTime::try_now().ok())
+    }
+
+    /// What was used since; nothing on a system that does not tell.
+    pub fn elapsed(&self) -> std::time::Duration {
+        self.0.and_then(|began| began.try_elapsed().ok()).unwrap_or_default()
+    }
+}

@@ -18,7 +18,9 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use dynoxide::{Database, DynoxideError};
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::types::item_size;
+use dynoxide::{AttributeValue, Database, DynoxideError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 
@@ -118,6 +120,37 @@ impl EmbeddedAws {
     /// Takes what the bus was told since the last call.
     pub fn take_told(&self) -> Vec<ToldEvent> {
         std::mem::take(&mut *self.bus.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Calls for each record of a table with its two keys and the size by which DynamoDB charges it,
+    /// in bytes.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn each_record(
+        &self,
+        table: &str,
+        mut record: impl FnMut(&str, &str, usize),
+    ) -> anyhow::Result<()> {
+        let mut start = None;
+        loop {
+            let page = self.database.scan(ScanRequest {
+                table_name: table.to_owned(),
+                exclusive_start_key: start,
+                ..ScanRequest::default()
+            })?;
+            for item in page.items.unwrap_or_default() {
+                let key = |name| match item.get(name) {
+                    Some(AttributeValue::S(text)) => text.as_str(),
+                    _ => "",
+                };
+                record(key("pk"), key("sk"), item_size(&item));
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// Status and body of the answer to a request of the services' JSON protocol.

@@ -2,6 +2,7 @@
 //! DynamoDB-compatible engine and embedded queues.
 
 pub mod clock;
+pub mod cost;
 pub mod demo;
 pub mod deployment;
 pub mod embedded;

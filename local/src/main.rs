@@ -11,6 +11,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use roomwatt_domain::{BusinessDate, HotelId, Instant};
 use roomwatt_local::clock::{MachineClock, ReplayClock};
+use roomwatt_local::cost::{Shape, deployed};
 use roomwatt_local::input::{BadInput, EventFile, read_profiles};
 use roomwatt_local::replay::{Replay, Summary};
 use roomwatt_local::report::{Format, Request};
@@ -41,6 +42,8 @@ enum Command {
     Report(ReportArgs),
     /// Serves the API and the pages on loopback, takes events in, and closes days by the clock.
     Serve(ServeArgs),
+    /// Tells what a deployment would cost a month, by a simulated day through the real functions.
+    Cost(CostArgs),
 }
 
 #[derive(Args)]
@@ -106,6 +109,58 @@ struct ServeArgs {
     require_claims: bool,
 }
 
+#[derive(Args)]
+struct CostArgs {
+    /// Rooms of a hotel.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rooms: u32,
+    /// Events of a room on a day, on average.
+    #[arg(long, value_name = "PER_ROOM_DAY", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    events: u32,
+    /// Devices of a room, beside its presence sensor.
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
+    devices: u16,
+    /// Such hotels in one deployment.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    hotels: u32,
+    /// Events that the publisher packs into a message.
+    #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    packed: u16,
+    /// Seconds that events wait for others: the template's `IngestBatchWindowSeconds`.
+    #[arg(long, value_name = "S", default_value_t = deployed::BATCH_WINDOW, value_parser = clap::value_parser!(u16).range(1..=300))]
+    batch_window: u16,
+    /// Pollers of each queue: 5 as Lambda has them, 2 where `MaximumConcurrency` is 2.
+    #[arg(long, value_name = "N", default_value_t = deployed::POLLERS, value_parser = clap::value_parser!(u8).range(1..=50))]
+    pollers: u8,
+    /// Calls of the report API on a day, for each hotel.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    reports_per_day: u32,
+    /// Days that closed days can be revised: the template's `HistoryDays`.
+    #[arg(long, value_name = "N", default_value_t = deployed::HISTORY_DAYS, value_parser = clap::value_parser!(u32).range(1..=365))]
+    history_days: u32,
+    /// Days that reports are kept: the template's `ReportDays`.
+    #[arg(long, value_name = "N", default_value_t = deployed::REPORT_DAYS, value_parser = clap::value_parser!(u32).range(366..=3660))]
+    report_days: u32,
+    /// The most events a day that the functions are run with; of what is larger, a part is run.
+    #[arg(long, value_name = "EVENTS", default_value_t = 120_000, value_parser = clap::value_parser!(u64).range(1..))]
+    sample: u64,
+    /// AWS's region, by whose prices it is reckoned.
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    region: String,
+    /// How to show it.
+    #[arg(long, value_enum, default_value_t = BillFormat::Table)]
+    format: BillFormat,
+}
+
+/// How to show a bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum BillFormat {
+    /// For people, in a terminal.
+    Table,
+    /// For programs.
+    Json,
+}
+
 /// Where the API is served if nothing is said.
 const PORT: u16 = 8080;
 
@@ -127,6 +182,7 @@ async fn main() -> ExitCode {
         Some(Command::Replay(args)) => replay(args).await,
         Some(Command::Report(args)) => report(args).await,
         Some(Command::Serve(args)) => serve_until_interrupted(args).await,
+        Some(Command::Cost(args)) => cost(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -255,6 +311,37 @@ async fn report(args: ReportArgs) -> anyhow::Result<()> {
     };
     let mut out = BufWriter::new(io::stdout().lock());
     request.write(deployment.store(), now, &mut out).await?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The same day for whoever asks.
+const SEED: u64 = 2026;
+
+fn cost(args: &CostArgs) -> anyhow::Result<()> {
+    let shape = Shape {
+        rooms: args.rooms,
+        events: args.events,
+        devices: args.devices,
+        hotels: args.hotels,
+        packed: args.packed,
+        batch_window: args.batch_window,
+        pollers: args.pollers,
+        reports: args.reports_per_day,
+        history_days: args.history_days,
+        report_days: args.report_days,
+        sample: args.sample,
+        seed: SEED,
+    };
+    let bill = shape.bill(&args.region, io::stderr().is_terminal())?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match args.format {
+        BillFormat::Table => bill.write_table(&mut out)?,
+        BillFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &bill)?;
+            writeln!(out)?;
+        }
+    }
     out.flush()?;
     Ok(())
 }

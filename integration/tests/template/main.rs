@@ -7,6 +7,8 @@ mod batches;
 #[cfg(test)]
 mod configuration;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
 mod deployed;
 #[cfg(test)]
 mod parameters;

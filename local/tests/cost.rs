@@ -1,0 +1,257 @@
+//! The `cost` command: its figures add up, its units are the same every time, and what it cannot
+//! tell is one line on standard error and status 2.
+
+#[cfg(test)]
+mod cost {
+    use std::process::{Command, Output};
+
+    use serde_json::Value;
+
+    fn roomwatt(arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        command.arg("cost").args(arguments).env_remove("RUST_LOG").output().unwrap()
+    }
+
+    /// Status 0 and nothing on standard error.
+    fn done(arguments: &[&str]) -> String {
+        let output = roomwatt(arguments);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn bill(arguments: &[&str]) -> Value {
+        let json = done(&[arguments, &["--format", "json"]].concat());
+        serde_json::from_str(&json).unwrap()
+    }
+
+    /// Status 2, nothing on standard output, and one line on standard error.
+    fn refused(arguments: &[&str]) -> String {
+        let output = roomwatt(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+        let line = said.strip_suffix('\n').unwrap();
+        assert!(!line.contains(['\n', '\r']), "{said}");
+        line.to_owned()
+    }
+
+    const SMALL: [&str; 4] = ["--rooms", "4", "--events", "40"];
+
+    fn small(more: &[&str]) -> Value {
+        bill(&[&SMALL[..], more].concat())
+    }
+
+    fn number(value: &Value) -> f64 {
+        value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+    }
+
+    fn list(value: &Value) -> &Vec<Value> {
+        value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
+    }
+
+    #[track_caller]
+    fn assert_close(one: f64, other: f64) {
+        assert!((one - other).abs() <= 1e-9 * one.abs().max(1.0), "{one} is not {other}");
+    }
+
+    /// What is used, by service and name.
+    fn usage<'a>(bill: &'a Value, service: &str, what: &str) -> &'a Value {
+        let services = list(&bill["services"]);
+        let service = services.iter().find(|one| one["name"] == service).expect(service);
+        list(&service["usage"]).iter().find(|usage| usage["what"] == what).expect(what)
+    }
+
+    fn quantity(bill: &Value, service: &str, what: &str) -> f64 {
+        number(&usage(bill, service, what)["quantity"])
+    }
+
+    /// Everything that is counted, without what is timed.
+    fn counts(bill: &Value) -> Vec<(String, f64)> {
+        let services = list(&bill["services"]).iter();
+        services
+            .flat_map(|service| list(&service["usage"]))
+            .filter(|usage| usage["unit"] != "GB-seconds")
+            .map(|usage| (usage["what"].to_string(), number(&usage["quantity"])))
+            .collect()
+    }
+
+    #[test]
+    fn services_add_up_to_the_total_and_usage_to_each_service() {
+        let bill = small(&[]);
+        let (mut total, mut idle) = (0.0, 0.0);
+        for service in list(&bill["services"]) {
+            let (mut dollars, mut unused) = (0.0, 0.0);
+            for usage in list(&service["usage"]) {
+                let price = number(&usage["price"]) / number(&usage["per"]);
+                assert_close(number(&usage["dollars"]), number(&usage["quantity"]) * price);
+                assert!(usage["idleQuantity"].as_f64() <= usage["quantity"].as_f64(), "{usage}");
+                assert!(usage["unit"].is_string() && usage.get("priceAssumedFrom").is_none());
+                dollars += number(&usage["dollars"]);
+                unused += number(&usage["idleQuantity"]) * price;
+            }
+            assert_close(dollars, number(&service["dollars"]));
+            assert_close(unused, number(&service["idleDollars"]));
+            total += dollars;
+            idle += unused;
+        }
+        assert_close(total, number(&bill["totalPerMonth"]));
+        assert_close(idle, number(&bill["idlePerMonth"]));
+        assert_close(number(&bill["perRoomMonth"]) * 4.0, total);
+        assert_eq!(bill["eventsPerMonth"], 4 * 40 * 30);
+        assert_close(number(&bill["perMillionEvents"]) * 4.0 * 40.0 * 30.0 / 1e6, total);
+        for lines in ["measured", "assumed", "priceSources"] {
+            assert!(!list(&bill[lines]).is_empty(), "{lines}");
+        }
+        assert_eq!((&bill["region"], &bill["daysPerMonth"]), (&"us-east-1".into(), &30.into()));
+    }
+
+    #[test]
+    fn what_is_counted_is_the_same_every_time() {
+        assert_eq!(counts(&small(&[])), counts(&small(&[])));
+    }
+
+    #[test]
+    fn the_budgets_hold_for_the_simulated_day() {
+        let bill = small(&[]);
+        // Days a month, rooms.
+        let room_days = 30.0 * 4.0;
+        assert!(number(&bill["unitsPerEvent"]["ingestWriteUnits"]) <= 1.0);
+        assert!(quantity(&bill, "DynamoDB requests", "writes of close") <= 5.0 * room_days);
+        assert!(quantity(&bill, "DynamoDB requests", "reads of close") <= 2.0 * room_days);
+        assert_close(quantity(&bill, "DynamoDB requests", "reads of schedule"), 30.0 * 96.0 * 0.5);
+        assert_eq!(quantity(&bill, "DynamoDB requests", "writes of revise"), 0.0);
+        assert_eq!(quantity(&bill, "EventBridge", "events out"), 30.0);
+        assert_eq!(quantity(&bill, "Lambda", "day-close-schedule, calls"), 30.0 * 96.0);
+        assert_eq!(quantity(&bill, "Lambda", "day-close, calls"), 30.0);
+    }
+
+    #[test]
+    fn packing_saves_requests_and_a_window_invocations() {
+        let messages = |bill: &Value, queue: &str| {
+            quantity(bill, "SQS", &format!("{queue}, sends of publishers"))
+        };
+        let single = small(&["--packed", "1"]);
+        let sends = messages(&single, "device-events") + messages(&single, "space-events");
+        assert_close(sends, 30.0 * 4.0 * 40.0);
+        let packed = small(&["--packed", "20"]);
+        assert!(messages(&packed, "device-events") <= 30.0 * (4.0 * 40.0 / 20.0 + 1.0));
+
+        let calls = |bill: &Value| quantity(bill, "Lambda", "device-events, calls");
+        let short = small(&["--packed", "1", "--batch-window", "1"]);
+        let long = small(&["--packed", "1", "--batch-window", "300"]);
+        assert!(calls(&long) < calls(&short));
+        let receives = |bill: &Value| quantity(bill, "SQS", "device-events, receives");
+        assert_close(receives(&long), receives(&short));
+    }
+
+    #[test]
+    fn polling_costs_by_pollers_and_is_there_without_events() {
+        let bill = small(&[]);
+        let day_close = usage(&bill, "SQS", "day-close, receives");
+        assert_eq!(day_close["idleQuantity"], 30.0 * 86_400.0 / 20.0 * 5.0);
+        let two = small(&["--pollers", "2"]);
+        let idle =
+            |bill: &Value| number(&usage(bill, "SQS", "day-close, receives")["idleQuantity"]);
+        assert_close(idle(&two) * 5.0, idle(&bill) * 2.0);
+    }
+
+    #[test]
+    fn hotels_share_what_is_fixed() {
+        let one = small(&[]);
+        let three = small(&["--hotels", "3"]);
+        let fixed =
+            |bill: &Value| quantity(bill, "CloudWatch alarms, metrics, dashboard", "alarms");
+        assert_close(fixed(&one), fixed(&three));
+        assert_eq!(quantity(&three, "EventBridge", "events out"), 90.0);
+        let writes = |bill: &Value| quantity(bill, "DynamoDB requests", "writes of ingest");
+        let ratio = writes(&three) / writes(&one);
+        assert!((2.0..4.0).contains(&ratio), "{ratio}");
+        assert!(number(&three["perRoomMonth"]) < number(&one["perRoomMonth"]));
+        assert_close(number(&three["perRoomMonth"]) * 12.0, number(&three["totalPerMonth"]));
+    }
+
+    #[test]
+    fn what_is_kept_longer_costs_more() {
+        let stored = |bill: &Value| {
+            let what = "reports, hotel-days, hotels";
+            quantity(bill, "DynamoDB storage", "summaries")
+                + quantity(bill, "DynamoDB storage", what)
+        };
+        let usual = stored(&small(&[]));
+        assert_close(stored(&small(&["--history-days", "90", "--report-days", "775"])), usual);
+        assert!(stored(&small(&["--history-days", "365"])) > usual);
+        assert!(stored(&small(&["--report-days", "400"])) < usual);
+    }
+
+    #[test]
+    fn a_price_that_is_not_known_says_whose_it_is() {
+        let bill = small(&["--region", "ap-northeast-2"]);
+        let storage = usage(&bill, "DynamoDB storage", "summaries");
+        assert_eq!(storage["priceAssumedFrom"], "us-east-1");
+        assert!(usage(&bill, "SQS", "day-close, receives").get("priceAssumedFrom").is_none());
+        let told = |line: &&Value| line.as_str().unwrap().contains("no price is known");
+        assert!(list(&bill["assumed"]).iter().any(|line| told(&line)));
+        let table = done(&[&SMALL[..], &["--region", "ap-northeast-2"]].concat());
+        assert!(table.contains("0.25 (us-east-1)"), "{table}");
+    }
+
+    #[test]
+    fn the_table_shows_what_the_json_holds() {
+        let (table, bill) = (done(&SMALL), small(&[]));
+        for service in list(&bill["services"]) {
+            assert!(table.contains(service["name"].as_str().unwrap()), "{table}");
+            for usage in list(&service["usage"]) {
+                assert!(table.contains(usage["what"].as_str().unwrap()), "{usage}");
+            }
+        }
+        for line in list(&bill["assumed"]) {
+            assert!(table.contains(line.as_str().unwrap()), "{line}");
+        }
+        assert!(table.contains("\nMeasured\n- ") && table.contains("\nAssumed\n- "), "{table}");
+    }
+
+    #[test]
+    fn what_is_too_large_is_run_in_part_and_comes_to_about_the_same() {
+        const SHAPE: [&str; 4] = ["--rooms", "80", "--events", "30"];
+        let whole = bill(&SHAPE);
+        let part = bill(&[&SHAPE[..], &["--sample", "600"]].concat());
+        let told = |bill: &Value| {
+            let lines = list(&bill["assumed"]).iter();
+            lines.filter(|line| line.as_str().unwrap().contains("were run with 20 rooms")).count()
+        };
+        assert_eq!((told(&whole), told(&part)), (0, 1), "{}", part["assumed"]);
+        for ((what, part), (_, whole)) in counts(&part).into_iter().zip(counts(&whole)) {
+            // Traffic is made whole; units, sizes and logs are those of a quarter of the rooms.
+            let ratio = if whole > 0.0 { part / whole } else { 1.0 };
+            assert!((0.8..1.5).contains(&ratio), "{what}: {part} for {whole}");
+        }
+        let sends = |bill: &Value| quantity(bill, "SQS", "device-events, sends of publishers");
+        assert_close(sends(&part), sends(&whole));
+    }
+
+    #[test]
+    fn arguments_that_make_no_sense_are_one_line() {
+        let line = refused(&["--rooms", "2", "--events", "5", "--region", "moon-1"]);
+        assert_eq!(line, "error: no prices of region moon-1; known are ap-northeast-2, us-east-1");
+        let line = refused(&["--rooms", "10000", "--events", "501"]);
+        assert!(line.starts_with("error: 5010000 events a day are more than"), "{line}");
+        for (option, value) in [
+            ("--rooms", "0"),
+            ("--events", "0"),
+            ("--devices", "0"),
+            ("--hotels", "0"),
+            ("--packed", "0"),
+            ("--batch-window", "301"),
+            ("--pollers", "0"),
+            ("--format", "xml"),
+        ] {
+            // An option that is there twice is refused for that.
+            let others: Vec<_> = SMALL.chunks(2).filter(|pair| pair[0] != option).collect();
+            let line = refused(&[&others.concat()[..], &[option, value]].concat());
+            assert!(line.contains(&format!("'{value}' for '{option} ")), "{line}");
+        }
+        assert!(refused(&["--rooms", "2"]).contains("--events"));
+        assert!(refused(&["--events", "2"]).contains("--rooms"));
+    }
+}
