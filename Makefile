@@ -12,7 +12,7 @@ ARCHITECTURE ?= arm64
 MACHINE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
 .PHONY: check format lint docs test api pages template artefacts moto
-.PHONY: deny run cold-start sam-build sam-deploy
+.PHONY: deny run benchmark cold-start sam-build sam-deploy
 
 check: format lint docs test api pages template artefacts moto
 
@@ -93,6 +93,11 @@ deny: $(TOOLS)/bin/cargo-deny
 
 $(TOOLS)/bin/cargo-deny:
 	cargo install cargo-deny --version $(DENY_VERSION) --locked --root $(TOOLS) --target-dir .cache/target
+
+# docs/performance.md: designs side by side, growth, engine room. Some minutes; best on a machine that
+# does nothing else. The short form is among the tests.
+benchmark:
+	cargo run --profile bench --locked -p benchmark -- --out docs/performance.md
 
 # The demo.
 run:

@@ -66,8 +66,8 @@ fn origin(short: bool) -> String {
         .find_map(|line| line.strip_prefix("model name")?.split_once(": ").map(|(_, name)| name));
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     format!(
-        "Written by `make benchmark{}` at commit {commit}, on {} with {cores} cores.",
-        if short { " SHORT=1" } else { "" },
+        "Written by `{}` at commit {commit}, on {} with {cores} cores.",
+        if short { "cargo run -p benchmark -- --short" } else { "make benchmark" },
         processor.unwrap_or("a processor that does not say its name"),
     )
 }
