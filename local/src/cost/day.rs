@@ -18,6 +18,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use indicatif::{ProgressBar, ProgressStyle};
 use roomwatt_api::{Api, Caller, Delivery};
+use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{BusinessDay, HotelId, Instant, Millis, Profile, Window};
 use roomwatt_messaging::{Clock, Invocation};
 use roomwatt_store::Consumed;
@@ -712,7 +713,8 @@ impl Work {
             work.processor_millis += processor * by / as_f64(calls.len());
             work.waited_millis += waited * by / as_f64(calls.len());
             work.log_bytes += u64_f64(call.logged.bytes);
-            let hour = call.at.as_millis() / (60 * 60_000);
+            // The measured day ends a little after midnight; in a month, that is the next one's hour.
+            let hour = call.at.as_millis() / HOUR % 24;
             metric_hours.extend(call.logged.metrics.iter().map(|metric| (*metric, hour)));
         }
         work.metric_hours = as_f64(metric_hours.len());
