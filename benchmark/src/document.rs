@@ -1,6 +1,6 @@
 //! The benchmark's report: tables in Markdown.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
@@ -332,12 +332,5 @@ fn table_of_engine_room(timed: &[Timed]) -> Table {
 }
 
 fn millions(rate: f64) -> String {
-    let mut text = String::new();
-    // Writing to a text cannot fail.
-    let _ = if rate >= 1e6 {
-        write!(text, "{:.1} million", rate / 1e6)
-    } else {
-        write!(text, "{rate:.0}")
-    };
-    text
+    if rate >= 1e6 { format!("{:.1} million", rate / 1e6) } else { format!("{rate:.0}") }
 }
