@@ -1,10 +1,10 @@
 //! Three ways to keep a room's record while many functions write at once, side by side: on one
 //! engine, with the same messages in the same batches, by the same number of workers.
 //!
-//! - [`SpinLock`](spin_lock): take a lock on the record, read it, write it, write a history record,
+//! - [`Design::SpinLock`]: take a lock on the record, read it, write it, write a history record,
 //!   release the lock;
-//! - [`Versions`](versions): read the record, write it if nobody did in between, else begin again;
-//! - [`Roomwatt`](roomwatt): add to it, without a look.
+//! - [`Design::Versions`]: read the record, write it if nobody did in between, else begin again;
+//! - [`Design::Roomwatt`]: add to it, without a look.
 //!
 //! All keep the same sets of transitions, group a batch's events by room and day before they write,
 //! and end with the same reports: a run whose reports are not those of its events is an error.
