@@ -8,7 +8,8 @@ the resources. Where moto 5.2.5 is wrong:
   nothing: so ApiUrl is dropped, and what calls a function's alias calls the function;
 - a reference to a bus is a Python object's text, where CloudFormation gives the bus's name;
 - a table gets neither expiry nor point-in-time recovery, a dead-letter queue no RedriveAllowPolicy, a
-  function neither its architecture nor its log group, and numbers among variables stay numbers.
+  function neither its architecture nor its log group, and numbers among variables stay numbers;
+- every request is said to consume half a unit, whatever the size of its records.
 """
 
 import io

@@ -195,6 +195,9 @@ async fn second_part(store: &Store, day: &BusinessDay) -> (Store, Store) {
 #[tokio::test]
 async fn a_part_that_nobody_has_begun_is_sealed_where_somebody_may() {
     let (store, day) = (Table::new().await, day(TODAY));
+    if store.makes_units_up() {
+        return;
+    }
     let (ahead, behind) = second_part(&store, &day).await;
     let read = known(&store, &day).await;
     assert_eq!(seal(&store, &day, &read, 1).await, SealOutcome::Sealed);
@@ -213,6 +216,9 @@ async fn a_part_that_nobody_has_begun_is_sealed_where_somebody_may() {
 #[tokio::test]
 async fn a_part_that_was_begun_since_makes_the_seal_read_again() {
     let (store, day) = (Table::new().await, day(TODAY));
+    if store.makes_units_up() {
+        return;
+    }
     let (ahead, _) = second_part(&store, &day).await;
     let read = known(&store, &day).await;
     add(&ahead, &day, &[lamp_on(&day, 7)], Seal::Respect).await;
