@@ -1,14 +1,16 @@
 //! AWS in this process: the functions' own SDK clients, over a connector that ends here.
 //!
-//! Requests are made, signed and parsed by the SDK exactly as they would be for AWS; what would go
-//! out to the network is answered by the embedded engine (DynamoDB) and the embedded queues and bus.
+//! Requests are made and answers parsed by the SDK as they would be for AWS; what would go out to the
+//! network is answered by the embedded engine (DynamoDB) and the embedded queues and bus. Left out is
+//! what has no meaning within a process and costs time: signatures, and the watch for
+//! stalled streams, which sets a timer for every request.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -93,6 +95,7 @@ impl EmbeddedAws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .allow_no_auth()
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(self.http_client());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -103,6 +106,7 @@ impl EmbeddedAws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .allow_no_auth()
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(self.http_client());
         aws_sdk_sqs::Client::from_conf(config.build())
     }
@@ -113,6 +117,7 @@ impl EmbeddedAws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::from_static("local"))
             .allow_no_auth()
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(self.http_client());
         aws_sdk_eventbridge::Client::from_conf(config.build())
     }
