@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use roomwatt_local::embedded::EmbeddedAws;
 use serde_json::{Value, json};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::yield_now;
 
 /// What becomes of a call.
@@ -77,7 +77,9 @@ struct State {
     dead: AtomicBool,
     dying: Notify,
     freezing: Notify,
-    frozen: watch::Sender<bool>,
+    frozen: AtomicBool,
+    /// Wakes in the order of waiting, which a `watch` does not: a seed has to replay.
+    thawing: Notify,
 }
 
 impl std::fmt::Debug for Line {
@@ -92,7 +94,8 @@ impl Line {
             dead: AtomicBool::new(false),
             dying: Notify::new(),
             freezing: Notify::new(),
-            frozen: watch::Sender::new(false),
+            frozen: AtomicBool::new(false),
+            thawing: Notify::new(),
         };
         Self { aws, fates, state: Arc::new(state) }
     }
@@ -109,7 +112,8 @@ impl Line {
 
     /// Lets a frozen worker go on.
     pub(crate) fn thaw(&self) {
-        self.state.frozen.send_replace(false);
+        self.state.frozen.store(false, Ordering::Relaxed);
+        self.state.thawing.notify_waiters();
     }
 
     async fn carry(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
@@ -162,8 +166,13 @@ impl Line {
 
     /// The dead make no calls, and the frozen none until they are thawed.
     async fn stand_still(&self) {
-        let mut frozen = self.state.frozen.subscribe();
-        frozen.wait_for(|frozen| !frozen).await.expect("the line itself sends");
+        loop {
+            let thawed = self.state.thawing.notified();
+            if !self.state.frozen.load(Ordering::Relaxed) {
+                break;
+            }
+            thawed.await;
+        }
         if self.state.dead.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
         }
@@ -176,7 +185,7 @@ impl Line {
     }
 
     async fn freeze(&self) {
-        self.state.frozen.send_replace(true);
+        self.state.frozen.store(true, Ordering::Relaxed);
         self.state.freezing.notify_one();
         self.stand_still().await;
     }

@@ -1,15 +1,14 @@
 //! The five functions at work, one process each, and the events that Lambda calls them with.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{BusinessDate, Instant};
+use roomwatt_domain::{BusinessCalendar, BusinessDate, BusinessDay, Instant};
 use roomwatt_local::deployment::scheduled_event;
 use serde_json::{Value, json};
 
 use crate::functions::{Process, machine_time};
-
-const DAY: i64 = 24 * HOUR;
 
 /// A process of each function.
 pub(crate) struct Running {
@@ -103,18 +102,33 @@ pub(crate) fn stay(room: u32, state: &str, at: Instant) -> Value {
     })
 }
 
-/// The hotel `h1`, in UTC.
+/// A zone whose midnight is hours away whenever a test begins: no day ends meanwhile, and every day
+/// that is over is due. Chosen once, so that it stays the same for all of a test.
+pub(crate) fn quiet_zone() -> &'static str {
+    static ZONE: LazyLock<&str> = LazyLock::new(|| {
+        let hour = machine_time().as_millis().rem_euclid(24 * HOUR) / HOUR;
+        if (6..18).contains(&hour) { "Etc/UTC" } else { "Etc/GMT+12" }
+    });
+    *ZONE
+}
+
+/// The hotel `h1`, in a quiet zone.
 pub(crate) fn profile(price: &str) -> Value {
-    json!({"hotelId": "h1", "timeZone": "UTC", "currency": "EUR", "pricePerKwh": price})
+    json!({"hotelId": "h1", "timeZone": quiet_zone(), "currency": "EUR", "pricePerKwh": price})
 }
 
-/// Midnight, UTC, so many days ago.
-pub(crate) fn midnight(days_ago: i64) -> Instant {
-    Instant::from_millis((machine_time().as_millis().div_euclid(DAY) - days_ago) * DAY)
+/// The first instant of `h1`'s day so many days ago.
+pub(crate) fn midnight(days_ago: usize) -> Instant {
+    day(days_ago).window.start
 }
 
-/// The date, UTC, so many days ago.
-pub(crate) fn date(days_ago: i64) -> BusinessDate {
-    let date = midnight(days_ago).to_string();
-    BusinessDate::parse(&date[..10]).expect("a date")
+/// The date of `h1`'s day so many days ago.
+pub(crate) fn date(days_ago: usize) -> BusinessDate {
+    day(days_ago).date
+}
+
+fn day(days_ago: usize) -> BusinessDay {
+    let calendar = BusinessCalendar::new(quiet_zone()).expect("a zone");
+    let today = calendar.day_of(machine_time());
+    (0..days_ago).fold(today, |day, _| calendar.previous(day.date))
 }

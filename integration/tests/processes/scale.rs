@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use roomwatt_domain::instant::{HOUR, MINUTE};
+use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{
     BusinessDay, Device, DeviceId, DeviceKind, HotelId, Profile, RoomId, Signal,
     State as DeviceState, Transition,
@@ -22,6 +22,7 @@ use roomwatt_store::Seal;
 use serde_json::json;
 
 use crate::functions::{Process, failures, machine_time};
+use crate::running::quiet_zone;
 use crate::world::World;
 
 /// Transitions of a room on its day.
@@ -47,12 +48,12 @@ impl World {
     /// A hotel whose last day but one is closed.
     async fn open(&self, hotel: &str) -> (Profile, BusinessDay) {
         let profile = json!({
-            "hotelId": hotel, "timeZone": "Asia/Seoul", "ratings": {"light": {"ON": 12}},
+            "hotelId": hotel, "timeZone": quiet_zone(), "ratings": {"light": {"ON": 12}},
         });
         let profile = Profile::parse(&profile.to_string()).expect("a profile");
         self.store.put_profile(&profile, machine_time()).await.expect("a table");
         let calendar = &profile.calendar;
-        let day = calendar.previous(calendar.day_of(machine_time() - HOUR).date);
+        let day = calendar.previous(calendar.day_of(machine_time()).date);
         let (closed_through, due) =
             (calendar.previous(day.date).date, self.store.schedule().due_at(&day));
         self.store.open_hotel(&profile, closed_through, due).await.expect("a table");
