@@ -399,14 +399,12 @@ fn logs(day: &Day, prices: &Prices<Price>) -> Service {
 
 fn watching(day: &Day, prices: &Prices<Price>) -> Service {
     // A metric costs by the hour in which something is said of it.
-    let hours = |work: &Work| work.metric_hours / 24.0;
-    let metrics: f64 = day.functions.values().map(hours).sum();
-    let idle = hours(&day.functions[&Function::DayCloseSchedule]);
+    let metrics: f64 = day.functions.values().map(|work| work.metric_hours / 24.0).sum();
     Service::of(
         "CloudWatch alarms, metrics, dashboard",
         vec![
             Usage::of("alarms", ALARMS.into(), &prices.alarms).fixed(),
-            Usage::of("metrics", metrics, &prices.metrics).idle(idle),
+            Usage::of("metrics", metrics, &prices.metrics),
             Usage::of("dashboard", DASHBOARDS.into(), &prices.dashboards).fixed(),
         ],
     )

@@ -207,6 +207,8 @@ impl Recorder for Values {
 
 #[cfg(test)]
 mod tests {
+    use roomwatt_telemetry::consumed;
+
     use super::*;
 
     const ID: &str = "00000000-0000-4000-8000-000000000000";
@@ -220,7 +222,7 @@ mod tests {
             tracing::debug!("not at this level");
             Metric::EventsApplied.add(3);
             Metric::EventsLate.add(0);
-            Metric::WriteUnits.record_count(2);
+            consumed(2.0, 0.0);
         });
         let logged = log.take("roomwatt-device-events", ID);
         assert_eq!(logged.metrics, BTreeSet::from(["EventsApplied", "WriteUnits"]));

@@ -68,8 +68,8 @@ impl Tick {
             let messages: Vec<_> = messages.map(Outgoing::plain).collect();
             failure = self.day_close.send_all(&messages).await.err().or(failure);
         }
-        Metric::DueHotels.record_count(ticked.due);
-        Metric::OverdueHotels.record_count(ticked.overdue);
+        Metric::DueHotels.add(ticked.due);
+        Metric::OverdueHotels.add(ticked.overdue);
         match failure {
             Some(failure) => Err(failure.into()),
             None => Ok(ticked),

@@ -77,15 +77,10 @@ metrics! {
 }
 
 impl Metric {
-    /// Adds to a sum. Nothing is said of a sum that stays zero.
+    /// Adds to a sum. Nothing is said of a sum that stays zero: a metric costs by the hour in which
+    /// something is said of it.
     pub fn add(self, amount: usize) {
         counter!(self.name()).increment(amount as u64);
-    }
-
-    /// Notes a number of things, zero too.
-    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-    pub fn record_count(self, count: usize) {
-        self.record(count as f64);
     }
 
     /// Notes a time in whole milliseconds.
@@ -101,7 +96,7 @@ impl Metric {
 
 /// Notes the units that a call consumed.
 pub fn consumed(write_units: f64, read_units: f64) {
-    // A metric costs by the hour in which something is said of it.
+    // As with sums, nothing is said of nothing.
     for (metric, units) in [(Metric::WriteUnits, write_units), (Metric::ReadUnits, read_units)] {
         if units > 0.0 {
             metric.record(units);

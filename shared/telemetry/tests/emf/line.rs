@@ -21,7 +21,6 @@ fn a_call_is_one_line_with_the_function_as_its_only_dimension() {
     Metric::DaysClosed.add(2);
     Metric::DaysClosed.add(1);
     Metric::EventsLate.add(0);
-    Metric::OverdueHotels.record_count(0);
     Metric::CloseLag.record_millis(300_250);
     Metric::CloseLag.record_millis(15);
     consumed(2.5, 0.0);
@@ -35,7 +34,6 @@ fn a_call_is_one_line_with_the_function_as_its_only_dimension() {
     let expected = json!([
         {"Name": "CloseLag", "Unit": "Milliseconds"},
         {"Name": "DaysClosed", "Unit": "Count"},
-        {"Name": "OverdueHotels", "Unit": "Count"},
         {"Name": "WriteUnits", "Unit": "Count"},
     ]);
     assert_eq!(measured, expected);
@@ -43,7 +41,6 @@ fn a_call_is_one_line_with_the_function_as_its_only_dimension() {
     assert_eq!(directive["Dimensions"], json!([["FunctionName"]]));
     assert_eq!(said["FunctionName"], "day-close");
     assert_eq!(said["DaysClosed"], 3);
-    assert_eq!(said["OverdueHotels"], json!([0.0]));
     assert_eq!(said["CloseLag"], json!([300_250.0, 15.0]));
     assert_eq!(said["WriteUnits"], json!([2.5]));
 
