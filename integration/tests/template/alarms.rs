@@ -137,3 +137,12 @@ fn the_dashboard_shows_every_metric_and_none_that_there_is_not() {
     let measured: BTreeSet<_> = Metric::ALL.iter().map(|metric| metric.name().to_owned()).collect();
     assert_eq!(shown, measured);
 }
+
+#[test]
+fn who_does_not_want_the_dashboard_has_the_alarms_all_the_same() {
+    let count = |stack: &Stack, kind| stack.of_type(kind).count();
+    let without = stack_with(&[("ShowDashboard", "false")]);
+    assert_eq!(count(&without, "AWS::CloudWatch::Dashboard"), 0);
+    let alarms = "AWS::CloudWatch::Alarm";
+    assert_eq!(count(&without, alarms), count(&stack(), alarms));
+}
