@@ -209,7 +209,7 @@ impl Display for Document<'_> {
             };
             writeln!(f, "{title}\n\n{}\n", table_of_designs(findings, prices, dense))?;
         }
-        writeln!(f, "## Growth\n")?;
+        writeln!(f, "## Growth\n\n{GROWTH}\n")?;
         writeln!(
             f,
             "### Ingest over rooms and workers, by event\n\n{}\n",
@@ -237,6 +237,9 @@ const DESIGNS: &str = "Three ways to take the same messages in, on one engine, e
 the room's record by trying, reads it, writes it, writes a history record and releases the lock; *b* \
 reads the record and writes it if nobody else did in between, or begins again; *c* is Roomwatt. All \
 group what came in one batch by room and day.";
+
+const GROWTH: &str = "What one unit of work takes, while there is ever more work. Events of one room in \
+one batch share a request, so the more rooms a batch is spread over, the more requests an event takes.";
 
 fn table(header: &[&str], rows: Vec<Vec<String>>) -> Table {
     let mut table = Table::new();
@@ -295,9 +298,19 @@ fn table_of_ingest(findings: &Findings) -> Table {
             format!("{:.3}", each(consumed.requests as f64)),
             consumed.refused_conditions.to_string(),
             format!("{:.0}", each(measured.seconds * 1e6)),
+            format!("{:.0}", measured.seconds * 1e6 / consumed.requests as f64),
         ]
     });
-    let header = ["rooms", "workers", "write units", "read units", "requests", "refused", "µs"];
+    let header = [
+        "rooms",
+        "workers",
+        "write units",
+        "read units",
+        "requests",
+        "refused",
+        "µs",
+        "µs a request",
+    ];
     table(&header, rows.collect())
 }
 
