@@ -129,7 +129,7 @@ struct CostArgs {
     /// Seconds that events wait for others: the template's `IngestBatchWindowSeconds`.
     #[arg(long, value_name = "S", default_value_t = deployed::BATCH_WINDOW, value_parser = clap::value_parser!(u16).range(1..=300))]
     batch_window: u16,
-    /// Pollers of each queue: 5 as Lambda has them, 2 where `MaximumConcurrency` is 2.
+    /// Pollers of each queue: Lambda begins with 5, and may go down to 2 while traffic is low.
     #[arg(long, value_name = "N", default_value_t = deployed::POLLERS, value_parser = clap::value_parser!(u8).range(1..=50))]
     pollers: u8,
     /// Calls of the report API on a day, for each hotel.

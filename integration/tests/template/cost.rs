@@ -43,7 +43,7 @@ fn nothing_that_is_charged_apart_is_on_by_default() {
         assert!(function["ProvisionedConcurrencyConfig"].is_null(), "{name}");
     }
     for (name, _, mapping) in mappings(&stack) {
-        // Lambda's five pollers; with a bound of two, two.
+        // Lambda's own pollers: five, or fewer while traffic is low.
         assert!(mapping["ScalingConfig"].is_null(), "{name}");
         assert!(mapping["ProvisionedPollerConfig"].is_null(), "{name}");
     }

@@ -460,8 +460,8 @@ fn assumed(
         format!("a month has {DAYS_PER_MONTH} days, all like the measured one; free tiers are left out"),
         format!(
             "each queue has {} pollers, which receive for 20 s each time and gather batches of \
-             their own, each receive bringing one message; Lambda begins with five, and with \
-             MaximumConcurrency 2 keeps two",
+             their own, each receive bringing one message; Lambda begins with five, and may go down \
+             to two while traffic is low",
             shape.pollers
         ),
         "the publisher packs consecutive events of a hotel in each queue's messages, and sends one \
