@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use roomwatt_domain::name::InvalidName;
 use roomwatt_domain::{
     Device, DeviceId, DeviceKind, HotelId, Instant, RoomId, Signal, State, Transition,
 };
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// Which queue a message came from: each takes its own events only.
@@ -96,10 +98,14 @@ pub fn decode(source: Source, body: &str) -> Vec<Decoded<'_>> {
             body,
         })];
     };
-    match serde_json::from_str::<Vec<&RawValue>>(events.get()) {
-        Err(_) => malformed("events must be a list".into()),
-        Ok(events) if events.is_empty() => malformed("events must hold at least one event".into()),
-        Ok(events) => events.into_iter().map(|text| decode_packed(source, text.get())).collect(),
+    match events {
+        Field::List(events) if events.is_empty() => {
+            malformed("events must hold at least one event".into())
+        }
+        Field::List(events) => {
+            events.into_iter().map(|text| decode_packed(source, text.get())).collect()
+        }
+        Field::Text(_) | Field::Other => malformed("events must be a list".into()),
     }
 }
 
@@ -112,26 +118,88 @@ fn decode_packed(source: Source, text: &str) -> Decoded<'_> {
     })
 }
 
-/// Every field that an event or a body can have, unread, so that a bad one can be named.
+/// Every field that an event or a body can have, of whatever type it came, so that a bad one can be
+/// named.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Fields<'a> {
     #[serde(borrow)]
-    events: Option<&'a RawValue>,
+    events: Option<Field<'a>>,
     #[serde(borrow)]
-    event_id: Option<&'a RawValue>,
+    event_id: Option<Field<'a>>,
     #[serde(borrow)]
-    hotel_id: Option<&'a RawValue>,
+    hotel_id: Option<Field<'a>>,
     #[serde(borrow)]
-    room_id: Option<&'a RawValue>,
+    room_id: Option<Field<'a>>,
     #[serde(borrow)]
-    device_id: Option<&'a RawValue>,
+    device_id: Option<Field<'a>>,
     #[serde(borrow)]
-    device_kind: Option<&'a RawValue>,
+    device_kind: Option<Field<'a>>,
     #[serde(borrow)]
-    state: Option<&'a RawValue>,
+    state: Option<Field<'a>>,
     #[serde(borrow)]
-    occurred_at: Option<&'a RawValue>,
+    occurred_at: Option<Field<'a>>,
+}
+
+/// A field's value, as far as it is of use to anybody: found in one pass over the body.
+enum Field<'a> {
+    /// Borrowed unless it is written with escapes.
+    Text(Cow<'a, str>),
+    /// What it holds, unread: each is judged by itself.
+    List(Vec<&'a RawValue>),
+    Other,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyField(PhantomData))
+    }
+}
+
+struct AnyField<'a>(PhantomData<Field<'a>>);
+
+impl<'de: 'a, 'a> Visitor<'de> for AnyField<'a> {
+    type Value = Field<'a>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Field<'a>, E> {
+        Ok(Field::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Field<'a>, E> {
+        Ok(Field::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Field<'a>, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Field::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field<'a>, A::Error> {
+        IgnoredAny.visit_map(map).map(|_| Field::Other)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Field<'a>, E> {
+        Ok(Field::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Field<'a>, E> {
+        Ok(Field::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Field<'a>, E> {
+        Ok(Field::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Field<'a>, E> {
+        Ok(Field::Other)
+    }
 }
 
 type Detail = Cow<'static, str>;
@@ -158,14 +226,14 @@ fn without_value(error: &serde_json::Error) -> String {
 }
 
 fn event(source: Source, fields: &Fields<'_>) -> Result<Event, Detail> {
-    check_event_id(&text("eventId", fields.event_id)?)?;
-    let hotel = name(HotelId::new, "hotelId", fields.hotel_id)?;
-    let room = name(RoomId::new, "roomId", fields.room_id)?;
+    check_event_id(text("eventId", fields.event_id.as_ref())?)?;
+    let hotel = name(HotelId::new, "hotelId", fields.hotel_id.as_ref())?;
+    let room = name(RoomId::new, "roomId", fields.room_id.as_ref())?;
     let signal = match source {
         Source::SpaceEvents => Signal::Stay,
         Source::DeviceEvents => {
-            let id = name(DeviceId::new, "deviceId", fields.device_id)?;
-            let kind = name(DeviceKind::new, "deviceKind", fields.device_kind)?;
+            let id = name(DeviceId::new, "deviceId", fields.device_id.as_ref())?;
+            let kind = name(DeviceKind::new, "deviceKind", fields.device_kind.as_ref())?;
             if kind.as_str() == DeviceKind::PRESENCE {
                 Signal::Presence(id)
             } else {
@@ -173,7 +241,7 @@ fn event(source: Source, fields: &Fields<'_>) -> Result<Event, Detail> {
             }
         }
     };
-    let state = name(State::new, "state", fields.state)?;
+    let state = name(State::new, "state", fields.state.as_ref())?;
     if !signal.allows(&state) {
         return Err(match signal {
             Signal::Presence(_) => "state of a presence sensor must be OCCUPIED or VACANT".into(),
@@ -181,8 +249,8 @@ fn event(source: Source, fields: &Fields<'_>) -> Result<Event, Detail> {
             Signal::Device(_) => "state is not one of the device's".into(),
         });
     }
-    let occurred_at = text("occurredAt", fields.occurred_at)?;
-    let at = Instant::parse(&occurred_at).map_err(|error| format!("occurredAt {error}"))?;
+    let occurred_at = text("occurredAt", fields.occurred_at.as_ref())?;
+    let at = Instant::parse(occurred_at).map_err(|error| format!("occurredAt {error}"))?;
     Ok(Event { hotel, room, signal, transition: Transition { at, state } })
 }
 
@@ -196,22 +264,16 @@ fn check_event_id(id: &str) -> Result<(), Detail> {
 fn name<T>(
     new: impl Fn(&str) -> Result<T, InvalidName>,
     field: &'static str,
-    raw: Option<&RawValue>,
+    value: Option<&Field<'_>>,
 ) -> Result<T, Detail> {
-    new(&text(field, raw)?).map_err(|error| error.to_string().into())
+    new(text(field, value)?).map_err(|error| error.to_string().into())
 }
 
-/// A field's text; borrowed unless it is written with escapes.
-fn text<'a>(field: &'static str, raw: Option<&'a RawValue>) -> Result<Cow<'a, str>, Detail> {
-    let Some(raw) = raw else { return Err(format!("{field} is missing").into()) };
-    let written = raw.get();
-    let plain = written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match plain {
-        None => Err(format!("{field} must be a string").into()),
-        Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
-        Some(_) => serde_json::from_str(written)
-            .map(Cow::Owned)
-            .map_err(|_| format!("{field} must be a string of Unicode text").into()),
+fn text<'a>(field: &'static str, value: Option<&'a Field<'_>>) -> Result<&'a str, Detail> {
+    match value {
+        Some(Field::Text(text)) => Ok(text),
+        Some(Field::List(_) | Field::Other) => Err(format!("{field} must be a string").into()),
+        None => Err(format!("{field} is missing").into()),
     }
 }
 
