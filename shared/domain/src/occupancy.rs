@@ -161,14 +161,28 @@ impl OccupancyClock {
         }
     }
 
-    /// The cells of the stretch from one instant to a later one.
+    /// The cells of the stretch from one instant of the window to a later one.
     pub(crate) fn between(&self, from: Instant, to: Instant) -> Occupancy {
-        self.read(to) - self.read(from)
+        let mut cells = Occupancy::default();
+        self.gather(from, to, &mut cells);
+        cells
     }
 
-    fn read(&self, at: Instant) -> Occupancy {
+    /// Adds the cells of a stretch of the window to others.
+    pub(crate) fn gather(&self, from: Instant, to: Instant, cells: &mut Occupancy) {
+        let (first, last) = (self.mark_before(from), self.mark_before(to));
+        if std::ptr::eq(first, last) {
+            // Most uses end before anybody comes or goes.
+            cells.cells[first.cell] += to - from;
+        } else {
+            *cells += last.read(to) - first.read(from);
+        }
+    }
+
+    /// The last mark up to an instant of the window; the first is at the window's start.
+    fn mark_before(&self, at: Instant) -> &Mark {
         let after = self.marks.partition_point(|mark| mark.at <= at);
-        after.checked_sub(1).map_or(Occupancy::default(), |last| self.marks[last].read(at))
+        &self.marks[after.max(1) - 1]
     }
 }
 

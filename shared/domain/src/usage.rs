@@ -111,17 +111,19 @@ impl UsageByState {
         if now.held.state == State::OFF || from >= to {
             return;
         }
-        let during = clock.between(from, to);
-        let assumed = assumed(from, to, now.seen, limit);
-        match self.0.iter_mut().find(|usage| usage.state == now.held.state) {
-            Some(usage) => {
-                usage.during += during;
-                usage.assumed += assumed;
-            }
-            None => {
-                self.0.push(Usage { state: now.held.state.clone(), during, assumed, rating: None });
-            }
-        }
+        let usage = self.of(&now.held.state);
+        clock.gather(from, to, &mut usage.during);
+        usage.assumed += assumed(from, to, now.seen, limit);
+    }
+
+    fn of(&mut self, state: &State) -> &mut Usage {
+        let known = self.0.iter().position(|usage| usage.state == *state);
+        let place = known.unwrap_or_else(|| {
+            let (state, during) = (state.clone(), Occupancy::default());
+            self.0.push(Usage { state, during, assumed: 0, rating: None });
+            self.0.len() - 1
+        });
+        &mut self.0[place]
     }
 
     fn rated(mut self, rating: impl Fn(&State) -> Option<Milliwatts>) -> Vec<Usage> {
