@@ -213,7 +213,10 @@ fn object(text: &str) -> Result<Fields<'_>, Detail> {
             Err(format!("not an event: {}", without_value(&error)).into())
         }
         Err(error) if !error.is_data() => {
-            Err(format!("not JSON: at line {} column {}", error.line(), error.column()).into())
+            // JSON's grammar also takes escapes that are no Unicode text, and numbers of any size.
+            let is_json = serde_json::from_str::<IgnoredAny>(text).is_ok();
+            let fault = if is_json { "not a value that can be read" } else { "not JSON" };
+            Err(format!("{fault}: at line {} column {}", error.line(), error.column()).into())
         }
         _ => Err("an event must be a JSON object".into()),
     }
@@ -324,6 +327,22 @@ mod tests {
         let body = body.replacen('{', r#"{"comment":[1,{"a":null}],"#, 1);
         let [Ok((event, _))] = &decode(Source::DeviceEvents, &body)[..] else { panic!("{body}") };
         assert_eq!(event.room.as_str(), "1001");
+    }
+
+    #[test]
+    fn what_json_can_write_and_nobody_can_read_is_refused_with_its_place() {
+        for value in [r#""\ud800""#, "1e999"] {
+            let body = LAMP.replace("\"101\"", value);
+            let detail = refused(Source::DeviceEvents, &body);
+            assert!(
+                detail.starts_with("not a value that can be read: at line 1 column "),
+                "{detail}"
+            );
+            // Its neighbours in a message are read all the same.
+            let packed = format!(r#"{{"events": [{body}, {LAMP}]}}"#);
+            let decoded = decode(Source::DeviceEvents, &packed);
+            assert_eq!(decoded.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true]);
+        }
     }
 
     #[test]
