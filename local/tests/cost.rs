@@ -127,6 +127,18 @@ mod cost {
     }
 
     #[test]
+    fn a_function_has_the_tables_key_asked_for_at_most_once_in_five_minutes() {
+        const MOST: f64 = 30.0 * 288.0;
+        let key = |bill: &Value| usage(bill, "KMS", "requests of the table's key").clone();
+        let quiet = key(&small(&["--reports-per-day", "0"]));
+        assert_close(number(&quiet["idleQuantity"]), 30.0 * 96.0);
+        assert!(number(&quiet["quantity"]) > 30.0 * 97.0);
+        let asked = key(&small(&["--reports-per-day", "1000"]));
+        assert_close(number(&asked["quantity"]) - number(&quiet["quantity"]), MOST);
+        assert!(number(&asked["quantity"]) <= 5.0 * MOST);
+    }
+
+    #[test]
     fn packing_saves_requests_and_a_window_invocations() {
         let messages = |bill: &Value, queue: &str| {
             quantity(bill, "SQS", &format!("{queue}, sends of publishers"))

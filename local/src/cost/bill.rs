@@ -154,6 +154,7 @@ impl Bill {
         let services = vec![
             table_requests(day, prices),
             table_storage(shape, day, prices),
+            table_key(day, prices),
             queues(day, prices),
             functions(day, prices),
             Service::of(
@@ -341,6 +342,14 @@ fn table_storage(shape: &Shape, day: &Day, prices: &Prices<Price>) -> Service {
     )
 }
 
+/// The table is encrypted with the account's own key for DynamoDB, which is paid by request.
+fn table_key(day: &Day, prices: &Prices<Price>) -> Service {
+    let requests: f64 = day.functions.values().map(|work| work.key_requests).sum();
+    let idle = day.functions[&Function::DayCloseSchedule].key_requests;
+    let line = Usage::of("requests of the table's key", month(requests), &prices.key_requests);
+    Service::of("KMS", vec![line.idle(month(idle))])
+}
+
 fn queues(day: &Day, prices: &Prices<Price>) -> Service {
     let price = &prices.queue_requests;
     let mut usage = Vec::new();
@@ -487,6 +496,9 @@ fn assumed(
             f64::from(shape.history_days) + SPARE_DAYS,
             shape.report_days
         ),
+        "DynamoDB asks for the table's key once in 5 minutes in which a function is called, and no \
+         less where it is called all the time"
+            .to_owned(),
         "a metric costs by the hour in which something is said of it, an alarm and a dashboard all \
          month"
             .to_owned(),

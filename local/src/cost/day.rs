@@ -44,6 +44,10 @@ pub(crate) const MOST_EVENTS: u64 = 5_000_000;
 const COOLS_AFTER: Millis = 5 * 60_000;
 /// And so does one that has been at work for so long.
 const RECYCLED_AFTER: Millis = 2 * 60 * 60_000;
+/// How long DynamoDB remembers the table's key for a role.
+const KEY_REMEMBERED: Millis = 5 * 60_000;
+/// So often a day a role can have it asked for.
+const MOST_KEY_REQUESTS: f64 = 288.0;
 
 /// How much of what was asked for was really made and run.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +120,8 @@ pub(crate) struct Work {
     /// Starts included.
     pub(crate) billed_millis: f64,
     pub(crate) starts: f64,
+    /// Of DynamoDB for the table's key, to serve it.
+    pub(crate) key_requests: f64,
     /// What its own lines came to, as CloudWatch Logs counts them.
     pub(crate) log_bytes: f64,
     /// Each hour in which something was said of a metric, for each of its metrics.
@@ -552,22 +558,26 @@ impl Run<'_> {
             let by = as_f64(times.len()) / as_f64(calls.len()).max(1.0) * sample.by_hotels;
             work.multiply(by);
             work.start(starts(&times) * sample.by_hotels);
+            work.key_requests = key_requests(&times);
             functions.insert(line.function, work);
         }
         let ticks = &self.calls[&Function::DayCloseSchedule];
         let mut work = Work::of(Function::DayCloseSchedule, ticks, 1.0);
         work.start(as_f64(ticks.len()));
+        work.key_requests = key_requests(&times_of(ticks));
         functions.insert(Function::DayCloseSchedule, work);
         let closes = &self.calls[&Function::DayClose];
         let mut work = Work::of(Function::DayClose, closes, of_rooms);
         work.multiply(sample.by_run_hotels);
         work.start(as_f64(closes.len()) * sample.by_run_hotels);
+        work.key_requests = key_requests(&times_of(closes));
         functions.insert(Function::DayClose, work);
         let mut work = Work::of(Function::ReportApi, std::slice::from_ref(&report), of_rooms);
         work.multiply(reports_a_day);
         work.metric_hours =
             f64::from(self.shape.reports.min(24)) * as_f64(report.logged.metrics.len());
         work.start(reports_a_day);
+        work.key_requests = reports_a_day.min(MOST_KEY_REQUESTS);
         functions.insert(Function::ReportApi, work);
         let calls = || self.calls.values().flatten();
         let sum = |step: Step, by: f64| {
@@ -689,6 +699,17 @@ fn starts(times: &[Instant]) -> f64 {
         last = Some(*at);
     }
     starts
+}
+
+/// How often DynamoDB has to ask for the table's key where a role calls at these times. At most:
+/// calls keep it in memory.
+fn key_requests(times: &[Instant]) -> f64 {
+    let spells: BTreeSet<_> = times.iter().map(|at| at.as_millis() / KEY_REMEMBERED).collect();
+    as_f64(spells.len()).min(MOST_KEY_REQUESTS)
+}
+
+fn times_of(calls: &[Call]) -> Vec<Instant> {
+    calls.iter().map(|call| call.at).collect()
 }
 
 /// A whole processor comes with so much memory, in MB; with less comes a part of it.
