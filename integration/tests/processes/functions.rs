@@ -258,7 +258,8 @@ impl Process {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.expect("a running process");
         let value = status.lines().find_map(|line| line.strip_prefix(field)).expect("a figure");
-        value.trim().trim_end_matches(" kB").parse().expect("a number")
+        // What Linux calls kB has 1024 bytes.
+        value.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024 / 1000
     }
 }
 

@@ -167,7 +167,7 @@ async fn a_close_grows_with_its_rooms_and_its_memory_does_not() {
         // A seal and a report a room; the rest is the hotel's, and a checkpoint for 200 rooms.
         assert_eq!(calls["PutItem"], rooms + 1);
         assert!(calls["UpdateItem"] <= rooms + 3 + rooms / 200, "{calls:?}");
-        assert!(peak < 128 * 1024, "{rooms} rooms took {peak} kB");
+        assert!(peak < 128_000, "{rooms} rooms took {peak} kB");
     }
 }
 
