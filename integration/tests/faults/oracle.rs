@@ -38,7 +38,7 @@ impl Hotel {
                 vec![format!("{hotel} is not open")]
             };
         };
-        let due = last_due(services, profile);
+        let due = last_due(services, profile, services.now());
         if state.closed_through != due || state.announced_through != due {
             faults.push(format!("{hotel} should be closed through {due}: {state:?}"));
         }
@@ -199,10 +199,10 @@ async fn closed_days(services: &Services, hotel: &HotelId) -> Vec<String> {
     dates
 }
 
-/// The last day of a hotel that is due by now.
-pub(crate) fn last_due(services: &Services, profile: &Profile) -> BusinessDate {
-    let mut day = profile.calendar.day_of(services.now());
-    while services.store.schedule().due_at(&day) > services.now() {
+/// The last day of a hotel that is due at an instant.
+pub(crate) fn last_due(services: &Services, profile: &Profile, at: Instant) -> BusinessDate {
+    let mut day = profile.calendar.day_of(at);
+    while services.store.schedule().due_at(&day) > at {
         day = profile.calendar.previous(day.date);
     }
     day.date
