@@ -13,8 +13,8 @@ use crate::schema;
 /// Two periods side by side.
 ///
 /// Averages are per day on which the group has a report, and changes are those of the averages, so
-/// that periods of different lengths compare. The percent of nothing is `null`; a group that is
-/// there in one period only has no changes.
+/// that periods of different lengths compare. A group that a period does not have is nothing there.
+/// The percent of nothing is `null`.
 #[utoipa::path(
     get,
     path = "/hotels/{hotelId}/compare",

@@ -2,7 +2,8 @@
 //!
 //! Periods may differ in length, and a room may be missing on some of their days; so what is
 //! compared are averages per day, over the days on which the group has a report. A day without one
-//! is not a day of nothing. Averages and changes are reckoned from exact sums and rounded once.
+//! is not a day of nothing; a group without any in a whole period is, so that what is new changes
+//! from nothing. Averages and changes are reckoned from exact sums and rounded once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -173,23 +174,27 @@ impl PeriodSums {
 }
 
 impl ComparedGroup {
-    /// The changes by name, in the order of totals; a figure that one of the periods does not have
-    /// has no change, so there are none where one of them has no reports at all.
+    /// The changes by name, in the order of totals. A period without any report has nothing of what
+    /// the other one has; a figure that the reports of one period do not have has no change.
     pub fn changes(&self) -> impl Iterator<Item = (&'static str, Change)> {
         let days = (i128::from(self.current.days), i128::from(self.baseline.days));
         let current = exact_totals(&self.current.totals);
         let baseline = exact_totals(&self.baseline.totals);
         let both = current.into_iter().zip(baseline);
-        both.filter(move |_| days.0 > 0 && days.1 > 0).filter_map(
-            move |((name, current), (_, baseline))| {
-                let (current, baseline) = (current?, baseline?);
-                // Over the common denominator of both averages.
-                let (now, then) = (current.get() * days.1, baseline.get() * days.0);
-                let absolute = Average::of(current.with(now - then), days.0 * days.1);
-                let percent = (then != 0).then(|| percent(now - then, then));
-                Some((name, Change { absolute, percent }))
-            },
-        )
+        both.filter_map(move |((name, current), (_, baseline))| {
+            let nothing = |of: Option<Exact>| of.map(|exact| exact.with(0));
+            let (current, baseline) = match days {
+                (0, _) => (nothing(baseline)?, baseline?),
+                (_, 0) => (current?, nothing(current)?),
+                _ => (current?, baseline?),
+            };
+            // Over the common denominator of both averages.
+            let days = (days.0.max(1), days.1.max(1));
+            let (now, then) = (current.get() * days.1, baseline.get() * days.0);
+            let absolute = Average::of(current.with(now - then), days.0 * days.1);
+            let percent = (then != 0).then(|| percent(now - then, then));
+            Some((name, Change { absolute, percent }))
+        })
     }
 }
 

@@ -59,12 +59,21 @@ fn the_percent_of_nothing_is_null_and_that_of_a_loss_is_negative() {
 }
 
 #[test]
-fn a_group_of_one_period_has_no_changes() {
-    let mut comparison = Comparison::new(GroupBy::Hotel);
-    add(&mut comparison, Side::Current, "2026-11-01", 1, 1);
-    let group = &shown(comparison)[0];
-    assert_eq!(group["baseline"]["perDay"], json!({}));
-    assert_eq!((&group["baseline"]["days"], &group["change"]), (&json!(0), &json!({})));
+fn a_group_that_a_period_does_not_have_changes_from_nothing_or_to_nothing() {
+    for (side, other, energy, percent) in [
+        (Side::Current, "baseline", 12.0, json!(null)),
+        (Side::Baseline, "current", -12.0, json!(-100.0)),
+    ] {
+        let mut comparison = Comparison::new(GroupBy::Hotel);
+        add(&mut comparison, side, "2026-11-01", 1, 1);
+        add(&mut comparison, side, "2026-11-02", 1, 1);
+        let group = &shown(comparison)[0];
+        assert_eq!((&group[other]["days"], &group[other]["perDay"]), (&json!(0), &json!({})));
+        let change = &group["change"];
+        assert_eq!(change["energyWh"], json!({"absolute": energy, "percent": percent}));
+        assert_eq!(change["cost"]["percent"], percent);
+        assert_eq!(change["wasteEnergyWh"], json!({"absolute": 0.0, "percent": null}));
+    }
 }
 
 #[test]
