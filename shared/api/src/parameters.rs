@@ -36,7 +36,7 @@ impl Parameters {
                 return Err(unknown(&name, names));
             };
             if given.insert(*known, value.into_owned()).is_some() {
-                return Err(Problem::parameter(known, "is there twice"));
+                return Err(Problem::parameter(*known, "is there twice"));
             }
         }
         Ok(Self { given })
@@ -75,7 +75,7 @@ impl Parameters {
         }
         let days = range.to.civil() - range.from.civil();
         if days.get_days() >= LONGEST_RANGE {
-            let problem = format_args!("is more than {LONGEST_RANGE} days after {from}");
+            let problem = format_args!("makes more than {LONGEST_RANGE} days with {from}");
             return Err(Problem::parameter(to, problem));
         }
         Ok(range)
@@ -120,12 +120,11 @@ pub(crate) const NEXT_TOKEN: &str = "nextToken";
 fn unknown(name: &str, names: Names) -> Problem {
     // The name is shown as far as it can be one; it came from outside.
     let shown: String = name.chars().filter(char::is_ascii_graphic).take(32).collect();
-    let detail = if names.is_empty() {
-        format!("there is no parameter {shown:?}; the call has none")
-    } else {
-        format!("there is no parameter {shown:?}; the call has {}", names.join(", "))
-    };
-    Problem::new(axum::http::StatusCode::BAD_REQUEST, detail)
+    if names.is_empty() {
+        return Problem::parameter(shown, "is no parameter: the call has none");
+    }
+    let problem = format_args!("is no parameter of the call, which has {}", names.join(", "));
+    Problem::parameter(shown, problem)
 }
 
 /// Dates from one to another, both included.
@@ -152,7 +151,7 @@ mod tests {
         assert_eq!(range("2026-01-01", "2026-01-01"), Ok(()));
         assert_eq!(range("2024-01-01", "2024-12-31"), Ok(()));
         assert_eq!(range("2026-01-01", "2027-01-01"), Ok(()));
-        let long = Err("to is more than 366 days after from".to_owned());
+        let long = Err("to makes more than 366 days with from".to_owned());
         assert_eq!(range("2026-01-01", "2027-01-02"), long);
         assert_eq!(range("0001-01-01", "9998-12-31"), long);
         assert_eq!(range("2026-01-02", "2026-01-01"), Err("from is after to".to_owned()));

@@ -1,5 +1,6 @@
 //! What a call is answered with where it cannot be answered: RFC 9457.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -19,7 +20,7 @@ pub struct Problem {
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<&'static str>,
+    parameter: Option<Cow<'static, str>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
     #[serde(skip)]
@@ -45,7 +46,8 @@ impl Problem {
     }
 
     /// 400: a parameter of path or query.
-    pub(crate) fn parameter(name: &'static str, problem: impl Display) -> Self {
+    pub(crate) fn parameter(name: impl Into<Cow<'static, str>>, problem: impl Display) -> Self {
+        let name = name.into();
         let detail = format!("{name} {problem}");
         Self { parameter: Some(name), ..Self::new(StatusCode::BAD_REQUEST, detail) }
     }
