@@ -82,6 +82,10 @@ pub struct Replayed {
     clock: Arc<ReplayClock>,
 }
 
+/// The clock follows no event of the year 9987 or later: calendars end, and no day would be due. Such
+/// an event is refused as one of the future.
+const END_OF_TIME: Instant = Instant::from_millis(253_000_000_000_000);
+
 /// How long a day may stay open past its due time before the replay gives up on it.
 const PATIENCE: Millis = 7 * 24 * 60 * 60_000;
 
@@ -171,6 +175,7 @@ impl Arrival {
         };
         let written = fields.occurred_at.as_ref().and_then(|at| Instant::parse(at.as_str()?).ok());
         let occurred_at = event.as_ref().map(|(_, at)| *at).or(written);
+        let occurred_at = occurred_at.filter(|at| *at < END_OF_TIME);
         Self { body, source, occurred_at, event, events }
     }
 }

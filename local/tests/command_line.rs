@@ -311,6 +311,21 @@ mod command_line {
     }
 
     #[test]
+    fn an_event_at_the_end_of_time_holds_up_no_other() {
+        let (folder, profiles, _) = prepared("end-of-time");
+        let good = two_days();
+        for last in ["9999-01-01T10:00:00+01:00", "9987-06-01T10:00:00Z"] {
+            let last = lamp("203", "ON", last);
+            for lines in [[&last, &good[0], &good[1]], [&good[0], &last, &good[1]]] {
+                let events = folder.file("events.ndjson", lines.map(String::as_str).join("\n"));
+                let said = done(&replay(&profiles, &events, &[]));
+                let count = "events    3 arrived, 2 applied, 1 refused (future 1)\n";
+                assert!(said.starts_with(count), "{said}");
+            }
+        }
+    }
+
+    #[test]
     fn nothing_but_refused_events_and_no_events_at_all_end_well() {
         let (folder, profiles, _) = prepared("nothing-good");
         let bad = folder.file("bad.ndjson", "what?\n{}\n");
