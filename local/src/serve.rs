@@ -16,7 +16,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use roomwatt_api::{Api, Caller, Delivery, Problem};
 use roomwatt_domain::Millis;
@@ -27,7 +27,7 @@ use tokio::sync::Notify;
 use tracing::error;
 
 use crate::Deployment;
-use crate::deployment::{DEVICE_EVENTS, SPACE_EVENTS, TICK};
+use crate::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
 use crate::queues::Queues;
 
 /// How long messages gather at most.
@@ -93,6 +93,7 @@ pub fn router(
     let ingest = Router::new()
         .route("/local/events/device", post(device_events))
         .route("/local/events/space", post(space_events))
+        .route("/local/events/rejected", get(rejected_events))
         .method_not_allowed_fallback(roomwatt_api::no_such_method)
         .with_state(Ingest { queues: deployment.queues().clone(), posted });
     api.layer(from_fn_with_state(access, introduce)).merge(ingest).layer(from_fn(only_loopback))
@@ -121,21 +122,31 @@ async fn drive(deployment: &Deployment, clock: &dyn Clock, posted: &Notify) {
     }
 }
 
-/// A page of another site that a browser was led to may reach loopback by a name of its own: only
-/// those who name loopback are answered.
+/// A page of another site that a browser was led to may reach loopback by a name of its own, or post
+/// to it: only those who name loopback, and come from nowhere else, are answered.
 async fn only_loopback(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| request.uri().host()).unwrap_or_default();
-    let name = if host.starts_with('[') {
-        host.split_inclusive(']').next().unwrap_or_default()
-    } else {
-        host.split(':').next().unwrap_or_default()
-    };
-    if !matches!(name, "127.0.0.1" | "localhost" | "[::1]" | "") {
+    if !is_from_here(&request) {
         let detail = "this runs for loopback alone";
         return Problem::new(StatusCode::MISDIRECTED_REQUEST, detail).into_response();
     }
     next.run(request).await
+}
+
+fn is_from_here(request: &Request) -> bool {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let host = text(header::HOST).or_else(|| request.uri().host()).unwrap_or_default();
+    let origin = text(header::ORIGIN).map(|origin| origin.split_once("://").unwrap_or_default().1);
+    (host.is_empty() || is_loopback(host)) && origin.is_none_or(is_loopback)
+}
+
+/// Whether an authority, with or without a port, is this machine's own.
+fn is_loopback(authority: &str) -> bool {
+    let name = if authority.starts_with('[') {
+        authority.split_inclusive(']').next().unwrap_or_default()
+    } else {
+        authority.split(':').next().unwrap_or_default()
+    };
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 async fn introduce(State(access): State<Access>, mut request: Request, next: Next) -> Response {
@@ -182,4 +193,13 @@ async fn device_events(State(ingest): State<Ingest>, body: Body) -> Result<Respo
 
 async fn space_events(State(ingest): State<Ingest>, body: Body) -> Result<Response, Problem> {
     ingest.take(SPACE_EVENTS, body).await
+}
+
+/// What was refused since the run began: each body, with the attributes that say why.
+async fn rejected_events(State(ingest): State<Ingest>) -> Response {
+    let rejected = ingest.queues.peek(REJECTED_EVENTS).into_iter();
+    let rejected: Vec<_> = rejected
+        .map(|message| json!({"attributes": message.attributes, "body": message.body}))
+        .collect();
+    Json(json!({"rejected": rejected})).into_response()
 }

@@ -217,12 +217,38 @@ mod serving {
         for (host, status) in [
             ("127.0.0.1", 200),
             ("localhost:8080", 200),
+            ("LocalHost", 200),
             ("[::1]:8080", 200),
             ("evil.example", 421),
             ("127.0.0.1.evil.example:80", 421),
         ] {
             assert_eq!(served.ask_as(host, "GET", "/health", &[], "").0, status, "{host}");
         }
+        for (origin, status) in [
+            ("http://LOCALHOST:8080", 202),
+            ("http://evil.example", 421),
+            ("http://localhost.evil.example", 421),
+            ("null", 421),
+        ] {
+            let origin = [&*format!("origin: {origin}")];
+            let posted = served.ask("POST", "/local/events/space", &origin, "{}");
+            assert_eq!(posted.0, status, "{origin:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_refused_is_there_to_be_looked_at() {
+        let served = Served::start(&["serve", "--port", "0"]);
+        let rejected = "/local/events/rejected";
+        assert_eq!(served.get(rejected), (200, json!({"rejected": []})));
+        let event = json!({"eventId": "1", "hotelId": "h9", "roomId": "7", "state": "CHECKED_IN",
+                           "occurredAt": "2026-11-20T19:00:00Z"});
+        assert_eq!(served.ask("POST", "/local/events/space", &[], &event.to_string()).0, 202);
+        let refused = served.until(rejected, |answer| answer["rejected"][0].is_object());
+        let [refused] = &refused["rejected"].as_array().unwrap()[..] else { panic!("{refused}") };
+        assert_eq!(refused["body"], event.to_string());
+        assert_eq!(refused["attributes"]["reason"], "unknown-hotel");
+        assert_eq!(refused["attributes"]["source"], "space-events");
     }
 
     #[test]
