@@ -99,9 +99,11 @@ impl Replay {
         let mut arrivals = Arrivals::new(self, events)?;
         let mut next = arrivals.next_event()?;
         let first = next.as_ref().and_then(|arrival| arrival.occurred_at);
-        let clock = Arc::new(ReplayClock::at(first.unwrap_or(Instant::from_millis(0))));
+        let clock = Arc::new(ReplayClock::at(Instant::from_millis(0)));
         let deployment =
             Deployment::new(self.data.as_deref(), Arc::clone(&clock) as Arc<dyn Clock>).await?;
+        let began = first.max(clock_of_what_is_kept(&deployment, &hotels).await?);
+        clock.set(began.unwrap_or(clock.now()));
         for profile in &hotels {
             if deployment.store().put_profile(profile, clock.now()).await?
                 == PutProfile::ZoneSettled
@@ -113,7 +115,7 @@ impl Replay {
             }
         }
         let mut run =
-            Run { deployment, clock, next_tick: None, latest: None, started: first.is_some() };
+            Run { deployment, clock, next_tick: None, latest: None, started: began.is_some() };
         let bar = self.bar(arrivals.count());
         let mut count = 0;
         while let Some(arrival) = next {
@@ -146,6 +148,22 @@ impl Replay {
     }
 }
 
+/// How far the clock has come that closed what a folder holds. Time goes on from there: by an earlier
+/// one, days that are closed would be open still.
+async fn clock_of_what_is_kept(
+    deployment: &Deployment,
+    hotels: &[Profile],
+) -> anyhow::Result<Option<Instant>> {
+    let mut clock = None;
+    let store = deployment.store();
+    for profile in hotels {
+        let state = store.close_state(&profile.hotel_id, Instant::from_millis(0)).await?;
+        let day = state.and_then(|state| profile.calendar.day(state.closed_through));
+        clock = clock.max(day.map(|day| store.schedule().due_at(&day)));
+    }
+    Ok(clock)
+}
+
 /// An event on its way to a queue.
 struct Arrival {
     body: String,
@@ -159,7 +177,9 @@ struct Arrival {
 
 impl Arrival {
     fn of(line: &[u8]) -> Self {
-        let body = String::from_utf8_lossy(line).into_owned();
+        // What is no text is kept byte by byte, and is no JSON either.
+        let body =
+            String::from_utf8(line.to_vec()).unwrap_or_else(|_| line.escape_ascii().to_string());
         let fields: Looked = serde_json::from_str(&body).unwrap_or_default();
         // Only device events name a device; a line that names nothing goes anywhere and is refused.
         let source = if fields.device_id.is_some() || fields.device_kind.is_some() {
@@ -302,11 +322,21 @@ impl Run {
             // Nothing was accepted; what was refused is still on its way.
             return self.settle(hotels, None).await;
         };
-        let last =
-            |profile: &Profile| until.unwrap_or_else(|| profile.calendar.day_of(latest).date);
+        let last = |profile: &Profile| {
+            let calendar = &profile.calendar;
+            let Some(date) = until else { return calendar.day_of(latest).date };
+            calendar.day(date).unwrap_or_else(|| calendar.previous(date)).date
+        };
         let lasts: BTreeMap<HotelId, BusinessDate> =
             hotels.iter().map(|profile| (profile.hotel_id.clone(), last(profile))).collect();
-        self.settle(hotels, Some(&lasts)).await
+        let is_closed = self.still_open(hotels, Some(&lasts)).await?.is_none();
+        self.settle(hotels, Some(&lasts)).await?;
+        if is_closed {
+            // That took no tick. What is due by now is closed, whichever of the events came last.
+            self.deployment.tick().await?;
+            self.settle(hotels, Some(&lasts)).await?;
+        }
+        Ok(())
     }
 
     async fn settle(

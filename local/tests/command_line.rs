@@ -339,6 +339,73 @@ mod command_line {
     }
 
     #[test]
+    fn a_line_that_is_no_text_is_malformed() {
+        let (folder, profiles, _) = prepared("no-text");
+        let [on, off, ..] = &two_days()[..] else { panic!("two events") };
+        let mut line = on.replace('}', r#","note":"?"}"#).into_bytes();
+        let at = line.iter().rposition(|byte| *byte == b'?').unwrap();
+        line[at] = 0xff;
+        let events = folder.file("events.ndjson", [&line, &b"\n"[..], off.as_bytes()].concat());
+        let said = done(&replay(&profiles, &events, &[]));
+        assert!(
+            said.starts_with("events    2 arrived, 1 applied, 1 refused (malformed 1)\n"),
+            "{said}"
+        );
+    }
+
+    /// Days that were closed stay closed for a log of before: its events are late.
+    #[test]
+    fn a_log_of_before_what_was_kept_is_late() {
+        let (folder, profiles, events) = prepared("before-kept");
+        let earlier = [
+            lamp("204", "ON", "2026-11-18T12:00:00+01:00"),
+            lamp("205", "ON", "2026-11-19T22:00:00+01:00"),
+        ];
+        let later = folder.file("later.ndjson", earlier.join("\n"));
+        let run = |data: &str, events: &str| {
+            let (data, out) = (folder.path(data), folder.path("out"));
+            done(&replay(&profiles, events, &["--data", &data, "--out", &out]));
+            let reports = folder.text("out");
+            let read = |line: &str| {
+                let mut report: Value = serde_json::from_str(line).unwrap();
+                for which in ["revision", "revisions", "closedAt"] {
+                    report.as_object_mut().unwrap().remove(which);
+                }
+                report
+            };
+            reports.lines().map(read).collect::<Vec<_>>()
+        };
+        run("two-logs", &events);
+        let two_logs = run("two-logs", &later);
+        let both = folder.file("both.ndjson", [earlier.to_vec(), two_days()].concat().join("\n"));
+        let one_log = run("one-log", &both);
+        assert_eq!(two_logs, one_log);
+        assert_eq!(one_log.len(), 9);
+    }
+
+    #[test]
+    fn what_is_due_by_the_last_event_is_closed_whichever_came_last() {
+        let (folder, profiles, _) = prepared("order");
+        let early = lamp("203", "ON", "2026-11-19T04:00:00+01:00");
+        let late = lamp("204", "OFF", "2026-11-20T04:00:00+01:00");
+        for lines in [[&early, &late], [&late, &early]] {
+            let events = folder.file("events.ndjson", lines.map(String::as_str).join("\n"));
+            let said = done(&replay(&profiles, &events, &["--until", "2026-11-18"]));
+            assert!(said.contains("reports   1, of which late events revised 0\n"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_the_zone_skips_is_not_waited_for() {
+        let folder = Folder::of("skipped");
+        let hotel = json!({"hotelId": "lakeside-1", "timeZone": "Pacific/Apia"});
+        let profiles = folder.file("hotels.json", hotel.to_string());
+        let events = folder.file("events.ndjson", lamp("203", "ON", "2011-12-29T09:50:00.000Z"));
+        let said = done(&replay(&profiles, &events, &["--until", "2011-12-30"]));
+        assert!(said.contains("reports   2, "), "{said}");
+    }
+
+    #[test]
     fn what_was_kept_is_found_again_and_replaying_it_changes_nothing() {
         let (folder, profiles, events) = prepared("kept");
         let data = folder.path("data");
