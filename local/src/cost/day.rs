@@ -558,19 +558,18 @@ impl Run<'_> {
             let by = as_f64(times.len()) / as_f64(calls.len()).max(1.0) * sample.by_hotels;
             work.multiply(by);
             work.start(starts(&times) * sample.by_hotels);
-            work.key_requests = key_requests(&times);
+            // Batches without a room of the sample are no calls here.
+            work.key_requests = key_requests(times.iter().copied());
             functions.insert(line.function, work);
         }
         let ticks = &self.calls[&Function::DayCloseSchedule];
         let mut work = Work::of(Function::DayCloseSchedule, ticks, 1.0);
         work.start(as_f64(ticks.len()));
-        work.key_requests = key_requests(&times_of(ticks));
         functions.insert(Function::DayCloseSchedule, work);
         let closes = &self.calls[&Function::DayClose];
         let mut work = Work::of(Function::DayClose, closes, of_rooms);
         work.multiply(sample.by_run_hotels);
         work.start(as_f64(closes.len()) * sample.by_run_hotels);
-        work.key_requests = key_requests(&times_of(closes));
         functions.insert(Function::DayClose, work);
         let mut work = Work::of(Function::ReportApi, std::slice::from_ref(&report), of_rooms);
         work.multiply(reports_a_day);
@@ -703,13 +702,9 @@ fn starts(times: &[Instant]) -> f64 {
 
 /// How often DynamoDB has to ask for the table's key where a role calls at these times. At most:
 /// calls keep it in memory.
-fn key_requests(times: &[Instant]) -> f64 {
-    let spells: BTreeSet<_> = times.iter().map(|at| at.as_millis() / KEY_REMEMBERED).collect();
+fn key_requests(times: impl Iterator<Item = Instant>) -> f64 {
+    let spells: BTreeSet<_> = times.map(|at| at.as_millis() / KEY_REMEMBERED).collect();
     as_f64(spells.len()).min(MOST_KEY_REQUESTS)
-}
-
-fn times_of(calls: &[Call]) -> Vec<Instant> {
-    calls.iter().map(|call| call.at).collect()
 }
 
 /// A whole processor comes with so much memory, in MB; with less comes a part of it.
@@ -739,6 +734,7 @@ impl Work {
             metric_hours.extend(call.logged.metrics.iter().map(|metric| (*metric, hour)));
         }
         work.metric_hours = as_f64(metric_hours.len());
+        work.key_requests = key_requests(calls.iter().map(|call| call.at));
         work
     }
 
