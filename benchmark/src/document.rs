@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
-use roomwatt_local::cost::prices::{Price, Prices};
+use roomwatt_cost::prices::{Price, Prices};
 
 use crate::designs::{self, Design, Measured, Traffic};
 use crate::engine_room::{self, Timed};

@@ -3,8 +3,8 @@
 
 use anyhow::Context;
 use roomwatt_domain::{ClosedReport, History, RoomReport, RoomStates};
-use roomwatt_ingest::{Source, edge};
-use roomwatt_local::clock::Stopwatch;
+use roomwatt_embedded::clock::Stopwatch;
+use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_page::{HotelPage, Language, Range};
 
 use crate::traffic::{Day, profile, room, usual};
@@ -49,7 +49,7 @@ pub fn works() -> anyhow::Result<Vec<Work>> {
 fn parse(packed: usize) -> anyhow::Result<Work> {
     let day = Day::of(1, 8, 100, 7)?;
     let messages = day.messages(packed);
-    let device = |(source, _): &(Source, String)| *source == Source::DeviceEvents;
+    let device = |(source, _): &(EventQueue, String)| *source == EventQueue::DeviceEvents;
     let (source, body) = messages.into_iter().find(device).context("a message")?;
     let units = edge::decode(source, &body).len();
     Ok(Work {

@@ -11,9 +11,9 @@ use roomwatt_api::{Api, Caller, Delivery};
 use roomwatt_domain::{
     BusinessDay, ClosedReport, History, Instant, Profile, RoomReport, RoomStates, Totals,
 };
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::{ReplayClock, Stopwatch};
-use roomwatt_local::deployment::DAY_CLOSE;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::clock::{ReplayClock, Stopwatch};
+use roomwatt_embedded::deployment::DAY_CLOSE;
 use roomwatt_local::input::EventFile;
 use roomwatt_local::replay::Replay;
 use roomwatt_messaging::{Clock, DayCloseMessage};

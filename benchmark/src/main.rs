@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Context;
 use benchmark::document::{Document, Extent, Findings};
 use clap::Parser;
-use roomwatt_local::cost::prices::PriceFile;
+use roomwatt_cost::prices::PriceFile;
 
 /// What Roomwatt costs and how fast it is, beside the usual designs and as it grows.
 #[derive(Parser)]

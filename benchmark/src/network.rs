@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use roomwatt_local::embedded::EmbeddedAws;
+use roomwatt_embedded::aws::EmbeddedAws;
 
 /// Least and most that a call takes, in microseconds: single-digit milliseconds, as DynamoDB says of
 /// itself.

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use roomwatt_cost::simulation::{Event, Hotel};
 use roomwatt_domain::{
     BusinessDate, BusinessDay, Device, History, Profile, RoomId, Signal, State, Transition,
 };
-use roomwatt_ingest::{Source, edge};
-use roomwatt_local::cost::simulation::{Event, Hotel};
+use roomwatt_ingest::{EventQueue, edge};
 
 /// A day of a hotel.
 #[derive(Debug, Clone)]
@@ -82,9 +82,9 @@ impl Day {
     /// The bodies of messages of so many events each, in the order in which they are full; events
     /// of the two queues apart.
     #[must_use]
-    pub fn messages(&self, packed: usize) -> Vec<(Source, String)> {
+    pub fn messages(&self, packed: usize) -> Vec<(EventQueue, String)> {
         let mut messages = Vec::new();
-        for source in [Source::DeviceEvents, Source::SpaceEvents] {
+        for source in [EventQueue::DeviceEvents, EventQueue::SpaceEvents] {
             let of_source: Vec<_> =
                 self.events.iter().filter(|event| source_of(event) == source).collect();
             for chunk in of_source.chunks(packed) {
@@ -124,6 +124,6 @@ impl Day {
     }
 }
 
-fn source_of(event: &Event) -> Source {
-    if event.is_of_the_stay() { Source::SpaceEvents } else { Source::DeviceEvents }
+fn source_of(event: &Event) -> EventQueue {
+    if event.is_of_the_stay() { EventQueue::SpaceEvents } else { EventQueue::DeviceEvents }
 }

@@ -4,7 +4,7 @@
 mod short {
     use benchmark::designs::Design;
     use benchmark::document::{Compared, Document, Extent, Findings, per_million};
-    use roomwatt_local::cost::prices::PriceFile;
+    use roomwatt_cost::prices::PriceFile;
 
     fn found(findings: &Findings, design: Design, dense: bool, workers: usize) -> &Compared {
         let is = |compared: &&Compared| {

@@ -38,7 +38,7 @@ mod envelopes {
     use aws_lambda_events::eventbridge::EventBridgeEvent;
     use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
     use roomwatt_domain::Instant;
-    use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
+    use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
     use serde::Serialize;
     use serde::de::DeserializeOwned;
     use serde_json::Value;

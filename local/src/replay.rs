@@ -8,17 +8,17 @@ use std::sync::Arc;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use roomwatt_domain::{BusinessDate, HotelId, Instant, Millis, Profile};
-use roomwatt_ingest::{Source, edge};
+use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_messaging::Clock;
-use roomwatt_report::RoomReportView;
+use roomwatt_presentation::RoomReportView;
 use roomwatt_store::{Consumed, PutProfile};
 use serde::Serialize;
 
-use crate::clock::{ReplayClock, Stopwatch};
-use crate::deployment::{
+use crate::input::{BadInput, EventFile, Lines};
+use roomwatt_embedded::clock::{ReplayClock, Stopwatch};
+use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, Deployment, REJECTED_EVENTS, SPACE_EVENTS, TICK,
 };
-use crate::input::{BadInput, EventFile, Lines};
 
 /// What to replay, and how.
 #[derive(Debug, Clone, Default)]
@@ -167,7 +167,7 @@ async fn clock_of_what_is_kept(
 /// An event on its way to a queue.
 struct Arrival {
     body: String,
-    source: Source,
+    source: EventQueue,
     occurred_at: Option<Instant>,
     /// Its hotel and instant, where the edge would take it.
     event: Option<(HotelId, Instant)>,
@@ -183,9 +183,9 @@ impl Arrival {
         let fields: Looked = serde_json::from_str(&body).unwrap_or_default();
         // Only device events name a device; a line that names nothing goes anywhere and is refused.
         let source = if fields.device_id.is_some() || fields.device_kind.is_some() {
-            Source::DeviceEvents
+            EventQueue::DeviceEvents
         } else {
-            Source::SpaceEvents
+            EventQueue::SpaceEvents
         };
         let decoded = edge::decode(source, &body);
         let events = decoded.len();
@@ -282,8 +282,8 @@ impl Run {
             }
         }
         let queue = match arrival.source {
-            Source::DeviceEvents => DEVICE_EVENTS,
-            Source::SpaceEvents => SPACE_EVENTS,
+            EventQueue::DeviceEvents => DEVICE_EVENTS,
+            EventQueue::SpaceEvents => SPACE_EVENTS,
         };
         self.deployment.queues().send(queue, arrival.body, BTreeMap::new());
         self.deployment.deliver().await;
@@ -465,7 +465,7 @@ impl Replayed {
         }
     }
 
-    fn rejected(&self) -> Vec<crate::queues::Message> {
+    fn rejected(&self) -> Vec<roomwatt_embedded::queues::Message> {
         self.deployment.queues().peek(REJECTED_EVENTS)
     }
 }

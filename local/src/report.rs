@@ -4,9 +4,11 @@ use std::io::Write;
 
 use anyhow::Context;
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Instant, Profile};
-use roomwatt_report::csv::ByteOrderMark;
-use roomwatt_report::group::GroupBy;
-use roomwatt_report::{GroupCsv, GroupView, Groups, Listing, ReportCsv, RoomReportView, table};
+use roomwatt_presentation::csv::ByteOrderMark;
+use roomwatt_presentation::group::GroupBy;
+use roomwatt_presentation::{
+    GroupCsv, GroupView, Groups, Listing, ReportCsv, RoomReportView, table,
+};
 use roomwatt_store::Store;
 
 use crate::input::BadInput;

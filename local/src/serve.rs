@@ -26,9 +26,9 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tracing::error;
 
-use crate::Deployment;
-use crate::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
-use crate::queues::Queues;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
+use roomwatt_embedded::queues::Queues;
 
 /// How long messages gather at most.
 pub const WINDOW: Millis = 100;

@@ -248,7 +248,7 @@ mod serving {
         let [refused] = &refused["rejected"].as_array().unwrap()[..] else { panic!("{refused}") };
         assert_eq!(refused["body"], event.to_string());
         assert_eq!(refused["attributes"]["reason"], "unknown-hotel");
-        assert_eq!(refused["attributes"]["source"], "space-events");
+        assert_eq!(refused["attributes"]["queue"], "space-events");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCa
 use roomwatt_domain::{
     BusinessDay, Device, DeviceId, DeviceKind, History, Profile, RoomId, Signal, State, Transition,
 };
-use roomwatt_ingest::{Source, edge};
+use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_store::{Consumed, item_size};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -41,7 +41,11 @@ impl Records {
     }
 
     /// The events of a batch by room and day.
-    pub(super) fn groups(&self, source: Source, bodies: &[String]) -> anyhow::Result<Vec<Group>> {
+    pub(super) fn groups(
+        &self,
+        source: EventQueue,
+        bodies: &[String],
+    ) -> anyhow::Result<Vec<Group>> {
         let mut groups: BTreeMap<_, Group> = BTreeMap::new();
         for body in bodies {
             for decoded in edge::decode(source, body) {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roomwatt_domain::{BusinessDay, History, Profile, RoomId};
-use roomwatt_local::Deployment;
-use roomwatt_local::deployment::sqs_event;
-use roomwatt_local::queues::Message;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::deployment::sqs_event;
+use roomwatt_embedded::queues::Message;
 use roomwatt_messaging::Clock;
 
 /// Hands a batch to the function of a queue.

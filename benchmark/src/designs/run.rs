@@ -9,12 +9,12 @@ use anyhow::ensure;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use futures_util::future::try_join_all;
 use roomwatt_domain::{RoomReport, RoomStates};
-use roomwatt_ingest::Source;
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::{ReplayClock, Stopwatch};
-use roomwatt_local::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
-use roomwatt_local::embedded::EmbeddedAws;
-use roomwatt_local::queues::Queues;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::aws::EmbeddedAws;
+use roomwatt_embedded::clock::{ReplayClock, Stopwatch};
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::queues::Queues;
+use roomwatt_ingest::EventQueue;
 use roomwatt_messaging::Clock;
 use roomwatt_store::Consumed;
 
@@ -79,7 +79,7 @@ pub(super) async fn back_off(tries: u32) {
 }
 
 struct Batch {
-    source: Source,
+    source: EventQueue,
     bodies: Vec<String>,
 }
 
@@ -87,7 +87,7 @@ impl Traffic<'_> {
     fn batches(&self) -> VecDeque<Batch> {
         let messages = self.day.messages(self.packed);
         let mut batches: Vec<(usize, Batch)> = Vec::new();
-        for source in [Source::DeviceEvents, Source::SpaceEvents] {
+        for source in [EventQueue::DeviceEvents, EventQueue::SpaceEvents] {
             let of_source: Vec<_> = messages
                 .iter()
                 .enumerate()
@@ -114,8 +114,8 @@ enum Worker {
 impl Worker {
     async fn take(&self, batch: &Batch, number: u64, clock: &Arc<dyn Clock>) -> anyhow::Result<()> {
         let queue = match batch.source {
-            Source::DeviceEvents => DEVICE_EVENTS,
-            Source::SpaceEvents => SPACE_EVENTS,
+            EventQueue::DeviceEvents => DEVICE_EVENTS,
+            EventQueue::SpaceEvents => SPACE_EVENTS,
         };
         match self {
             Self::SpinLock(records) => {

@@ -12,8 +12,8 @@ mod envelopes {
     use lambda_http::request::from_str;
     use lambda_http::{Context, RequestExt};
     use roomwatt_domain::Instant;
-    use roomwatt_local::Deployment;
-    use roomwatt_local::clock::ReplayClock;
+    use roomwatt_embedded::Deployment;
+    use roomwatt_embedded::clock::ReplayClock;
     use serde_json::Value;
     use tower::ServiceExt;
 

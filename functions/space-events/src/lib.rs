@@ -1,13 +1,13 @@
 //! The function of the `space-events` queue: takes check-ins and check-outs in.
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-use roomwatt_ingest::{Ingest, Source};
+use roomwatt_ingest::{EventQueue, Ingest};
 use roomwatt_messaging::{BatchFailed, Invocation, Queue};
 use roomwatt_store::Store;
 
 /// Ingest from this function's queue.
 pub fn ingest(store: Store, day_close: Queue, rejected_events: Queue) -> Ingest {
-    Ingest::new(Source::SpaceEvents, store, day_close, rejected_events)
+    Ingest::new(EventQueue::SpaceEvents, store, day_close, rejected_events)
 }
 
 /// Takes one batch; the answer names the messages that must come again.

@@ -7,8 +7,8 @@ use roomwatt_domain::{
     BusinessDate, BusinessDay, ClosedReport, Device, History, Occupancy, Profile, RoomId,
     RoomReport, RoomStates, Signal, Totals, Transition,
 };
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::ReplayClock;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::clock::ReplayClock;
 use roomwatt_store::{Consumed, HotelDay, Store, StoredReport};
 
 use crate::harbour::{HOTEL, get, harbour, later, router};

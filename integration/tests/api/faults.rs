@@ -12,9 +12,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use axum::{Extension, Router};
 use roomwatt_api::{Caller, Deadline};
-use roomwatt_local::clock::ReplayClock;
-use roomwatt_local::embedded::EmbeddedAws;
-use roomwatt_local::queues::Queues;
+use roomwatt_embedded::aws::EmbeddedAws;
+use roomwatt_embedded::clock::ReplayClock;
+use roomwatt_embedded::queues::Queues;
 use roomwatt_store::{Retention, Store};
 
 use crate::harbour::{HOTEL, RANGE, get, harbour, later, router};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roomwatt_domain::{BusinessDate, ClosedReport, Occupancy, Totals};
-use roomwatt_report::{OccupancyView, RoomReportView, TotalsView};
+use roomwatt_presentation::{OccupancyView, RoomReportView, TotalsView};
 use serde_json::{Value, json};
 
 use crate::harbour::{HOTEL, Harbour, RANGE, get, harbour};

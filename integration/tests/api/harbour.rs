@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::{Extension, Router};
 use roomwatt_api::{Api, Caller, Delivery};
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Instant, Profile};
-use roomwatt_local::clock::ReplayClock;
+use roomwatt_embedded::clock::ReplayClock;
 use roomwatt_local::demo;
 use roomwatt_local::input::EventFile;
 use roomwatt_local::replay::{Replay, Replayed};

@@ -7,7 +7,7 @@
 use crate::budgets::large_hotel;
 use crate::harbour::{get, get_with, later, router};
 use roomwatt_api::Caller;
-use roomwatt_local::clock::Stopwatch;
+use roomwatt_embedded::clock::Stopwatch;
 
 #[tokio::test]
 #[ignore = "a measurement, for people to read"]

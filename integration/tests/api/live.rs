@@ -3,8 +3,8 @@
 use aws_lambda_events::sqs::SqsEvent;
 use roomwatt_api::Caller;
 use roomwatt_domain::Instant;
-use roomwatt_local::deployment::{DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
-use roomwatt_local::queues::Message;
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
+use roomwatt_embedded::queues::Message;
 use serde_json::{Value, json};
 
 use crate::harbour::{get, router};

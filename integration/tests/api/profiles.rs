@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use roomwatt_api::Caller;
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::ReplayClock;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::clock::ReplayClock;
 use roomwatt_store::Store;
 use serde_json::{Value, json};
 

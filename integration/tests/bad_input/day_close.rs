@@ -1,7 +1,7 @@
 //! What the day-close queue may hold by mistake, and clocks that are wrong.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS};
+use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS};
 use serde_json::{Value, json};
 
 use crate::lakeside::{HOTEL, Lakeside, instant};

@@ -2,7 +2,7 @@
 
 use roomwatt_domain::Instant;
 use roomwatt_domain::instant::HOUR;
-use roomwatt_local::deployment::{DEVICE_EVENTS, REJECTED_EVENTS};
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS};
 use roomwatt_messaging::queue::LARGEST_MESSAGE;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ fn kept_whole(lakeside: &Lakeside) -> Vec<(usize, String)> {
     let mut whole: Vec<(usize, String)> = Vec::new();
     for message in lakeside.deployment.queues().peek(REJECTED_EVENTS) {
         assert_eq!(message.attributes["reason"], "malformed");
-        assert_eq!(message.attributes["source"], DEVICE_EVENTS);
+        assert_eq!(message.attributes["queue"], DEVICE_EVENTS);
         assert!(message.attributes["detail"].starts_with("not JSON"));
         match message.attributes.get("part") {
             None => whole.push((1, message.body)),

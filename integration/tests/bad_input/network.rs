@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use roomwatt_domain::Instant;
-use roomwatt_local::embedded::EmbeddedAws;
+use roomwatt_embedded::aws::EmbeddedAws;
 use serde_json::{Value, json};
 
 use crate::lakeside::Lakeside;

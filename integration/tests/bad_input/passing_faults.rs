@@ -3,8 +3,8 @@
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{HotelId, Instant};
-use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS};
-use roomwatt_local::queues::MOST_RECEIVES;
+use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS};
+use roomwatt_embedded::queues::MOST_RECEIVES;
 use serde_json::{Value, json};
 
 use crate::lakeside::{Lakeside, instant, profile};

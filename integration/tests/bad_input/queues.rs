@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roomwatt_domain::Instant;
-use roomwatt_local::Deployment;
-use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_messaging::Clock;
 use serde_json::{Value, json};
 

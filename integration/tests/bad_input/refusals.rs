@@ -2,7 +2,7 @@
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{HotelId, Instant};
-use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
 use serde_json::{Value, json};
 
 use crate::lakeside::{HOTEL, Lakeside, Rejected, instant, profile};

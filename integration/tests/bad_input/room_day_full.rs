@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::Instant;
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_local::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_store::SETS_PER_WRITE;
 use serde_json::{Value, json};
 

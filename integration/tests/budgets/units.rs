@@ -1,8 +1,8 @@
 //! What Roomwatt may consume: the engine's own answers, summed over whole runs.
 
 use roomwatt_domain::{Instant, Profile};
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::ReplayClock;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::clock::ReplayClock;
 use roomwatt_local::input::EventFile;
 use roomwatt_local::replay::{Replay, Replayed, Summary};
 use std::sync::Arc;

@@ -25,7 +25,7 @@ use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{
     Device, DeviceId, DeviceKind, Instant, Millis, Profile, RoomId, Signal, State, Transition,
 };
-use roomwatt_local::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS};
 use tokio::runtime::Builder;
 use tokio::task::{JoinSet, LocalSet, yield_now};
 

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use roomwatt_local::embedded::EmbeddedAws;
+use roomwatt_embedded::aws::EmbeddedAws;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::yield_now;

@@ -6,7 +6,7 @@
 
 use roomwatt_domain::Instant;
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_local::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 
 use crate::events::{device, profile, stay};
 use crate::stage::{Disturbance, Outcome, Stage};

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use roomwatt_domain::{Instant, Millis, Profile};
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::ReplayClock;
-use roomwatt_local::deployment::{
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::aws::EmbeddedAws;
+use roomwatt_embedded::clock::ReplayClock;
+use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
 };
-use roomwatt_local::embedded::EmbeddedAws;
-use roomwatt_local::queues::{Message, Queues};
+use roomwatt_embedded::queues::{Message, Queues};
 use roomwatt_messaging::{Clock, Invocation};
 use roomwatt_store::{PutProfile, Store};
 

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex};
 
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{HotelId, Instant, Millis, Profile};
-use roomwatt_ingest::{Source, edge};
-use roomwatt_local::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
-use roomwatt_local::embedded::ToldEvent;
-use roomwatt_local::queues::Message;
+use roomwatt_embedded::aws::ToldEvent;
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
+use roomwatt_embedded::queues::Message;
+use roomwatt_ingest::{EventQueue, edge};
 
 use crate::line::{Call, Fate, Fates, Line};
 use crate::oracle::Hotel;
@@ -143,7 +143,8 @@ impl Stage {
     }
 
     pub(crate) fn send(&mut self, queue: &str, body: &(impl ToString + ?Sized)) {
-        let source = if queue == SPACE_EVENTS { Source::SpaceEvents } else { Source::DeviceEvents };
+        let source =
+            if queue == SPACE_EVENTS { EventQueue::SpaceEvents } else { EventQueue::DeviceEvents };
         let body = body.to_string();
         let (schedule, now) = (self.services.store.schedule(), self.services.now());
         for (event, _) in edge::decode(source, &body).into_iter().flatten() {

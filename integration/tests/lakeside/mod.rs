@@ -5,11 +5,11 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, RoomId, Signal};
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::ReplayClock;
-use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS};
-use roomwatt_local::embedded::EmbeddedAws;
-use roomwatt_local::queues::Queues;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::aws::EmbeddedAws;
+use roomwatt_embedded::clock::ReplayClock;
+use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::queues::Queues;
 use roomwatt_messaging::{BatchFailed, Clock};
 use roomwatt_store::StoredReport;
 use serde_json::json;
@@ -127,7 +127,7 @@ impl Lakeside {
         let mut rejected: Vec<_> = messages
             .map(|mut message| {
                 let mut take = |name: &str| message.attributes.remove(name).unwrap_or_default();
-                let (source, reason, detail) = (take("source"), take("reason"), take("detail"));
+                let (source, reason, detail) = (take("queue"), take("reason"), take("detail"));
                 assert_eq!(message.attributes, [].into(), "other attributes");
                 Rejected { source, reason, detail, body: message.body }
             })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
+use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
 use serde_json::Value;
 
 use crate::functions::{FUNCTIONS, failures};

@@ -11,7 +11,7 @@ use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, SendMessageBatchRe
 use aws_sdk_sqs::{Client, Config};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{ClosedReport, Instant, Profile, RoomId, Signal, Transition};
-use roomwatt_report::RoomReportView;
+use roomwatt_presentation::RoomReportView;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -15,12 +15,12 @@ use std::time::Duration;
 
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, RoomId, Signal, Transition};
-use roomwatt_local::deployment::{
+use roomwatt_embedded::aws::EmbeddedAws;
+use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
 };
-use roomwatt_local::embedded::EmbeddedAws;
-use roomwatt_local::queues::{Message, Queues};
-use roomwatt_local::sockets;
+use roomwatt_embedded::queues::{Message, Queues};
+use roomwatt_embedded::sockets;
 use roomwatt_messaging::Clock;
 use roomwatt_store::{PutProfile, Retention, Store};
 use tokio::net::TcpListener;

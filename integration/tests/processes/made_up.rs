@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use roomwatt_domain::{BusinessDate, Instant, Profile, RoomId, Schedule, Signal, Transition};
-use roomwatt_ingest::{Source, edge};
-use roomwatt_local::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_ingest::{EventQueue, edge};
 use serde_json::{Value, json};
 
 const HOTELS: [(&str, &str); 3] =
@@ -75,7 +75,7 @@ pub(crate) fn by_room(
     let mut rooms: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (queue, body) in events {
         let source =
-            if *queue == SPACE_EVENTS { Source::SpaceEvents } else { Source::DeviceEvents };
+            if *queue == SPACE_EVENTS { EventQueue::SpaceEvents } else { EventQueue::DeviceEvents };
         let decoded = edge::decode(source, body);
         let (event, _) = decoded[0].as_ref().expect("an event");
         if event.hotel == hotel.hotel_id {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use integration::template::{ACCOUNT, Permission, REGION, STACK, Stack, Template, one_or_more};
 use roomwatt_domain::instant::HOUR;
-use roomwatt_local::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
+use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
 use serde_json::json;
 
 use crate::day::Day;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{BusinessCalendar, BusinessDate, BusinessDay, Instant};
-use roomwatt_local::deployment::scheduled_event;
+use roomwatt_embedded::deployment::scheduled_event;
 use serde_json::{Value, json};
 
 use crate::functions::{Process, machine_time};

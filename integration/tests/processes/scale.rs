@@ -14,9 +14,9 @@ use roomwatt_domain::{
     BusinessDay, Device, DeviceId, DeviceKind, HotelId, Profile, RoomId, Signal,
     State as DeviceState, Transition,
 };
-use roomwatt_local::clock::Stopwatch;
-use roomwatt_local::deployment::{DAY_CLOSE, scheduled_event, sqs_event};
-use roomwatt_local::queues::MOST_RECEIVES;
+use roomwatt_embedded::clock::Stopwatch;
+use roomwatt_embedded::deployment::{DAY_CLOSE, scheduled_event, sqs_event};
+use roomwatt_embedded::queues::MOST_RECEIVES;
 use roomwatt_messaging::DayCloseMessage;
 use roomwatt_store::Seal;
 use serde_json::json;

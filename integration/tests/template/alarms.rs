@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use integration::template::Stack;
-use roomwatt_local::deployment::TICK;
+use roomwatt_embedded::deployment::TICK;
 use roomwatt_settlement::OVERDUE_AFTER;
 use roomwatt_telemetry::{DIMENSION, Metric, NAMESPACE};
 use serde_json::{Value, json};

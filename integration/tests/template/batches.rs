@@ -1,6 +1,6 @@
 //! Batches: the local run batches as the deployment does, and only what failed comes again.
 
-use roomwatt_local::deployment::{MAPPINGS, TICK};
+use roomwatt_embedded::deployment::{MAPPINGS, TICK};
 
 use crate::deployed::{mappings, stack, stack_with, whole};
 

@@ -99,5 +99,5 @@ fn a_claim_outlasts_the_call_that_holds_it() {
     let (configuration, _) = read(&variables(function), |lookup| DayClose::read(lookup));
     assert!(configuration.lease >= whole(&function["Timeout"]) * 1000);
     // And the tick after a worker's death finds the hotel free.
-    assert!(configuration.lease < roomwatt_local::deployment::TICK);
+    assert!(configuration.lease < roomwatt_embedded::deployment::TICK);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use roomwatt_local::cost::deployed::{
+use roomwatt_cost::deployed::{
     ALARMS, BATCH_WINDOW, DASHBOARDS, Function, HISTORY_DAYS, REPORT_DAYS,
 };
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{AttributeDefinition, KeySchemaElement};
 use roomwatt_domain::Instant;
-use roomwatt_local::deployment::Deployment;
+use roomwatt_embedded::deployment::Deployment;
 use roomwatt_messaging::Clock;
 use roomwatt_store::TTL_ATTRIBUTE;
 use serde_json::{Value, json};

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{BusinessCalendar, BusinessDate, Instant, Millis, Profile, Schedule};
-use roomwatt_local::Deployment;
-use roomwatt_local::clock::ReplayClock;
-use roomwatt_local::deployment::{DEVICE_EVENTS, TICK};
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::clock::ReplayClock;
+use roomwatt_embedded::deployment::{DEVICE_EVENTS, TICK};
 use roomwatt_messaging::Clock;
 use serde_json::{Value, json};
 use tokio::runtime::Builder;

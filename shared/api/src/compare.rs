@@ -1,7 +1,9 @@
 //! `GET /hotels/{hotelId}/compare`: two periods side by side.
 
 use axum::response::Response;
-use roomwatt_report::{ByteOrderMark, ComparedGroupView, Comparison, ComparisonCsv, GroupBy, Side};
+use roomwatt_presentation::{
+    ByteOrderMark, ComparedGroupView, Comparison, ComparisonCsv, GroupBy, Side,
+};
 
 use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;

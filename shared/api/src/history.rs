@@ -5,7 +5,7 @@ use futures_util::future::try_join;
 use roomwatt_domain::{
     BusinessDate, BusinessDay, RoomId, RoomReport, RoomStates, SignalHistory, trace,
 };
-use roomwatt_report::HistoryView;
+use roomwatt_presentation::HistoryView;
 use roomwatt_store::Hotel;
 
 use crate::answer::{self, Freshness, JSON};

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::response::Response;
 use futures_util::stream;
 use roomwatt_domain::{BusinessDate, ClosedReport, RoomId};
-use roomwatt_report::{
+use roomwatt_presentation::{
     ByteOrderMark, Group, GroupBy, GroupCsv, GroupView, Groups, Listing, ReportCsv, RoomReportView,
 };
 use roomwatt_store::Hotel;

@@ -10,7 +10,7 @@ use futures_util::future::{try_join, try_join_all};
 use roomwatt_domain::{
     BusinessCalendar, BusinessDate, BusinessDay, History, Instant, Live, RoomId, RoomStates,
 };
-use roomwatt_report::LiveRoomView;
+use roomwatt_presentation::LiveRoomView;
 use roomwatt_store::{Hotel, Pages, StoreError, StoredReport, Summary};
 
 use crate::answer::{self, Entries, Freshness, JSON};

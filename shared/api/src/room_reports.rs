@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use roomwatt_domain::{ClosedReport, RoomId};
-use roomwatt_report::{ByteOrderMark, ReportCsv, RoomReportView};
+use roomwatt_presentation::{ByteOrderMark, ReportCsv, RoomReportView};
 use roomwatt_store::Hotel;
 
 use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};

@@ -14,18 +14,18 @@ use serde_json::value::RawValue;
 
 /// Which queue a message came from: each takes its own events only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum EventQueue {
     /// Device and presence states.
     DeviceEvents,
     /// Check-in and check-out.
     SpaceEvents,
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for EventQueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Source::DeviceEvents => "device-events",
-            Source::SpaceEvents => "space-events",
+            EventQueue::DeviceEvents => "device-events",
+            EventQueue::SpaceEvents => "space-events",
         })
     }
 }
@@ -85,14 +85,14 @@ pub struct Refusal<'a> {
 pub type Decoded<'a> = Result<(Event, &'a str), Refusal<'a>>;
 
 /// Reads a message's body: one event, or `{"events": […]}` with many, each judged by itself.
-pub fn decode(source: Source, body: &str) -> Vec<Decoded<'_>> {
+pub fn decode(queue: EventQueue, body: &str) -> Vec<Decoded<'_>> {
     let malformed = |detail| vec![Err(Refusal { reason: Reason::Malformed, detail, body })];
     let fields = match object(body) {
         Ok(fields) => fields,
         Err(detail) => return malformed(detail),
     };
     let Some(events) = fields.events else {
-        return vec![event(source, &fields).map(|event| (event, body)).map_err(|detail| Refusal {
+        return vec![event(queue, &fields).map(|event| (event, body)).map_err(|detail| Refusal {
             reason: Reason::Malformed,
             detail,
             body,
@@ -103,14 +103,14 @@ pub fn decode(source: Source, body: &str) -> Vec<Decoded<'_>> {
             malformed("events must hold at least one event".into())
         }
         Field::List(events) => {
-            events.into_iter().map(|text| decode_packed(source, text.get())).collect()
+            events.into_iter().map(|text| decode_packed(queue, text.get())).collect()
         }
         Field::Text(_) | Field::Other => malformed("events must be a list".into()),
     }
 }
 
-fn decode_packed(source: Source, text: &str) -> Decoded<'_> {
-    let event = object(text).and_then(|fields| event(source, &fields));
+fn decode_packed(queue: EventQueue, text: &str) -> Decoded<'_> {
+    let event = object(text).and_then(|fields| event(queue, &fields));
     event.map(|event| (event, text)).map_err(|detail| Refusal {
         reason: Reason::Malformed,
         detail,
@@ -228,13 +228,13 @@ fn without_value(error: &serde_json::Error) -> String {
     text.split(" at line").next().unwrap_or_default().to_owned()
 }
 
-fn event(source: Source, fields: &Fields<'_>) -> Result<Event, Detail> {
+fn event(queue: EventQueue, fields: &Fields<'_>) -> Result<Event, Detail> {
     check_event_id(text("eventId", fields.event_id.as_ref())?)?;
     let hotel = name(HotelId::new, "hotelId", fields.hotel_id.as_ref())?;
     let room = name(RoomId::new, "roomId", fields.room_id.as_ref())?;
-    let signal = match source {
-        Source::SpaceEvents => Signal::Stay,
-        Source::DeviceEvents => {
+    let signal = match queue {
+        EventQueue::SpaceEvents => Signal::Stay,
+        EventQueue::DeviceEvents => {
             let id = name(DeviceId::new, "deviceId", fields.device_id.as_ref())?;
             let kind = name(DeviceKind::new, "deviceKind", fields.device_kind.as_ref())?;
             if kind.as_str() == DeviceKind::PRESENCE {
@@ -287,8 +287,8 @@ mod tests {
     const LAMP: &str = r#"{"eventId":"e1","hotelId":"h1","roomId":"101","deviceId":"lamp-1","deviceKind":"light","state":"ON","occurredAt":"2026-11-20T18:00:00+09:00"}"#;
     const CHECK_IN: &str = r#"{"eventId":"e1","hotelId":"h1","roomId":"101","state":"CHECKED_IN","occurredAt":"2026-11-20T18:00:00+09:00"}"#;
 
-    fn refused(source: Source, body: &str) -> String {
-        let mut decoded = decode(source, body);
+    fn refused(queue: EventQueue, body: &str) -> String {
+        let mut decoded = decode(queue, body);
         assert_eq!(decoded.len(), 1, "{body}");
         let refusal = decoded.remove(0).expect_err(body);
         assert_eq!((refusal.reason, refusal.body), (Reason::Malformed, body));
@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_device_event_is_read() {
-        let [Ok((event, text))] = &decode(Source::DeviceEvents, LAMP)[..] else { panic!() };
+        let [Ok((event, text))] = &decode(EventQueue::DeviceEvents, LAMP)[..] else { panic!() };
         assert_eq!(*text, LAMP);
         assert_eq!((event.hotel.as_str(), event.room.as_str()), ("h1", "101"));
         let Signal::Device(device) = &event.signal else { panic!() };
@@ -315,9 +315,9 @@ mod tests {
     #[test]
     fn a_sensor_and_a_stay_are_told_by_kind_and_queue() {
         let sensor = with("deviceKind", "\"presence\"").replace("\"ON\"", "\"VACANT\"");
-        let [Ok((event, _))] = &decode(Source::DeviceEvents, &sensor)[..] else { panic!() };
+        let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &sensor)[..] else { panic!() };
         assert!(matches!(event.signal, Signal::Presence(_)));
-        let [Ok((event, _))] = &decode(Source::SpaceEvents, CHECK_IN)[..] else { panic!() };
+        let [Ok((event, _))] = &decode(EventQueue::SpaceEvents, CHECK_IN)[..] else { panic!() };
         assert_eq!(event.signal, Signal::Stay);
     }
 
@@ -325,7 +325,9 @@ mod tests {
     fn unknown_fields_and_escapes_are_no_fault() {
         let body = with("roomId", r#""101""#).replace("\"101\"", r#""1\u003001""#);
         let body = body.replacen('{', r#"{"comment":[1,{"a":null}],"#, 1);
-        let [Ok((event, _))] = &decode(Source::DeviceEvents, &body)[..] else { panic!("{body}") };
+        let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &body)[..] else {
+            panic!("{body}")
+        };
         assert_eq!(event.room.as_str(), "1001");
     }
 
@@ -333,30 +335,30 @@ mod tests {
     fn what_json_can_write_and_nobody_can_read_is_refused_with_its_place() {
         for value in [r#""\ud800""#, "1e999"] {
             let body = LAMP.replace("\"101\"", value);
-            let detail = refused(Source::DeviceEvents, &body);
+            let detail = refused(EventQueue::DeviceEvents, &body);
             assert!(
                 detail.starts_with("not a value that can be read: at line 1 column "),
                 "{detail}"
             );
             // Its neighbours in a message are read all the same.
             let packed = format!(r#"{{"events": [{body}, {LAMP}]}}"#);
-            let decoded = decode(Source::DeviceEvents, &packed);
+            let decoded = decode(EventQueue::DeviceEvents, &packed);
             assert_eq!(decoded.iter().map(Result::is_ok).collect::<Vec<_>>(), [false, true]);
         }
     }
 
     #[test]
     fn what_is_not_json_or_no_event_is_refused() {
-        let source = Source::DeviceEvents;
-        assert_eq!(refused(source, "what?"), "not JSON: at line 1 column 1");
-        assert!(refused(source, "").starts_with("not JSON"));
-        assert!(refused(source, &LAMP[..40]).starts_with("not JSON"));
+        let queue = EventQueue::DeviceEvents;
+        assert_eq!(refused(queue, "what?"), "not JSON: at line 1 column 1");
+        assert!(refused(queue, "").starts_with("not JSON"));
+        assert!(refused(queue, &LAMP[..40]).starts_with("not JSON"));
         for body in ["[]", "7", "null", "\"ON\"", r#"["e1","h1"]"#] {
-            assert_eq!(refused(source, body), "an event must be a JSON object");
+            assert_eq!(refused(queue, body), "an event must be a JSON object");
         }
-        assert_eq!(refused(source, "{}"), "eventId is missing");
+        assert_eq!(refused(queue, "{}"), "eventId is missing");
         let twice = LAMP.replacen('{', r#"{"state":"OFF","#, 1);
-        assert_eq!(refused(source, &twice), "not an event: duplicate field `state`");
+        assert_eq!(refused(queue, &twice), "not an event: duplicate field `state`");
     }
 
     #[test]
@@ -366,11 +368,11 @@ mod tests {
             ["eventId", "hotelId", "roomId", "deviceId", "deviceKind", "state", "occurredAt"]
         {
             assert_eq!(
-                refused(Source::DeviceEvents, &with(field, "null")),
+                refused(EventQueue::DeviceEvents, &with(field, "null")),
                 format!("{field} is missing")
             );
             for value in ["5", "{}", "[\"x\"]", "true"] {
-                let detail = refused(Source::DeviceEvents, &with(field, value));
+                let detail = refused(EventQueue::DeviceEvents, &with(field, value));
                 assert_eq!(detail, format!("{field} must be a string"));
             }
         }
@@ -378,51 +380,51 @@ mod tests {
             let long = format!("\"{}\"", "x".repeat(65));
             for value in ["\"\"", "\"a b\"", "\"a/b\"", "\"é\"", &long] {
                 assert_eq!(
-                    refused(Source::DeviceEvents, &with(field, value)),
+                    refused(EventQueue::DeviceEvents, &with(field, value)),
                     format!("{field} {id}")
                 );
             }
             let longest = format!("\"{}\"", "x".repeat(64));
-            assert!(decode(Source::DeviceEvents, &with(field, &longest))[0].is_ok());
+            assert!(decode(EventQueue::DeviceEvents, &with(field, &longest))[0].is_ok());
         }
         let state = "state must be 1 to 32 characters of A-Z 0-9 _ -";
         for value in ["\"on\"", "\"\"", "\"ON.\"", &format!("\"{}\"", "X".repeat(33))] {
-            assert_eq!(refused(Source::DeviceEvents, &with("state", value)), state);
+            assert_eq!(refused(EventQueue::DeviceEvents, &with("state", value)), state);
         }
         for value in
             ["\"2026-11-20T10:30:00\"", "\"2026-11-31T10:30:00Z\"", "\"yesterday\"", "\"\""]
         {
             assert_eq!(
-                refused(Source::DeviceEvents, &with("occurredAt", value)),
+                refused(EventQueue::DeviceEvents, &with("occurredAt", value)),
                 "occurredAt must be an RFC 3339 date-time with an offset",
             );
         }
         let event_id = "eventId must be 1 to 128 characters";
-        assert_eq!(refused(Source::DeviceEvents, &with("eventId", "\"\"")), event_id);
+        assert_eq!(refused(EventQueue::DeviceEvents, &with("eventId", "\"\"")), event_id);
         let long = format!("\"{}\"", "é".repeat(129));
-        assert_eq!(refused(Source::DeviceEvents, &with("eventId", &long)), event_id);
+        assert_eq!(refused(EventQueue::DeviceEvents, &with("eventId", &long)), event_id);
         let longest = format!("\"{}\"", "é".repeat(128));
-        assert!(decode(Source::DeviceEvents, &with("eventId", &longest))[0].is_ok());
+        assert!(decode(EventQueue::DeviceEvents, &with("eventId", &longest))[0].is_ok());
     }
 
     #[test]
     fn sensors_and_stays_know_two_states_each() {
         let sensor = with("deviceKind", "\"presence\"");
         assert_eq!(
-            refused(Source::DeviceEvents, &sensor),
+            refused(EventQueue::DeviceEvents, &sensor),
             "state of a presence sensor must be OCCUPIED or VACANT"
         );
         assert_eq!(
-            refused(Source::SpaceEvents, &CHECK_IN.replace("CHECKED_IN", "SLEEPING")),
+            refused(EventQueue::SpaceEvents, &CHECK_IN.replace("CHECKED_IN", "SLEEPING")),
             "state of a room must be CHECKED_IN or CHECKED_OUT"
         );
     }
 
     #[test]
     fn each_queue_takes_its_own_events_only() {
-        assert_eq!(refused(Source::DeviceEvents, CHECK_IN), "deviceId is missing");
+        assert_eq!(refused(EventQueue::DeviceEvents, CHECK_IN), "deviceId is missing");
         assert_eq!(
-            refused(Source::SpaceEvents, LAMP),
+            refused(EventQueue::SpaceEvents, LAMP),
             "state of a room must be CHECKED_IN or CHECKED_OUT"
         );
     }
@@ -431,7 +433,7 @@ mod tests {
     fn a_packed_message_is_judged_event_by_event() {
         let bad = with("state", "\"on\"");
         let body = format!(r#"{{"events": [{LAMP}, {bad}, 7, {LAMP}]}}"#);
-        let decoded = decode(Source::DeviceEvents, &body);
+        let decoded = decode(EventQueue::DeviceEvents, &body);
         assert_eq!(
             decoded.iter().map(Result::is_ok).collect::<Vec<_>>(),
             [true, false, false, true]
@@ -441,21 +443,21 @@ mod tests {
 
         let nested = format!(r#"{{"events": [{{"events": [{LAMP}]}}]}}"#);
         assert_eq!(
-            decode(Source::DeviceEvents, &nested)[0].as_ref().unwrap_err().detail,
+            decode(EventQueue::DeviceEvents, &nested)[0].as_ref().unwrap_err().detail,
             "eventId is missing"
         );
         assert_eq!(
-            refused(Source::DeviceEvents, r#"{"events": []}"#),
+            refused(EventQueue::DeviceEvents, r#"{"events": []}"#),
             "events must hold at least one event"
         );
-        assert_eq!(refused(Source::DeviceEvents, r#"{"events": {}}"#), "events must be a list");
+        assert_eq!(refused(EventQueue::DeviceEvents, r#"{"events": {}}"#), "events must be a list");
     }
 
     #[test]
     fn a_mebibyte_is_read_like_any_body() {
         let padded = LAMP.replacen('{', &format!(r#"{{"pad":"{}","#, "x".repeat(1_048_000)), 1);
-        assert!(decode(Source::DeviceEvents, &padded)[0].is_ok());
+        assert!(decode(EventQueue::DeviceEvents, &padded)[0].is_ok());
         let garbage = "x".repeat(1_048_576);
-        assert!(refused(Source::DeviceEvents, &garbage).starts_with("not JSON"));
+        assert!(refused(EventQueue::DeviceEvents, &garbage).starts_with("not JSON"));
     }
 }

@@ -14,5 +14,5 @@ pub mod directory;
 pub mod edge;
 mod path;
 
-pub use edge::Source;
+pub use edge::EventQueue;
 pub use path::Ingest;

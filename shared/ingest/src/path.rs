@@ -16,7 +16,7 @@ use roomwatt_telemetry::{Metric, consumed};
 use tracing::{error, info, warn};
 
 use crate::directory::{Directory, KnownHotel};
-use crate::edge::{Event, Reason, Refusal, Source, decode};
+use crate::edge::{Event, EventQueue, Reason, Refusal, decode};
 
 /// Writes in flight at once.
 const WRITES_IN_FLIGHT: usize = 16;
@@ -24,7 +24,7 @@ const WRITES_IN_FLIGHT: usize = 16;
 /// Takes events in.
 #[derive(Debug)]
 pub struct Ingest {
-    source: Source,
+    queue: EventQueue,
     store: Store,
     hotels: Directory,
     day_close: Queue,
@@ -80,9 +80,9 @@ struct Late {
 
 impl Ingest {
     /// Ingest from one of the queues.
-    pub fn new(source: Source, store: Store, day_close: Queue, rejected: Queue) -> Self {
+    pub fn new(queue: EventQueue, store: Store, day_close: Queue, rejected: Queue) -> Self {
         let hotels = Directory::new(store.clone());
-        Self { source, store, hotels, day_close, rejected }
+        Self { queue, store, hotels, day_close, rejected }
     }
 
     /// The table, for what was consumed.
@@ -124,7 +124,7 @@ impl Ingest {
     fn decode<'a>(&self, batch: &'a SqsEvent, outcome: &mut Outcome<'a>) -> Vec<Arrival<'a>> {
         let mut arrivals = Vec::new();
         for (message, record) in batch.records.iter().enumerate() {
-            for decoded in decode(self.source, record.body.as_deref().unwrap_or_default()) {
+            for decoded in decode(self.queue, record.body.as_deref().unwrap_or_default()) {
                 match decoded {
                     Ok((event, text)) => arrivals.push(Arrival { message, event, text }),
                     Err(refusal) => outcome.refused.push((message, refusal)),
@@ -317,7 +317,7 @@ impl Ingest {
             }
             refused(refusal.reason).add(1);
             warn!(reason = %refusal.reason, detail = %refusal.detail, "event refused");
-            for message in rejected(self.source, refusal) {
+            for message in rejected(self.queue, refusal) {
                 places.push(*place);
                 messages.push(message);
             }
@@ -418,7 +418,7 @@ fn by_set_count(group: &Group<'_>) -> Vec<Vec<usize>> {
 
 /// The message of a refused event: its own text as the body, so that it can be sent again as it
 /// is, and why in the attributes. A text that fills a message by itself goes in two.
-fn rejected(source: Source, refusal: &Refusal<'_>) -> Vec<Outgoing> {
+fn rejected(queue: EventQueue, refusal: &Refusal<'_>) -> Vec<Outgoing> {
     const ROOM_FOR_ATTRIBUTES: usize = 4096;
     let mut rest = refusal.body;
     let mut parts = Vec::new();
@@ -433,7 +433,7 @@ fn rejected(source: Source, refusal: &Refusal<'_>) -> Vec<Outgoing> {
         let mut attributes = vec![
             ("reason", refusal.reason.to_string()),
             ("detail", refusal.detail.chars().take(512).collect()),
-            ("source", source.to_string()),
+            ("queue", queue.to_string()),
         ];
         if count > 1 {
             attributes.push(("part", format!("{} of {count}", at + 1)));

@@ -20,7 +20,7 @@ use jiff::ToSpan;
 use made_up::{Hotel, date, seoul};
 use roomwatt_domain::{BusinessDate, ClosedReport, Profile, RoomId, RoomStates, Tariff};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage, content_security_policy};
-use roomwatt_report::{GroupBy, GroupView, Groups, HistoryView};
+use roomwatt_presentation::{GroupBy, GroupView, Groups, HistoryView};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 

@@ -16,7 +16,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Millis, RoomId};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
-use roomwatt_report::TotalsView;
+use roomwatt_presentation::TotalsView;
 use roomwatt_store::{
     AdvanceOutcome, ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome,
     Store, StoredReport,

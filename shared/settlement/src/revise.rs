@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
-use roomwatt_report::TotalsView;
+use roomwatt_presentation::TotalsView;
 use roomwatt_store::{HotelDay, ReviseOutcome as Written, Store, StoredReport};
 use roomwatt_telemetry::Metric;
 use tracing::{error, info, warn};

@@ -1,0 +1,545 @@
+//! A month's bill: what a day consumed, thirty times, in dollars.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{Cell, CellAlignment, LineStyle, Table};
+use serde::Serialize;
+
+use crate::Shape;
+use crate::day::{Day, Work};
+use crate::deployed::{ALARMS, DASHBOARDS, Function};
+use crate::network::LATENCIES;
+use crate::prices::{Price, PriceFile, Prices};
+
+/// A month.
+pub const DAYS_PER_MONTH: u32 = 30;
+
+/// Summaries are kept longer than they may be revised, in days: a revision may wait in a queue.
+const SPARE_DAYS: f64 = 15.0;
+/// DynamoDB deletes what has expired within this time, in days.
+const DELETION_DAYS: f64 = 2.0;
+/// What Lambda itself writes of an invocation, its two lines in JSON, in bytes as they are counted.
+const PLATFORM_LINES: f64 = 700.0;
+/// What API Gateway writes of a call, in bytes as they are counted.
+const ACCESS_LINE: f64 = 400.0;
+
+/// The bill.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Bill {
+    /// What it was asked for.
+    pub shape: Shape,
+    /// Where.
+    pub region: String,
+    /// When the prices were collected.
+    pub prices_of: String,
+    /// Where from.
+    pub price_sources: Vec<String>,
+    /// So many days make a month.
+    pub days_per_month: u32,
+    /// Events of a month.
+    pub events_per_month: u64,
+    /// Dollars a month: the sum of the services.
+    pub total_per_month: f64,
+    /// The part of it that is paid without any event.
+    pub idle_per_month: f64,
+    /// The total by rooms of all hotels.
+    pub per_room_month: f64,
+    /// The total by events.
+    pub per_million_events: f64,
+    /// Each service.
+    pub services: Vec<Service>,
+    /// What the measured day consumed.
+    pub units_per_event: UnitsPerEvent,
+    /// How it was measured.
+    pub measured: Vec<String>,
+    /// What it was not measured by.
+    pub assumed: Vec<String>,
+}
+
+/// Units of the table by event.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnitsPerEvent {
+    /// Write units of ingest.
+    pub ingest_write_units: f64,
+    /// Write units of all steps.
+    pub write_units: f64,
+    /// Read units of all steps.
+    pub read_units: f64,
+}
+
+/// A service of AWS.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Service {
+    /// Its name.
+    pub name: &'static str,
+    /// Dollars a month: the sum of what is used.
+    pub dollars: f64,
+    /// The part of it that is paid without any event.
+    pub idle_dollars: f64,
+    /// What is used of it.
+    pub usage: Vec<Usage>,
+}
+
+/// Something that is used, in a month.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// By what.
+    pub what: String,
+    /// How much.
+    pub quantity: f64,
+    /// Of it without any event.
+    pub idle_quantity: f64,
+    /// In what it is counted.
+    pub unit: String,
+    /// Dollars for `per` of the unit.
+    pub price: f64,
+    /// See `price`.
+    pub per: f64,
+    /// The region that the price is of, where it is not known for the one asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_assumed_from: Option<String>,
+    /// Quantity at the price.
+    pub dollars: f64,
+}
+
+impl Usage {
+    /// What a month of events brings, and nothing without them.
+    fn of(what: impl Into<String>, quantity: f64, price: &Price) -> Self {
+        Self {
+            what: what.into(),
+            quantity,
+            idle_quantity: 0.0,
+            unit: price.unit.clone(),
+            price: price.dollars,
+            per: price.per,
+            price_assumed_from: price.assumed_from.clone(),
+            dollars: quantity * price.dollars / price.per,
+        }
+    }
+
+    /// The same with a part that is there without events.
+    fn idle(self, idle_quantity: f64) -> Self {
+        Self { idle_quantity, ..self }
+    }
+
+    /// The same, all of it there without events.
+    fn fixed(self) -> Self {
+        let quantity = self.quantity;
+        self.idle(quantity)
+    }
+}
+
+impl Service {
+    fn of(name: &'static str, usage: Vec<Usage>) -> Self {
+        let dollars = usage.iter().map(|usage| usage.dollars).sum();
+        let idle = usage.iter().map(|usage| usage.idle_quantity * usage.price / usage.per);
+        Self { name, dollars, idle_dollars: idle.sum(), usage }
+    }
+}
+
+impl Bill {
+    pub(crate) fn of(
+        shape: &Shape,
+        region: &str,
+        file: &PriceFile,
+        prices: &Prices<Price>,
+        day: &Day,
+    ) -> Self {
+        let services = vec![
+            table_requests(day, prices),
+            table_storage(shape, day, prices),
+            table_key(day, prices),
+            queues(day, prices),
+            functions(day, prices),
+            Service::of(
+                "EventBridge",
+                vec![Usage::of("events out", month(day.told), &prices.bus_events)],
+            ),
+            Service::of(
+                "API Gateway",
+                vec![Usage::of(
+                    "report calls",
+                    month(day.functions[&Function::ReportApi].invocations),
+                    &prices.api_requests,
+                )],
+            ),
+            logs(day, prices),
+            watching(day, prices),
+        ];
+        let total: f64 = services.iter().map(|service| service.dollars).sum();
+        let rooms = f64::from(shape.hotels) * f64::from(shape.rooms);
+        let events_a_day = rooms * f64::from(shape.events);
+        let all = [day.ingest, day.schedule, day.close, day.revise, day.reports];
+        let units_per_event = UnitsPerEvent {
+            ingest_write_units: day.ingest.write_units / events_a_day,
+            write_units: all.iter().map(|units| units.write_units).sum::<f64>() / events_a_day,
+            read_units: all.iter().map(|units| units.read_units).sum::<f64>() / events_a_day,
+        };
+        let events_per_month = u64::from(shape.hotels)
+            * u64::from(shape.rooms)
+            * u64::from(shape.events)
+            * u64::from(DAYS_PER_MONTH);
+        Self {
+            shape: shape.clone(),
+            region: region.to_owned(),
+            prices_of: file.collected.clone(),
+            price_sources: file.sources.clone(),
+            days_per_month: DAYS_PER_MONTH,
+            events_per_month,
+            total_per_month: total,
+            idle_per_month: services.iter().map(|service| service.idle_dollars).sum(),
+            per_room_month: total / rooms,
+            per_million_events: total / month(events_a_day) * 1e6,
+            measured: measured(day),
+            assumed: assumed(shape, day, file, region, &services),
+            services,
+            units_per_event,
+        }
+    }
+
+    /// Writes the bill for people.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Shape { rooms, events, devices, hotels, packed, batch_window, pollers, .. } =
+            self.shape;
+        let plural = if hotels == 1 { "hotel" } else { "hotels" };
+        writeln!(
+            out,
+            "{hotels} {plural} of {rooms} rooms, {devices} devices and {events} events a room and \
+             day, {packed} packed to a message,"
+        )?;
+        writeln!(
+            out,
+            "gathered for {batch_window} s by {pollers} pollers of each queue; {}, prices of {}, \
+             a month of {DAYS_PER_MONTH} days\n",
+            self.region, self.prices_of
+        )?;
+        writeln!(out, "{}\n", self.table())?;
+        let UnitsPerEvent { ingest_write_units, write_units, read_units } = self.units_per_event;
+        for (name, dollars) in [
+            ("a month", self.total_per_month),
+            ("  of it without any event", self.idle_per_month),
+            ("a room and month", self.per_room_month),
+            ("a million events", self.per_million_events),
+        ] {
+            writeln!(out, "{name:<26} ${dollars:.4}")?;
+        }
+        writeln!(
+            out,
+            "{:<26} {write_units:.4} write units ({ingest_write_units:.4} by ingest), \
+             {read_units:.4} read units",
+            "an event"
+        )?;
+        for (title, lines) in [("Measured", &self.measured), ("Assumed", &self.assumed)] {
+            writeln!(out, "\n{title}")?;
+            for line in lines {
+                writeln!(out, "- {line}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
+        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+        table.set_header(vec![
+            Cell::new("Service"),
+            right("A month".to_owned()),
+            Cell::new("Unit"),
+            right("Price".to_owned()),
+            right("$".to_owned()),
+            right("of it idle".to_owned()),
+        ]);
+        for service in &self.services {
+            let (dollars, idle) = (service.dollars, service.idle_dollars);
+            table.add_row(vec![
+                Cell::new(service.name),
+                Cell::new(""),
+                Cell::new(""),
+                Cell::new(""),
+                right(format!("{dollars:.4}")),
+                right(if idle > 0.0 { format!("{idle:.4}") } else { String::new() }),
+            ]);
+            for usage in &service.usage {
+                let mut price = format!("{}", usage.price);
+                if usage.per > 1.0 {
+                    price.push_str(" a million");
+                }
+                if let Some(region) = &usage.price_assumed_from {
+                    // A text takes whatever is written to it.
+                    let _ = write!(price, " ({region})");
+                }
+                table.add_row(vec![
+                    Cell::new(format!("  {}", usage.what)),
+                    right(quantity(usage.quantity)),
+                    Cell::new(&usage.unit),
+                    right(price),
+                    right(format!("{:.4}", usage.dollars)),
+                    Cell::new(""),
+                ]);
+            }
+        }
+        table.trim_fmt()
+    }
+}
+
+fn month(a_day: f64) -> f64 {
+    a_day * f64::from(DAYS_PER_MONTH)
+}
+
+fn quantity(quantity: f64) -> String {
+    if quantity >= 1000.0 { format!("{quantity:.0}") } else { format!("{quantity:.3}") }
+}
+
+fn table_requests(day: &Day, prices: &Prices<Price>) -> Service {
+    let steps = [
+        ("ingest", day.ingest),
+        ("schedule", day.schedule),
+        ("close", day.close),
+        ("revise", day.revise),
+        ("reports", day.reports),
+    ];
+    let mut usage = Vec::new();
+    for (step, consumed) in steps {
+        let is_idle = step == "schedule";
+        for (done, units, price) in [
+            ("writes", consumed.write_units, &prices.write_units),
+            ("reads", consumed.read_units, &prices.read_units),
+        ] {
+            let line = Usage::of(format!("{done} of {step}"), month(units), price);
+            usage.push(if is_idle { line.fixed() } else { line });
+        }
+    }
+    Service::of("DynamoDB requests", usage)
+}
+
+fn table_storage(shape: &Shape, day: &Day, prices: &Prices<Price>) -> Service {
+    const GB: f64 = 1024.0 * 1024.0 * 1024.0;
+    let stored = day.stored;
+    let hotels = f64::from(shape.hotels);
+    let rooms = hotels * f64::from(shape.rooms);
+    let summary_days = f64::from(shape.history_days) + SPARE_DAYS + DELETION_DAYS;
+    let report_days = f64::from(shape.report_days) + DELETION_DAYS;
+    let summaries = rooms * stored.summary * summary_days / GB;
+    let reports = (rooms * stored.report + hotels * stored.hotel_day) * report_days / GB;
+    let all = summaries + reports + hotels * stored.hotel / GB;
+    Service::of(
+        "DynamoDB storage",
+        vec![
+            Usage::of("summaries", summaries, &prices.table_storage),
+            Usage::of("reports, hotel-days, hotels", all - summaries, &prices.table_storage),
+            Usage::of("point-in-time recovery", all, &prices.point_in_time_recovery),
+        ],
+    )
+}
+
+/// The table is encrypted with the account's own key for DynamoDB, which is paid by request.
+fn table_key(day: &Day, prices: &Prices<Price>) -> Service {
+    let requests: f64 = day.functions.values().map(|work| work.key_requests).sum();
+    let idle = day.functions[&Function::DayCloseSchedule].key_requests;
+    let line = Usage::of("requests of the table's key", month(requests), &prices.key_requests);
+    Service::of("KMS", vec![line.idle(month(idle))])
+}
+
+fn queues(day: &Day, prices: &Prices<Price>) -> Service {
+    let price = &prices.queue_requests;
+    let mut usage = Vec::new();
+    for queue in &day.queues {
+        let name = queue.name;
+        if queue.sends > 0.0 {
+            usage.push(Usage::of(
+                format!("{name}, sends of publishers"),
+                month(queue.sends),
+                price,
+            ));
+        }
+        usage.push(
+            Usage::of(format!("{name}, receives"), month(queue.receives), price)
+                .idle(month(queue.idle_receives)),
+        );
+        usage.push(Usage::of(format!("{name}, deletions"), month(queue.deletions), price));
+    }
+    usage.push(Usage::of("sends of functions", month(day.sent), price));
+    Service::of("SQS", usage)
+}
+
+fn functions(day: &Day, prices: &Prices<Price>) -> Service {
+    let mut usage = Vec::new();
+    for (function, work) in &day.functions {
+        let Work { invocations, billed_millis, .. } = work;
+        let gb_seconds = billed_millis / 1000.0 * f64::from(function.memory()) / 1024.0;
+        for (what, quantity, price) in [
+            ("calls", *invocations, &prices.function_requests),
+            ("time", gb_seconds, &prices.function_seconds),
+        ] {
+            let line = Usage::of(format!("{function}, {what}"), month(quantity), price);
+            usage.push(match function {
+                Function::DayCloseSchedule => line.fixed(),
+                _ => line,
+            });
+        }
+    }
+    Service::of("Lambda", usage)
+}
+
+fn logs(day: &Day, prices: &Prices<Price>) -> Service {
+    const GB: f64 = 1e9;
+    let mut usage = Vec::new();
+    for (function, work) in &day.functions {
+        let access = if *function == Function::ReportApi { ACCESS_LINE } else { 0.0 };
+        let bytes = work.log_bytes + work.invocations * (PLATFORM_LINES + access);
+        let line = Usage::of(function.name(), month(bytes) / GB, &prices.logs);
+        usage.push(match function {
+            Function::DayCloseSchedule => line.fixed(),
+            _ => line,
+        });
+    }
+    Service::of("CloudWatch logs", usage)
+}
+
+fn watching(day: &Day, prices: &Prices<Price>) -> Service {
+    // A metric costs by the hour in which something is said of it.
+    let metrics: f64 = day.functions.values().map(|work| work.metric_hours / 24.0).sum();
+    Service::of(
+        "CloudWatch alarms, metrics, dashboard",
+        vec![
+            Usage::of("alarms", ALARMS.into(), &prices.alarms).fixed(),
+            Usage::of("metrics", metrics, &prices.metrics),
+            Usage::of("dashboard", DASHBOARDS.into(), &prices.dashboards).fixed(),
+        ],
+    )
+}
+
+fn measured(day: &Day) -> Vec<String> {
+    let mut lines = vec![
+        "write and read units of each step: by the embedded engine's answers, of the second of two \
+         simulated days, its 96 ticks and its close"
+            .to_owned(),
+        "messages, batches, receives and deletions: by simulating the pollers of each queue"
+            .to_owned(),
+        "requests and events that the functions send, the lines that they log, the metrics that \
+         they say something of"
+            .to_owned(),
+        format!(
+            "sizes of the records of a room-day: summary {:.0} bytes, report {:.0} bytes, 100 that \
+             DynamoDB adds to each included",
+            day.stored.summary, day.stored.report
+        ),
+    ];
+    for (function, work) in &day.functions {
+        if work.invocations > 0.0 {
+            lines.push(format!(
+                "{function}: {:.0} calls a day, {:.2} ms of this machine's processor each, without \
+                 what the embedded services take, and {:.1} ms of waiting; {:.1} ms billed, starts \
+                 included",
+                work.invocations,
+                work.processor_millis,
+                work.waited_millis,
+                work.billed_millis / work.invocations
+            ));
+        }
+    }
+    if cfg!(debug_assertions) {
+        lines.push(
+            "the processor's time is that of a build without optimisation, several times what a \
+             release build takes"
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn assumed(
+    shape: &Shape,
+    day: &Day,
+    file: &PriceFile,
+    region: &str,
+    services: &[Service],
+) -> Vec<String> {
+    let mut lines = vec![
+        format!("a month has {DAYS_PER_MONTH} days, all like the measured one; free tiers are left out"),
+        format!(
+            "each queue has {} pollers, which receive for 20 s each time and gather batches of \
+             their own, each receive bringing one message; Lambda begins with five, and may go down \
+             to two while traffic is low",
+            shape.pollers
+        ),
+        "the publisher packs consecutive events of a hotel in each queue's messages, and sends one \
+         with its last event; nothing waits over midnight"
+            .to_owned(),
+        "nothing comes twice, late, or out of order, and nothing is refused; no call is throttled \
+         or fails"
+            .to_owned(),
+        format!("{LATENCIES}, whatever waits at once waits at once"),
+        "a processor of Lambda is as fast as this machine's; a function has as much of it as its \
+         memory is of 1,769 MB; encrypting and sending a call takes 0.1 ms of a whole one"
+            .to_owned(),
+        "a function starts anew after 5 minutes without a call, or 2 hours with calls; a start is \
+         billed with 200 ms; arm64"
+            .to_owned(),
+        format!(
+            "Lambda writes {PLATFORM_LINES} bytes of a call to the log, API Gateway {ACCESS_LINE}; \
+             logs are paid when they are written, their storage is not priced"
+        ),
+        format!(
+            "summaries are kept for {} days, reports for {}, and are deleted {DELETION_DAYS} days \
+             later; the table has been in use for that long",
+            f64::from(shape.history_days) + SPARE_DAYS,
+            shape.report_days
+        ),
+        "DynamoDB asks for the table's key once in 5 minutes in which a function is called, and no \
+         less where it is called all the time"
+            .to_owned(),
+        "a metric costs by the hour in which something is said of it, an alarm and a dashboard all \
+         month"
+            .to_owned(),
+        format!(
+            "the report API is called {} times a day for each hotel, for one day's report by room, \
+             and starts anew each time",
+            shape.reports
+        ),
+        "not priced: data transfer out, X-Ray (off by default), SNS, deployments, what publishers \
+         pay for themselves but their sends"
+            .to_owned(),
+    ];
+    if shape.hotels > 1 {
+        lines.push(
+            "all hotels are in one time zone and share queues, pollers, batches, ticks, alarms, \
+             metrics and dashboard"
+                .to_owned(),
+        );
+    }
+    let sample = day.sample;
+    if !sample.is_whole() {
+        let (hotels, rooms) = sample.run;
+        lines.push(format!(
+            "the functions were run with {rooms} rooms of {hotels} hotel(s), in batches made of \
+             the traffic of {} hotel(s); units, time and records are taken to grow with the rooms, \
+             calls and requests beyond that traffic with the hotels",
+            sample.hotels
+        ));
+    }
+    let assumed = services.iter().flat_map(|service| &service.usage);
+    let units: std::collections::BTreeSet<_> = assumed
+        .filter(|usage| usage.price_assumed_from.is_some())
+        .map(|usage| usage.what.as_str())
+        .collect();
+    if !units.is_empty() {
+        let units: Vec<_> = units.into_iter().collect();
+        lines.push(format!(
+            "no price is known in {region} of: {}; that of {} stands in",
+            units.join(", "),
+            file.base
+        ));
+    }
+    lines
+}

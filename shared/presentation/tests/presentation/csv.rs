@@ -1,0 +1,177 @@
+//! Rows for spreadsheets, read back.
+
+use std::collections::BTreeMap;
+
+use csv::{ReaderBuilder, StringRecord};
+use roomwatt_domain::{ClosedReport, Profile, RoomStates, Totals};
+use roomwatt_presentation::figure::of_totals;
+use roomwatt_presentation::{ByteOrderMark, GroupBy, GroupCsv, Groups, ReportCsv};
+
+use crate::hotel::{bare, checkout_day, closed, seoul, some_days};
+
+fn written(profile: &Profile, reports: &[ClosedReport], mark: ByteOrderMark) -> String {
+    let mut csv = ReportCsv::new(Vec::new(), mark).unwrap();
+    for report in reports {
+        csv.write(&profile.hotel_id, &profile.calendar, report).unwrap();
+    }
+    String::from_utf8(csv.finish().unwrap()).unwrap()
+}
+
+fn written_by(profile: &Profile, reports: &[ClosedReport], by: GroupBy) -> String {
+    let mut groups = Groups::new(by);
+    for report in reports {
+        groups.add(&profile.hotel_id, report);
+    }
+    let mut csv = GroupCsv::new(Vec::new(), ByteOrderMark::Omitted).unwrap();
+    for group in groups.by_key() {
+        csv.write(&group).unwrap();
+    }
+    String::from_utf8(csv.finish().unwrap()).unwrap()
+}
+
+/// The rows, each cell by the name of its column.
+fn rows(csv: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = ReaderBuilder::new().from_reader(csv.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let named = |row: StringRecord| {
+        header.iter().map(str::to_owned).zip(row.iter().map(str::to_owned)).collect()
+    };
+    reader.records().map(|row| named(row.unwrap())).collect()
+}
+
+fn cells<'a>(row: &'a BTreeMap<String, String>, columns: &[&str]) -> Vec<&'a str> {
+    columns.iter().map(|column| row[*column].as_str()).collect()
+}
+
+#[test]
+fn a_report_has_a_row_per_device_state() {
+    insta::assert_snapshot!(written(&seoul(), &[checkout_day()], ByteOrderMark::Omitted));
+}
+
+#[test]
+fn groups_have_a_row_each() {
+    let profile = seoul();
+    let reports = some_days(&profile);
+    let by = |by| written_by(&profile, &reports, by);
+    insta::assert_snapshot!("groups_by_room", by(GroupBy::Room));
+    insta::assert_snapshot!("groups_by_device_kind", by(GroupBy::DeviceKind));
+}
+
+#[test]
+fn lines_end_as_rfc_4180_has_it() {
+    let csv = written(&seoul(), &[checkout_day()], ByteOrderMark::Omitted);
+    assert!(csv.ends_with("\r\n"));
+    assert_eq!(csv.matches('\n').count(), csv.matches("\r\n").count());
+}
+
+#[test]
+fn the_byte_order_mark_is_there_on_request_only() {
+    let with = written(&seoul(), &[checkout_day()], ByteOrderMark::Written);
+    let without = written(&seoul(), &[checkout_day()], ByteOrderMark::Omitted);
+    assert!(without.starts_with("hotelId,"));
+    assert_eq!(with, format!("\u{feff}{without}"));
+}
+
+#[test]
+fn a_list_without_reports_is_a_header() {
+    let csv = written(&seoul(), &[], ByteOrderMark::Omitted);
+    assert_eq!(csv.lines().count(), 1);
+}
+
+#[test]
+fn rows_add_up_to_the_totals_of_their_reports() {
+    let profile = seoul();
+    let reports = some_days(&profile);
+    let rows = rows(&written(&profile, &reports, ByteOrderMark::Omitted));
+    let totals: Totals = reports.iter().map(|closed| closed.report.totals()).sum();
+    for (column, total) in of_totals(&totals) {
+        if column.ends_with("Ms") || column.starts_with("missing") {
+            let sum: i64 = rows.iter().filter_map(|row| row[column].parse::<i64>().ok()).sum();
+            assert_eq!(sum.to_string(), total.unwrap().to_string(), "{column}");
+        }
+    }
+    let activations: u64 =
+        reports.iter().flat_map(|closed| &closed.report.devices).map(|of| of.activations).sum();
+    let sum: u64 = rows.iter().filter_map(|row| row["activations"].parse::<u64>().ok()).sum();
+    assert_eq!(sum, activations);
+    for row in &rows {
+        let during: i64 = row
+            .iter()
+            .filter(|(column, _)| column.starts_with("during"))
+            .map(|(_, cell)| cell.parse::<i64>().unwrap())
+            .sum();
+        assert_eq!(during.to_string(), row["usageMs"]);
+    }
+}
+
+#[test]
+fn a_report_without_use_still_has_a_row() {
+    let profile = seoul();
+    let reported = [
+        ("stay", "2026-11-21T18:00:00+09:00", "CHECKED_IN"),
+        ("light/lamp-1", "2026-11-21T18:00:00+09:00", "OFF"),
+    ];
+    let closed = closed(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
+    let rows = rows(&written(&profile, &[closed], ByteOrderMark::Omitted));
+    assert_eq!(rows.len(), 1);
+    let columns = ["roomId", "date", "deviceId", "deviceKind", "state", "activations"];
+    assert_eq!(cells(&rows[0], &columns), ["1203", "2026-11-21", "", "", "", "0"]);
+    let columns = ["usageMs", "energyWh", "cost", "missingStarts", "duringUnknownUnknownMs"];
+    assert_eq!(cells(&rows[0], &columns), ["0", "0.000", "0.0000", "0", "0"]);
+}
+
+#[test]
+fn what_is_of_a_device_stands_on_its_first_row_only() {
+    let profile = seoul();
+    let reported = [
+        ("thermostat/ac-1", "2026-11-21T10:00:00+09:00", "COOL"),
+        ("thermostat/ac-1", "2026-11-21T10:10:00+09:00", "COOL"),
+        ("thermostat/ac-1", "2026-11-21T11:00:00+09:00", "FAN"),
+        ("thermostat/ac-1", "2026-11-21T12:00:00+09:00", "OFF"),
+        ("light/lamp-1", "2026-11-21T12:00:00+09:00", "OFF"),
+        ("light/lamp-1", "2026-11-21T12:30:00+09:00", "OFF"),
+    ];
+    let closed = closed(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
+    let rows = rows(&written(&profile, &[closed], ByteOrderMark::Omitted));
+    let columns =
+        ["deviceId", "state", "activations", "usageMs", "energyWh", "missingStarts", "missingEnds"];
+    let rows: Vec<_> = rows.iter().map(|row| cells(row, &columns)).collect();
+    assert_eq!(
+        rows,
+        [
+            ["ac-1", "COOL", "1", "3600000", "900.000", "0", "1"],
+            // Without a rating, so without energy.
+            ["ac-1", "FAN", "", "3600000", "", "", ""],
+            // Never used, but a start may have been lost.
+            ["lamp-1", "", "0", "0", "0.000", "1", "0"],
+        ]
+    );
+}
+
+#[test]
+fn no_text_from_outside_becomes_a_formula() {
+    let profile = Profile::parse(r#"{"hotelId":"-1","timeZone":"Asia/Seoul"}"#).unwrap();
+    let reported = [
+        ("-kind/-cmd", "2026-11-21T10:00:00+09:00", "-STATE"),
+        ("-kind/-cmd", "2026-11-21T11:00:00+09:00", "OFF"),
+    ];
+    let reports = [closed(&profile, "-2-3", "2026-11-21", &RoomStates::default(), &reported)];
+    let rows = rows(&written(&profile, &reports, ByteOrderMark::Omitted));
+    let columns = ["hotelId", "roomId", "deviceId", "deviceKind", "state"];
+    assert_eq!(cells(&rows[0], &columns), ["'-1", "'-2-3", "'-cmd", "'-kind", "'-STATE"]);
+    for (by, key) in
+        [(GroupBy::Room, "'-2-3"), (GroupBy::Hotel, "'-1"), (GroupBy::DeviceKind, "'-kind")]
+    {
+        let csv = written_by(&profile, &reports, by);
+        assert!(csv.contains(&format!("\r\n{key},1,")), "{csv}");
+    }
+}
+
+#[test]
+fn money_is_empty_without_a_price() {
+    let profile = bare();
+    let rows = rows(&written(&profile, &some_days(&profile), ByteOrderMark::Omitted));
+    for row in rows {
+        assert_eq!(cells(&row, &["cost", "wasteCost", "co2eKg"]), ["", "", ""]);
+    }
+}

@@ -1,0 +1,213 @@
+//! The JSON of reports: its shape as a snapshot, its figures against figures worked out by hand.
+
+use std::collections::BTreeMap;
+
+use roomwatt_domain::{ClosedReport, Profile, RoomId, RoomStates};
+use roomwatt_presentation::{RoomReportView, StatesView};
+use serde_json::value::RawValue;
+
+use crate::hotel::{bare, checkout_day, closed, date, report, seoul};
+
+fn json(profile: &Profile, closed: &ClosedReport) -> String {
+    let view = RoomReportView::closed(&profile.hotel_id, &profile.calendar, closed);
+    serde_json::to_string(&view).unwrap()
+}
+
+/// The text of one member, as it is written: names and places in lists, joined by dots.
+fn written(json: &str, path: &str) -> Option<String> {
+    let mut here = json.to_owned();
+    for step in path.split('.') {
+        let found = if here.starts_with('[') {
+            let list: Vec<&RawValue> = serde_json::from_str(&here).unwrap();
+            list.get(step.parse::<usize>().unwrap()).map(|member| member.get().to_owned())
+        } else {
+            let object: BTreeMap<String, &RawValue> = serde_json::from_str(&here).unwrap();
+            object.get(step).map(|member| member.get().to_owned())
+        };
+        here = found?;
+    }
+    Some(here)
+}
+
+fn assert_written(json: &str, members: &[(&str, &str)]) {
+    for (path, text) in members {
+        assert_eq!(written(json, path).as_deref(), Some(*text), "{path} in {json}");
+    }
+}
+
+fn assert_left_out(json: &str, paths: &[&str]) {
+    for path in paths {
+        assert_eq!(written(json, path), None, "{path} in {json}");
+    }
+}
+
+#[test]
+fn a_revised_report_with_everything_in_it() {
+    let profile = seoul();
+    let closed = checkout_day();
+    let view = RoomReportView::closed(&profile.hotel_id, &profile.calendar, &closed);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&view).unwrap());
+}
+
+#[test]
+fn a_report_of_a_room_that_only_checked_in() {
+    let profile = bare();
+    let reported = [("stay", "2026-11-21T18:00:00+09:00", "CHECKED_IN")];
+    let closed = closed(&profile, "9", "2026-11-21", &RoomStates::default(), &reported);
+    insta::assert_snapshot!(json(&profile, &closed));
+}
+
+#[test]
+fn use_is_split_and_charged_as_worked_out_by_hand() {
+    let profile = seoul();
+    // Alone from ten, sold until noon: of 5 hours of 12 watts, 1 + 2 are sold and 2 are not.
+    let reported = [
+        ("stay", "2026-11-21T00:00:00+09:00", "CHECKED_IN"),
+        ("stay", "2026-11-21T12:00:00+09:00", "CHECKED_OUT"),
+        ("presence/pir-1", "2026-11-21T00:00:00+09:00", "OCCUPIED"),
+        ("presence/pir-1", "2026-11-21T10:00:00+09:00", "VACANT"),
+        ("light/lamp-1", "2026-11-21T09:00:00+09:00", "ON"),
+        ("light/lamp-1", "2026-11-21T14:00:00+09:00", "OFF"),
+    ];
+    let closed = closed(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
+    assert_written(
+        &json(&profile, &closed),
+        &[
+            ("dayLengthMs", "86400000"),
+            ("revision", "1"),
+            ("closedAt", r#""2026-11-22T00:15:00+09:00""#),
+            ("occupancy.checkedIn.occupied", "36000000"),
+            ("occupancy.checkedIn.vacant", "7200000"),
+            ("occupancy.checkedOut.vacant", "43200000"),
+            ("occupancy.unknown", r#"{"occupied":0,"vacant":0,"unknown":0}"#),
+            ("devices.0.activations", "1"),
+            ("devices.0.usage.0.durationMs", "18000000"),
+            ("devices.0.usage.0.energyWh", "60.000"),
+            ("devices.0.usage.0.during.checkedIn.occupied", "3600000"),
+            ("devices.0.usage.0.during.checkedIn.vacant", "7200000"),
+            ("devices.0.usage.0.during.checkedOut.vacant", "7200000"),
+            ("totals.usageMs", "18000000"),
+            ("totals.wasteMs", "14400000"),
+            ("totals.wasteUnsoldMs", "7200000"),
+            ("totals.unsoldMs", "7200000"),
+            ("totals.energyWh", "60.000"),
+            ("totals.wasteEnergyWh", "48.000"),
+            ("totals.wasteUnsoldEnergyWh", "24.000"),
+            ("totals.unsoldEnergyWh", "24.000"),
+            ("totals.assumedEnergyWh", "0.000"),
+            ("totals.cost", "8.6100"),
+            ("totals.wasteCost", "6.8880"),
+            ("totals.co2eKg", "0.0287"),
+            ("closing.stay.since", r#""2026-11-21T03:00:00.000Z""#),
+        ],
+    );
+}
+
+#[test]
+fn figures_are_rounded_half_away_from_zero_and_only_once() {
+    let profile = Profile::parse(
+        r#"{"hotelId":"h","timeZone":"UTC","pricePerKwh":0.05,"kgCo2ePerKwh":0.01,
+            "ratings":{"half":{"ON":1.8},"less":{"ON":1.799},"third":{"ON":1.44},"sum":{"ON":3}}}"#,
+    )
+    .unwrap();
+    let on_for = |kind: &'static str, off: &'static str| {
+        let reported = [(kind, "2026-11-21T10:00:00Z", "ON"), (kind, off, "OFF")];
+        json(&profile, &closed(&profile, "1", "2026-11-21", &RoomStates::default(), &reported))
+    };
+    let a_second = "2026-11-21T10:00:01Z";
+    // 1.8 W for a second are 0.0005 Wh.
+    assert_written(&on_for("half/a", a_second), &[("devices.0.usage.0.energyWh", "0.001")]);
+    assert_written(&on_for("less/a", a_second), &[("devices.0.usage.0.energyWh", "0.000")]);
+    // 3 Wh at 0.05 a kWh are 0.00015; at 0.01 they are 0.00003.
+    assert_written(
+        &on_for("sum/a", "2026-11-21T11:00:00Z"),
+        &[("totals.energyWh", "3.000"), ("totals.cost", "0.0002"), ("totals.co2eKg", "0.0000")],
+    );
+    // Three times 0.0004 Wh: nothing each, but not nothing together.
+    let reported = ["third/a", "third/b", "third/c"]
+        .map(|lamp| [(lamp, "2026-11-21T10:00:00Z", "ON"), (lamp, a_second, "OFF")])
+        .concat();
+    let together = closed(&profile, "1", "2026-11-21", &RoomStates::default(), &reported);
+    assert_written(
+        &json(&profile, &together),
+        &[
+            ("devices.0.usage.0.energyWh", "0.000"),
+            ("devices.1.usage.0.energyWh", "0.000"),
+            ("devices.2.usage.0.energyWh", "0.000"),
+            ("totals.energyWh", "0.001"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_known_is_left_out() {
+    let profile = bare();
+    let reported = [("light/lamp-1", "2026-11-21T23:00:00+09:00", "ON")];
+    let closed = closed(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
+    let json = json(&profile, &closed);
+    assert_left_out(
+        &json,
+        &[
+            "devices.0.usage.0.energyWh",
+            "totals.cost",
+            "totals.wasteCost",
+            "totals.co2eKg",
+            "closing.stay",
+            "revisions",
+            "provisional",
+        ],
+    );
+    assert_written(
+        &json,
+        &[
+            ("totals.usageMs", "3600000"),
+            ("totals.unratedMs", "3600000"),
+            ("totals.energyWh", "0.000"),
+            ("closing.presence", "[]"),
+        ],
+    );
+}
+
+#[test]
+fn a_day_is_as_long_as_its_zone_makes_it() {
+    let profile = Profile::parse(r#"{"hotelId":"h","timeZone":"america/new_york"}"#).unwrap();
+    let reported = [("stay", "2026-03-08T12:00:00-04:00", "CHECKED_IN")];
+    let closed = closed(&profile, "1", "2026-03-08", &RoomStates::default(), &reported);
+    assert_written(
+        &json(&profile, &closed),
+        &[
+            ("timeZone", r#""America/New_York""#),
+            ("dayLengthMs", "82800000"),
+            ("closedAt", r#""2026-03-09T00:15:00-04:00""#),
+            ("closing.stay", r#"{"state":"CHECKED_IN","since":"2026-03-08T16:00:00.000Z"}"#),
+        ],
+    );
+}
+
+#[test]
+fn an_open_day_is_provisional_and_has_no_revision() {
+    let profile = seoul();
+    let reported = [("light/lamp-1", "2026-11-21T23:00:00+09:00", "ON")];
+    let report = report(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
+    let room = RoomId::new("1203").unwrap();
+    let view = RoomReportView::provisional(
+        &profile.hotel_id,
+        &profile.calendar,
+        &room,
+        date("2026-11-21"),
+        &report,
+    );
+    let json = serde_json::to_string(&view).unwrap();
+    assert_written(&json, &[("provisional", "true"), ("totals.energyWh", "12.000")]);
+    assert_left_out(&json, &["revision", "closedAt", "revisions"]);
+}
+
+#[test]
+fn states_are_shown_alike_from_a_report_and_as_carried_over() {
+    let closed = checkout_day();
+    let carried = closed.report.closing();
+    assert_eq!(
+        serde_json::to_string(&StatesView::closing(&closed.report)).unwrap(),
+        serde_json::to_string(&StatesView::of(&carried)).unwrap(),
+    );
+}

@@ -1,0 +1,44 @@
+//! Tables for a terminal, as snapshots.
+
+use roomwatt_presentation::{GroupBy, Groups, table};
+
+use crate::hotel::{bare, seoul, some_days};
+
+#[test]
+fn reports_as_a_table() {
+    let mut reports = some_days(&seoul());
+    reports.sort_by(|one, other| (one.date, &one.room).cmp(&(other.date, &other.room)));
+    insta::assert_snapshot!(table::of_reports(&reports, Some("KRW")));
+}
+
+#[test]
+fn groups_as_tables() {
+    let profile = seoul();
+    let reports = some_days(&profile);
+    for by in [GroupBy::Room, GroupBy::DeviceKind] {
+        let mut groups = Groups::new(by);
+        for report in &reports {
+            groups.add(&profile.hotel_id, report);
+        }
+        let groups: Vec<_> = groups.by_key().collect();
+        insta::assert_snapshot!(
+            match by {
+                GroupBy::DeviceKind => "groups_by_device_kind",
+                _ => "groups_by_room",
+            },
+            table::of_groups(by, &groups, Some("KRW"))
+        );
+    }
+}
+
+#[test]
+fn money_has_no_column_without_a_price() {
+    let table = table::of_reports(&some_days(&bare()), None);
+    assert!(!table.contains("Cost") && !table.contains("CO₂e"), "{table}");
+}
+
+#[test]
+fn a_table_of_nothing_has_its_header() {
+    let table = table::of_groups(GroupBy::Date, &[], None);
+    assert!(table.contains("Date") && table.contains("CO₂e"), "{table}");
+}
