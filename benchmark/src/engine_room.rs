@@ -109,12 +109,7 @@ fn page(rooms: usize) -> anyhow::Result<Work> {
             &profile.terms(&room(0)?),
         );
         for number in 0..rooms {
-            reports.push(ClosedReport::first(
-                room(number)?,
-                day.date,
-                report.clone(),
-                day.window.end,
-            ));
+            reports.push(ClosedReport::first(room(number)?, day, report.clone(), day.window.end));
         }
         day = profile.calendar.previous(day.date);
     }

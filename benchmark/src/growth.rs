@@ -242,7 +242,7 @@ async fn a_year(
             occupancy: report.occupancy,
         };
         sums.totals += report.totals();
-        let closed = ClosedReport::first(room(0)?, day.date, report, day.window.end);
+        let closed = ClosedReport::first(room(0)?, day, report, day.window.end);
         let stored = StoredReport { closed, terms: 1, fence: 1, writes: 1, pending: false };
         store.put_report(&profile.hotel_id, &day, &stored).await?;
         store.put_hotel_day(&profile.hotel_id, &day, 1, &sums).await?;

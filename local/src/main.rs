@@ -140,7 +140,7 @@ struct CostArgs {
     #[arg(long, value_name = "N", default_value_t = deployed::HISTORY_DAYS, value_parser = clap::value_parser!(u32).range(1..=365))]
     history_days: u32,
     /// Days that reports are kept: the template's `ReportDays`.
-    #[arg(long, value_name = "N", default_value_t = deployed::REPORT_DAYS, value_parser = clap::value_parser!(u32).range(366..=3660))]
+    #[arg(long, value_name = "N", default_value_t = deployed::REPORT_DAYS, value_parser = clap::value_parser!(u32).range(382..=3660))]
     report_days: u32,
     /// The most events a day that the functions are run with; of what is larger, a part is run.
     #[arg(long, value_name = "EVENTS", default_value_t = 120_000, value_parser = clap::value_parser!(u64).range(1..))]

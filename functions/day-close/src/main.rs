@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let store = Store::new(clients.dynamodb(), configuration.table, configuration.retention);
     let day_close = Queue::new(clients.sqs(), configuration.day_close_queue, "day-close");
     let bus = Bus::new(clients.eventbridge(), configuration.event_bus);
-    warm_up(&store).await;
+    warm_up(&store).await?;
     let settlement = Settlement::new(&store, bus, day_close).with_lease(configuration.lease);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let answer =

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let day_close = Queue::new(clients.sqs(), configuration.day_close_queue, "day-close");
     let rejected =
         Queue::new(clients.sqs(), configuration.rejected_events_queue, "rejected-events");
-    warm_up(&store).await;
+    warm_up(&store).await?;
     let ingest = device_events::ingest(store, day_close, rejected);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let answer =

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let telemetry = Telemetry::begin()?;
     let clients = Clients::load().await;
     let store = Store::new(clients.dynamodb(), configuration.table, configuration.retention);
-    warm_up(&store).await;
+    warm_up(&store).await?;
     let router = report_api::router(store, Arc::new(SystemClock));
     run(router.layer(from_fn(move |request: Request<Body>, next: Next| async move {
         let context = request.lambda_context();

@@ -85,7 +85,7 @@ pub(crate) async fn large_hotel() -> (Store, BusinessDate) {
         let report = usual(&profile, &day);
         for room in 0..300 {
             let room = RoomId::new(&format!("{}", 1001 + room)).unwrap();
-            let closed = ClosedReport::first(room, day.date, report.clone(), day.window.end);
+            let closed = ClosedReport::first(room, day, report.clone(), day.window.end);
             let stored = StoredReport { closed, terms: 1, fence: 1, writes: 1, pending: false };
             store.put_report(&profile.hotel_id, &day, &stored).await.unwrap();
         }

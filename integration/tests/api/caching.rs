@@ -76,7 +76,7 @@ async fn a_revision_changes_the_tag() {
         )
     };
     let closed =
-        roomwatt_domain::ClosedReport::first(room.clone(), day.date, fold(true), day.window.end);
+        roomwatt_domain::ClosedReport::first(room.clone(), day, fold(true), day.window.end);
     let before = StoredReport { closed, terms: 1, fence: 1, writes: 1, pending: false };
     store.put_report(&profile.hotel_id, &day, &before).await.unwrap();
     let api = router(store.clone(), later(), Some(Caller::Owner));

@@ -42,7 +42,7 @@ impl Hotel {
         if state.closed_through != due || state.announced_through != due {
             faults.push(format!("{hotel} should be closed through {due}: {state:?}"));
         }
-        if !state.touched.is_empty() || state.touches > 0 || state.progress.is_some() {
+        if state.under_way || state.progress.is_some() {
             faults.push(format!("{hotel} is left in the middle of a close: {state:?}"));
         }
         let reports = self.reports(services, &state.closed_through).await;

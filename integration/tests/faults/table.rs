@@ -28,6 +28,10 @@ pub(crate) async fn dump(services: &Services) -> Table {
             other => panic!("{name} is {other:?}"),
         };
         let (partition, mut sort) = (key("pk"), key("sk"));
+        // Whether a late event met a close, which is not the same in two runs.
+        if sort.starts_with("TOUCH#") {
+            continue;
+        }
         if sort.starts_with("SUMMARY#") {
             let first_part = sort.splitn(3, '#').take(2).collect::<Vec<_>>().join("#");
             sort = first_part;

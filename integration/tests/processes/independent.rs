@@ -208,8 +208,8 @@ impl Independent {
             .into_iter()
             .map(|(date, report)| {
                 let room = room.clone();
-                let (revision, closed_at, revisions) = (1, now, Vec::new());
-                let closed = ClosedReport { room, date, revision, closed_at, report, revisions };
+                let day = hotel.calendar.day(date).expect("a day with a report");
+                let closed = ClosedReport::first(room, day, report, now);
                 let view = RoomReportView::closed(&hotel.hotel_id, &hotel.calendar, &closed);
                 without_history(serde_json::to_value(view).expect("JSON"))
             })

@@ -112,7 +112,7 @@ pub(crate) async fn day(call: Call) -> Result<Response, Problem> {
     let report = if closed {
         call.store().reports_of(&id, [(date, room.clone())], call.now()).await?.pop()
     } else {
-        let first = |report| ClosedReport::first(room.clone(), date, report, call.now());
+        let first = |report| ClosedReport::first(room.clone(), read.span, report, call.now());
         read.report.map(first)
     };
     let page = DayPage {

@@ -1,6 +1,6 @@
 //! Rule 14: a closed report, and how late events revise it.
 
-use crate::calendar::BusinessDate;
+use crate::calendar::{BusinessDate, BusinessDay, Window};
 use crate::energy::Energy;
 use crate::instant::{Instant, Millis};
 use crate::name::RoomId;
@@ -16,6 +16,9 @@ pub struct ClosedReport {
     pub room: RoomId,
     /// Which day.
     pub date: BusinessDate,
+    /// From its first instant to the next day's, as they were when it was closed: a zone rule that
+    /// changes later does not move them.
+    pub window: Window,
     /// 1 when the day is closed, the next number with every change by late events.
     pub revision: u32,
     /// When this revision was made.
@@ -59,8 +62,14 @@ impl Figures {
 
 impl ClosedReport {
     /// The first report of a room on a day.
-    pub fn first(room: RoomId, date: BusinessDate, report: RoomReport, at: Instant) -> Self {
-        Self { room, date, revision: 1, closed_at: at, report, revisions: Vec::new() }
+    pub fn first(room: RoomId, day: BusinessDay, report: RoomReport, at: Instant) -> Self {
+        let BusinessDay { date, window } = day;
+        Self { room, date, window, revision: 1, closed_at: at, report, revisions: Vec::new() }
+    }
+
+    /// The day that the report is of.
+    pub fn day(&self) -> BusinessDay {
+        BusinessDay { date: self.date, window: self.window }
     }
 
     /// The next revision, or `None` when the figures and closing states are what they were.
@@ -82,6 +91,7 @@ impl ClosedReport {
         Some(Self {
             room: self.room.clone(),
             date: self.date,
+            window: self.window,
             revision,
             closed_at: at,
             report,

@@ -277,9 +277,10 @@ mod reports {
     /// Revises a report again and again, and compares with what it should remember.
     fn assert_explained(first: &RoomReport, later: &[RoomReport]) {
         let at = Instant::from_millis;
-        let (room, date) =
-            (RoomId::new("1203").unwrap(), BusinessDate::parse("2026-11-20").unwrap());
-        let mut closed = ClosedReport::first(room, date, first.clone(), at(0));
+        let date = BusinessDate::parse("2026-11-20").unwrap();
+        let day = BusinessCalendar::new("Asia/Seoul").unwrap().day(date).unwrap();
+        let mut closed =
+            ClosedReport::first(RoomId::new("1203").unwrap(), day, first.clone(), at(0));
         let mut remembered = Vec::new();
         for (now, report) in (1..).zip(later) {
             let Some(revised) = closed.revised(report.clone(), at(now)) else {

@@ -215,10 +215,7 @@ impl Ingest {
             self.store.open_hotel(&known.profile, closed_through, schedule.due_at(&day)).await?;
             self.hotels.forget(hotel).await;
         }
-        Err(StoreError::unsettled(
-            "profile",
-            "the hotel is being closed, but not said to be opened",
-        ))
+        Err(StoreError::contended("profile"))
     }
 
     async fn write<'a>(

@@ -142,7 +142,7 @@ pub fn process_variable(name: &'static str) -> Option<OsString> {
 }
 
 /// Grace and retention: `GRACE_MINUTES` (2 to 720), `HISTORY_DAYS` (1 to 365), `REPORT_DAYS`
-/// (1 to 3660), each with the default of the interface.
+/// (`HISTORY_DAYS` + 17 to 3660), each with the default of the interface.
 fn retention(
     variable: &mut impl FnMut(&'static str) -> Option<OsString>,
 ) -> Result<Retention, InvalidConfiguration> {
@@ -156,7 +156,15 @@ fn retention(
         history: Millis::from(history) * 24 * HOUR,
     };
     let report_days = whole(variable, "REPORT_DAYS", 1, 3660, usual.report_days)?;
-    Ok(Retention { schedule, report_days, ..usual })
+    let retention = Retention { schedule, report_days, ..usual };
+    let least = retention.least_report_days();
+    if report_days < least {
+        let problem = format!(
+            "must be {least} at least: a report is kept for longer than its day can be revised, with HISTORY_DAYS {history}"
+        );
+        return Err(InvalidConfiguration { variable: "REPORT_DAYS", problem });
+    }
+    Ok(retention)
 }
 
 fn whole(
@@ -225,6 +233,9 @@ mod tests {
         let range = "GRACE_MINUTES must be a whole number from 2 to 720";
         assert_eq!(day_close("GRACE_MINUTES", "1").unwrap_err(), range);
         assert_eq!(day_close("GRACE_MINUTES", "721").unwrap_err(), range);
+        let least = "REPORT_DAYS must be 107 at least: a report is kept for longer than its day can be revised, with HISTORY_DAYS 90";
+        assert_eq!(day_close("REPORT_DAYS", "106").unwrap_err(), least);
+        assert!(day_close("REPORT_DAYS", "107").is_ok());
         let digits = day_close("REPORT_DAYS", "many").unwrap_err();
         assert_eq!(digits, "REPORT_DAYS invalid digit found in string");
     }

@@ -2,23 +2,30 @@
 //!
 //! A new connection's TLS handshake is the dearest part of a call. While it starts a function has a
 //! whole processor, later only the share that its memory buys, and nobody waits for it yet. What is
-//! asked for is not there, costs half a read unit, and needs no permission that the function does
-//! not have anyway.
+//! asked for is whether the table is of this program's schema: that costs half a read unit, and needs
+//! no permission that the function does not have anyway.
 
 use lambda_runtime::tracing::warn;
-use roomwatt_domain::{HotelId, Instant};
-use roomwatt_messaging::{Clock, chain};
+use roomwatt_domain::Instant;
+use roomwatt_messaging::chain;
 use roomwatt_store::{Store, StoreError};
 
-use crate::SystemClock;
-
 /// Opens the connection of a function that reads hotels.
-pub async fn warm_up(store: &Store) {
-    let Ok(nobody) = HotelId::new("-") else { return };
-    note(store.profile_lately(&nobody, SystemClock.now()).await);
+///
+/// # Errors
+/// When the table's records are of another schema: nothing may be served then.
+pub async fn warm_up(store: &Store) -> Result<(), StoreError> {
+    match store.check_schema().await {
+        Err(error) if error.is_other_schema() => Err(error),
+        answer => {
+            note(answer);
+            Ok(())
+        }
+    }
 }
 
-/// Opens the connection of the function that reads the due index and nothing else.
+/// Opens the connection of the function that reads the due index and nothing else: it writes
+/// nothing, and whoever it sends to looks at the schema.
 pub async fn warm_up_the_tick(store: &Store) {
     note(store.due_hotels(Instant::from_millis(0)).next_page().await);
 }

@@ -6,26 +6,26 @@
 //! 1. *Seal and report, room by room.* A seal holds only if the summary is still what was read;
 //!    then nobody can add to it unnoticed. Reports of a day that is not closed are seen by nobody.
 //! 2. *Hotel-day*: the sum of the reports.
-//! 3. *Advance* `closedThrough`, unless a revision touched a room meanwhile: such rooms are
-//!    reported again first.
-//! 4. *Tell* the bus.
-//! 5. After the last due day, *release* the claim and move the hotel in the due index. Whoever
-//!    fails before is found by the next tick and goes on from where the table stands.
+//! 3. *Advance* `closedThrough`.
+//! 4. *Tell*: rooms that late events touched meanwhile are sent to be revised, and the bus hears of
+//!    the day. What cannot be told is told by a later close; closing goes on.
+//! 5. After the last due day, *release* the claim and move the hotel in the due index. Whatever
+//!    fails before is found by the next tick, which goes on from where the table stands.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Millis, RoomId};
-use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
+use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue, chain};
 use roomwatt_presentation::TotalsView;
 use roomwatt_store::{
-    AdvanceOutcome, ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome,
-    Store, StoredReport,
+    ClaimOutcome, CloseState, FencedOutcome, HotelDay, Progress, PutOutcome, SealOutcome, Store,
+    StoreError, StoredReport, Summary,
 };
 use roomwatt_telemetry::Metric;
 use tracing::{error, info};
 
 use crate::error::SettlementError;
-use crate::reckoning::Reckoning;
+use crate::reckoning::{Reckoning, Terms, add_up};
 use crate::rooms::{OpenRoom, Rooms};
 
 /// How long a claim holds unless it is renewed, if nothing else is said: shorter than a tick, so that the next tick after a
@@ -38,16 +38,24 @@ const ROOMS_IN_FLIGHT: usize = 16;
 /// After so many rooms the progress is noted and the lease renewed.
 const ROOMS_PER_CHECKPOINT: usize = 200;
 
+/// How often a summary is read again because it was written between the look at it and its seal.
+const MOST_LOOKS: usize = 50;
+
+/// Touched rooms sent to be revised by one call of the queue, and days read to be told by one query.
+const AT_ONCE: usize = 10;
+
 /// What became of closing a hotel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloseOutcome {
     /// Every due day is closed; so many were by this call.
     Closed(usize),
+    /// The same, but there are days that could not be told: the hotel stays due.
+    Untold(usize),
     /// The invocation ends; another message goes on from here.
     Suspended,
     /// Another worker has the hotel, or took it over.
     Held,
-    /// The hotel has no events yet, or does not exist: there is nothing to close.
+    /// The hotel has no events yet: there is nothing to close.
     NothingKnown,
 }
 
@@ -71,53 +79,58 @@ impl Close {
     /// Closes what is due of a hotel, in order.
     pub(crate) async fn run(
         &self,
-        hotel: &HotelId,
+        reckoning: &mut Reckoning,
         invocation: &Invocation,
     ) -> Result<CloseOutcome, SettlementError> {
-        let now = invocation.now();
-        let Some(reckoning) = Reckoning::of(&self.store, hotel, now).await? else {
-            return Ok(CloseOutcome::NothingKnown);
-        };
-        let mut state = match self.store.claim(hotel, &invocation.id, now, now + self.lease).await?
-        {
+        let began = invocation.now();
+        let hotel = reckoning.hotel.clone();
+        let claim = self.store.claim(&hotel, &invocation.id, began, began + self.lease).await?;
+        let mut state = match claim {
             ClaimOutcome::Claimed(state) => state,
             ClaimOutcome::Held => return Ok(CloseOutcome::Held),
             ClaimOutcome::NotOpened => return Ok(CloseOutcome::NothingKnown),
         };
-        let calendar = &reckoning.current.profile.calendar;
-        // What an earlier worker closed and had no time to tell.
-        self.tell_days(hotel, state.announced_through, state.closed_through, invocation).await?;
+        // What an earlier worker closed and could not tell.
+        let mut told = self.tell_days(&hotel, &state, invocation).await?;
         let mut closed = 0;
         loop {
-            let day = calendar.next(state.closed_through);
+            let day = reckoning.current.profile.calendar.next(state.closed_through);
             let due_at = self.store.schedule().due_at(&day);
             if invocation.now() < due_at {
                 if closed > 0 {
-                    Metric::CloseDuration.record_millis(invocation.now() - now);
+                    Metric::CloseDuration.record_millis(invocation.now() - began);
                 }
-                return Ok(
-                    match self
-                        .store
-                        .release(hotel, state.attempt, state.closed_through, due_at)
-                        .await?
-                    {
-                        FencedOutcome::Done => CloseOutcome::Closed(closed),
-                        FencedOutcome::ClaimLost => CloseOutcome::Held,
-                    },
-                );
+                let all_told = told == state.closed_through;
+                let next_due_at = all_told.then_some(due_at);
+                let released = self.store.release(&hotel, state.attempt, told, next_due_at).await?;
+                return Ok(match released {
+                    FencedOutcome::ClaimLost => CloseOutcome::Held,
+                    FencedOutcome::Done if all_told => CloseOutcome::Closed(closed),
+                    FencedOutcome::Done => CloseOutcome::Untold(closed),
+                });
             }
-            match self.close_day(&reckoning, &day, &state, invocation).await? {
+            // The rooms of a day have the same terms, whoever closes them.
+            let terms = match &state.progress {
+                Some(progress) => reckoning.terms(&self.store, progress.terms, began).await?,
+                None => reckoning.current.clone(),
+            };
+            match self.close_day(&hotel, &terms, &day, &state, invocation).await? {
                 DayOutcome::Closed(totals) => {
                     if closed == 0 {
                         Metric::CloseLag.record_millis(invocation.now() - due_at);
                     }
                     Metric::DaysClosed.add(1);
                     info!(%hotel, date = %day.date, rooms = totals.rooms, "day closed");
-                    self.tell(hotel, &totals).await?;
+                    // Days are told in order: one that is not told holds up those behind it.
+                    if told == state.closed_through
+                        && self.tell_or_leave(&hotel, &totals, invocation).await?
+                    {
+                        told = day.date;
+                    }
                     closed += 1;
                     state = CloseState { closed_through: day.date, progress: None, ..state };
                 }
-                DayOutcome::Suspended => return self.suspend(hotel, &state).await,
+                DayOutcome::Suspended => return self.suspend(&hotel, &state, told).await,
                 DayOutcome::ClaimLost => return Ok(CloseOutcome::Held),
             }
         }
@@ -125,66 +138,41 @@ impl Close {
 
     async fn close_day(
         &self,
-        reckoning: &Reckoning<'_>,
+        hotel: &HotelId,
+        terms: &Terms,
         day: &BusinessDay,
         state: &CloseState,
         invocation: &Invocation,
     ) -> Result<DayOutcome, SettlementError> {
-        match self.close_rooms(reckoning, day, state, invocation).await? {
-            Progress::Done => {}
-            Progress::Ending => return Ok(DayOutcome::Suspended),
-            Progress::ClaimLost => return Ok(DayOutcome::ClaimLost),
+        match self.close_rooms(hotel, terms, day, state, invocation).await? {
+            RoomsOutcome::Done => {}
+            RoomsOutcome::Ending => return Ok(DayOutcome::Suspended),
+            RoomsOutcome::ClaimLost => return Ok(DayOutcome::ClaimLost),
         }
-        let (hotel, attempt) = (reckoning.hotel, state.attempt);
-        let mut touches = 0;
-        loop {
-            if invocation.is_ending() {
-                return Ok(DayOutcome::Suspended);
-            }
-            let totals = reckoning.add_up(day.date, invocation.now()).await?;
-            if self.store.put_hotel_day(hotel, day, attempt, &totals).await?
-                == FencedOutcome::ClaimLost
-            {
-                return Ok(DayOutcome::ClaimLost);
-            }
-            let advanced =
-                self.store.advance(hotel, attempt, state.closed_through, day.date, touches).await?;
-            let changed = match advanced {
-                AdvanceOutcome::Advanced => return Ok(DayOutcome::Closed(Box::new(totals))),
-                AdvanceOutcome::ClaimLost => return Ok(DayOutcome::ClaimLost),
-                AdvanceOutcome::Touched(state) => state,
-            };
-            touches = changed.touches;
-            let before = reckoning.current.profile.calendar.previous(day.date);
-            for room in &changed.touched {
-                let now = invocation.now();
-                let opening = reckoning.closing_states(&before, room, now).await?;
-                let summary = self.store.summary(hotel, day, room, now).await?;
-                if opening.is_empty() && summary.writes() == 0 {
-                    continue;
-                }
-                let room = OpenRoom { opening, summary };
-                if self.close_room(reckoning, day, attempt, room, invocation).await?.1
-                    == FencedOutcome::ClaimLost
-                {
-                    return Ok(DayOutcome::ClaimLost);
-                }
-            }
+        let totals = add_up(&self.store, hotel, day.date, invocation.now()).await?;
+        let summed = self.store.put_hotel_day(hotel, day, state.attempt, &totals).await?;
+        if summed == FencedOutcome::ClaimLost {
+            return Ok(DayOutcome::ClaimLost);
         }
+        let (attempt, from) = (state.attempt, state.closed_through);
+        Ok(match self.store.advance(hotel, attempt, from, day.date).await? {
+            FencedOutcome::Done => DayOutcome::Closed(Box::new(totals)),
+            FencedOutcome::ClaimLost => DayOutcome::ClaimLost,
+        })
     }
 
     /// Seals and reports every room after the ones that are done, in order, some at once.
     async fn close_rooms(
         &self,
-        reckoning: &Reckoning<'_>,
+        hotel: &HotelId,
+        terms: &Terms,
         day: &BusinessDay,
         state: &CloseState,
         invocation: &Invocation,
-    ) -> Result<Progress, SettlementError> {
-        let (store, hotel, attempt) = (&self.store, reckoning.hotel, state.attempt);
-        let after = state.progress.as_ref();
-        let rooms =
-            Rooms::of(store, hotel, state.closed_through, *day, after, invocation.now()).await?;
+    ) -> Result<RoomsOutcome, SettlementError> {
+        let after = state.progress.as_ref().map(|progress| &progress.room);
+        let (store, before) = (&self.store, state.closed_through);
+        let rooms = Rooms::of(store, hotel, before, *day, after, invocation.now()).await?;
         let mut ended_early = false;
         let rooms =
             stream::try_unfold((rooms, &mut ended_early), |(mut rooms, ended_early)| async move {
@@ -198,75 +186,74 @@ impl Close {
             });
         // In order, so that a room that is done means that all before it are.
         let mut done = rooms
-            .map_ok(|room| self.close_room(reckoning, day, attempt, room, invocation))
+            .map_ok(|room| self.close_room(hotel, terms, day, state.attempt, room, invocation))
             .try_buffered(ROOMS_IN_FLIGHT)
             .boxed();
         let mut count = 0;
         let mut last = None;
         while let Some((room, outcome)) = done.try_next().await? {
             if outcome == FencedOutcome::ClaimLost {
-                return Ok(Progress::ClaimLost);
+                return Ok(RoomsOutcome::ClaimLost);
             }
             count += 1;
             if count % ROOMS_PER_CHECKPOINT == 0
-                && self.checkpoint(hotel, attempt, &room, invocation).await?
+                && self.checkpoint(hotel, state, &room, terms, invocation).await?
                     == FencedOutcome::ClaimLost
             {
-                return Ok(Progress::ClaimLost);
+                return Ok(RoomsOutcome::ClaimLost);
             }
             last = Some(room);
         }
         drop(done);
         if !ended_early {
-            return Ok(Progress::Done);
+            return Ok(RoomsOutcome::Done);
         }
         if let Some(last) = last {
-            self.checkpoint(hotel, attempt, &last, invocation).await?;
+            self.checkpoint(hotel, state, &last, terms, invocation).await?;
         }
-        Ok(Progress::Ending)
+        Ok(RoomsOutcome::Ending)
     }
 
     async fn checkpoint(
         &self,
         hotel: &HotelId,
-        attempt: u64,
+        state: &CloseState,
         room: &RoomId,
+        terms: &Terms,
         invocation: &Invocation,
     ) -> Result<FencedOutcome, SettlementError> {
-        Ok(self.store.checkpoint(hotel, attempt, room, invocation.now() + self.lease).await?)
+        let progress = Progress { room: room.clone(), terms: terms.version };
+        let until = invocation.now() + self.lease;
+        let (attempt, closed) = (state.attempt, state.closed_through);
+        Ok(self.store.checkpoint(hotel, attempt, closed, &progress, until).await?)
     }
 
     /// Seals one room's summary and puts the report of what it then holds.
     async fn close_room(
         &self,
-        reckoning: &Reckoning<'_>,
+        hotel: &HotelId,
+        terms: &Terms,
         day: &BusinessDay,
         attempt: u64,
         room: OpenRoom,
         invocation: &Invocation,
     ) -> Result<(RoomId, FencedOutcome), SettlementError> {
-        let OpenRoom { opening, mut summary } = room;
-        // A summary that an earlier attempt sealed stays sealed: what came after was late.
-        while !summary.is_sealed() {
-            match self.store.seal_summary(reckoning.hotel, day, &summary, attempt).await? {
-                SealOutcome::Sealed => break,
-                SealOutcome::Rewritten(newer) => summary = newer,
-            }
-        }
-        let report = reckoning.fold(day, &opening, &summary);
+        let OpenRoom { opening, summary } = room;
+        let summary = seal(&self.store, hotel, day, summary, attempt).await?;
+        let report = terms.fold(day, &opening, &summary);
         let stored = StoredReport {
-            closed: ClosedReport::first(summary.room.clone(), day.date, report, invocation.now()),
-            terms: reckoning.current.version,
+            closed: ClosedReport::first(summary.room.clone(), *day, report, invocation.now()),
+            terms: terms.version,
             fence: attempt,
             writes: summary.writes(),
             pending: false,
         };
-        let outcome = match self.store.put_report(reckoning.hotel, day, &stored).await? {
+        let outcome = match self.store.put_report(hotel, day, &stored).await? {
             PutOutcome::Put => FencedOutcome::Done,
             PutOutcome::Superseded => FencedOutcome::ClaimLost,
             PutOutcome::TooLarge => {
                 // One room's thousands of devices must not keep the whole hotel open.
-                let (hotel, room, date) = (reckoning.hotel, &summary.room, day.date);
+                let (room, date) = (&summary.room, day.date);
                 error!(%hotel, %room, %date, "a room has more devices than a report can hold: none made");
                 FencedOutcome::Done
             }
@@ -279,8 +266,9 @@ impl Close {
         &self,
         hotel: &HotelId,
         state: &CloseState,
+        told: BusinessDate,
     ) -> Result<CloseOutcome, SettlementError> {
-        if self.store.suspend(hotel, state.attempt).await? == FencedOutcome::ClaimLost {
+        if self.store.suspend(hotel, state.attempt, told).await? == FencedOutcome::ClaimLost {
             return Ok(CloseOutcome::Held);
         }
         let message = DayCloseMessage::Close { hotel: hotel.clone() };
@@ -288,26 +276,57 @@ impl Close {
         Ok(CloseOutcome::Suspended)
     }
 
+    /// Tells the days that are closed and were not told, in order; returns the last one that is told
+    /// then.
     async fn tell_days(
         &self,
         hotel: &HotelId,
-        told: BusinessDate,
-        closed: BusinessDate,
+        state: &CloseState,
         invocation: &Invocation,
-    ) -> Result<(), SettlementError> {
-        if told == closed {
-            return Ok(());
+    ) -> Result<BusinessDate, SettlementError> {
+        let mut told = state.announced_through;
+        if told == state.closed_through {
+            return Ok(told);
         }
-        let mut days = self.store.hotel_days(hotel, told, closed, invocation.now());
+        let (closed, now) = (state.closed_through, invocation.now());
+        let mut days = self.store.hotel_days(hotel, told, closed, now).at_most(AT_ONCE);
         while let Some(day) = days.next().await? {
-            if day.date > told {
-                self.tell(hotel, &day).await?;
+            if day.date <= told {
+                continue;
             }
+            if invocation.is_ending() || !self.tell_or_leave(hotel, &day, invocation).await? {
+                return Ok(told);
+            }
+            told = day.date;
         }
-        Ok(())
+        Ok(closed)
     }
 
-    async fn tell(&self, hotel: &HotelId, day: &HotelDay) -> Result<(), SettlementError> {
+    /// Whether the day was told: a bus or a queue that does not answer holds up no close.
+    async fn tell_or_leave(
+        &self,
+        hotel: &HotelId,
+        day: &HotelDay,
+        invocation: &Invocation,
+    ) -> Result<bool, SettlementError> {
+        match self.tell(hotel, day, invocation).await {
+            Ok(()) => Ok(true),
+            Err(SettlementError::Send(fault)) => {
+                let date = day.date;
+                error!(%hotel, %date, error = chain(&fault), "day not told; the next tick tells it");
+                Ok(false)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn tell(
+        &self,
+        hotel: &HotelId,
+        day: &HotelDay,
+        invocation: &Invocation,
+    ) -> Result<(), SettlementError> {
+        self.revise_touched(hotel, day.date, invocation).await?;
         let event = BusEvent::HotelDayClosed {
             hotel: hotel.clone(),
             date: day.date,
@@ -317,10 +336,57 @@ impl Close {
         };
         Ok(self.bus.publish(&[event]).await?)
     }
+
+    /// Sends the rooms to be revised that late events touched while the day was being closed.
+    async fn revise_touched(
+        &self,
+        hotel: &HotelId,
+        date: BusinessDate,
+        invocation: &Invocation,
+    ) -> Result<(), SettlementError> {
+        let mut touched = self.store.touched_rooms(hotel, date, invocation.now());
+        let mut messages = Vec::with_capacity(AT_ONCE);
+        loop {
+            let room = touched.next().await?;
+            let is_last = room.is_none();
+            messages.extend(room.map(|room| {
+                let (hotel, dates) = (hotel.clone(), [date].into());
+                Outgoing::plain(DayCloseMessage::Revise { hotel, room, dates }.to_json())
+            }));
+            if messages.len() == AT_ONCE || is_last && !messages.is_empty() {
+                self.queue.send_all(&messages).await?;
+                messages.clear();
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Seals a summary; returns what it holds then. One that was sealed before stays sealed: what came
+/// after that was late.
+pub(crate) async fn seal(
+    store: &Store,
+    hotel: &HotelId,
+    day: &BusinessDay,
+    mut summary: Summary,
+    attempt: u64,
+) -> Result<Summary, StoreError> {
+    for _ in 0..MOST_LOOKS {
+        if summary.is_sealed() {
+            return Ok(summary);
+        }
+        match store.seal_summary(hotel, day, &summary, attempt).await? {
+            SealOutcome::Sealed => return Ok(summary),
+            SealOutcome::Rewritten(newer) => summary = newer,
+        }
+    }
+    Err(StoreError::contended("summary"))
 }
 
 /// How far the rooms of a day were brought.
-enum Progress {
+enum RoomsOutcome {
     Done,
     Ending,
     ClaimLost,

@@ -21,6 +21,6 @@ mod tick;
 
 pub use close::{CloseOutcome, LEASE};
 pub use error::SettlementError;
-pub use revise::ReviseOutcome;
+pub use revise::Revised;
 pub use take::Settlement;
 pub use tick::{OVERDUE_AFTER, Tick, TickFailed, Ticked};

@@ -11,19 +11,25 @@ use std::collections::BTreeSet;
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
 use roomwatt_presentation::TotalsView;
-use roomwatt_store::{HotelDay, ReviseOutcome as Written, Store, StoredReport};
+use roomwatt_store::{
+    CorrectOutcome, HotelDay, ReviseOutcome, Store, StoreError, StoredReport, Touch,
+};
 use roomwatt_telemetry::Metric;
 use tracing::{error, info, warn};
 
+use crate::close::seal;
 use crate::error::SettlementError;
-use crate::reckoning::Reckoning;
+use crate::reckoning::{Reckoning, add_up, closing_states};
 
 /// Days revised in one walk; what is left goes on in another message.
 const DAYS_PER_WALK: usize = 31;
 
+/// How often a day is looked at again because it changed between the look and the write.
+const MOST_LOOKS: usize = 20;
+
 /// What became of a room's late events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ReviseOutcome {
+pub struct Revised {
     /// Reports that were changed or made.
     pub revised: usize,
     /// Whether another message goes on from here.
@@ -50,25 +56,21 @@ impl Revise {
     /// Settles the given days of a room, and the days that follow from what changed.
     pub(crate) async fn run(
         &self,
-        hotel: &HotelId,
+        reckoning: &mut Reckoning,
         room: &RoomId,
         dates: &BTreeSet<BusinessDate>,
         invocation: &Invocation,
-    ) -> Result<ReviseOutcome, SettlementError> {
+    ) -> Result<Revised, SettlementError> {
         let now = invocation.now();
-        let Some(mut reckoning) = Reckoning::of(&self.store, hotel, now).await? else {
-            warn!(%hotel, %room, "late events dropped: no such hotel");
-            return Ok(ReviseOutcome::default());
-        };
-        let Some(state) = self.store.close_state(hotel, now).await? else {
+        let hotel = reckoning.hotel.clone();
+        let Some(state) = self.store.close_state(&hotel, now).await? else {
             warn!(%hotel, %room, "late events dropped: the hotel has no day closed");
-            return Ok(ReviseOutcome::default());
+            return Ok(Revised::default());
         };
         let calendar = reckoning.current.profile.calendar.clone();
-        let schedule = self.store.schedule();
         let mut left: BTreeSet<BusinessDate> = dates.clone();
         left.retain(|date| {
-            let kept = calendar.day(*date).is_some_and(|day| schedule.can_revise(&day, now));
+            let kept = calendar.day(*date).is_some_and(|day| self.can_revise(&day, now));
             if !kept {
                 warn!(%hotel, %room, %date, "late events dropped: the history of this day is not kept");
             }
@@ -77,18 +79,14 @@ impl Revise {
 
         let mut closed_through = state.closed_through;
         let mut pending: Vec<(BusinessDate, u32)> = Vec::new();
-        let mut outcome = ReviseOutcome::default();
+        let mut outcome = Revised::default();
         let mut follows: Option<BusinessDay> = None;
         while let Some(day) = follows.take().or_else(|| calendar.day(left.pop_first()?)) {
             left.remove(&day.date);
             if day.date > closed_through {
-                // A close that is going on may have read the room already, and is told so; one
-                // that begins later reads what is there now.
-                match self.store.touch(hotel, room).await? {
-                    Some(touch) if touch.closed_through >= day.date => {
-                        closed_through = touch.closed_through;
-                    }
-                    _ => {
+                match self.store.touch(&hotel, &day, room, invocation.now()).await? {
+                    Touch::Closed(through) => closed_through = through,
+                    Touch::Noted | Touch::NotNeeded => {
                         info!(%hotel, %room, date = %day.date, "not closed yet: left to its close");
                         break;
                     }
@@ -96,19 +94,19 @@ impl Revise {
             }
             if pending.len() >= DAYS_PER_WALK || invocation.is_ending() {
                 left.insert(day.date);
-                self.go_on(hotel, room, left).await?;
+                self.go_on(&hotel, room, left).await?;
                 outcome.suspended = true;
                 break;
             }
             if let Settled::Pending { revision, changed } =
-                self.settle(&mut reckoning, &day, room, invocation).await?
+                self.settle(reckoning, &day, room, invocation).await?
             {
                 outcome.revised += usize::from(changed);
                 pending.push((day.date, revision));
                 follows = Some(calendar.next(day.date));
             }
         }
-        self.tell(hotel, room, &pending).await?;
+        self.tell(&hotel, room, &pending).await?;
         Metric::ReportsRevised.add(outcome.revised);
         if outcome.revised > 0 {
             info!(%hotel, %room, revised = outcome.revised, "reports revised");
@@ -116,35 +114,58 @@ impl Revise {
         Ok(outcome)
     }
 
+    /// Whether a day's history is sure to be kept still, and its reports too.
+    fn can_revise(&self, day: &BusinessDay, now: Instant) -> bool {
+        self.store.schedule().can_revise(day, now) && self.store.keeps_reports(day, now)
+    }
+
     /// Brings a day in line with its summary and with the day before.
     async fn settle(
         &self,
-        reckoning: &mut Reckoning<'_>,
+        reckoning: &mut Reckoning,
         day: &BusinessDay,
         room: &RoomId,
         invocation: &Invocation,
     ) -> Result<Settled, SettlementError> {
-        let hotel = reckoning.hotel;
+        let hotel = reckoning.hotel.clone();
         let day_before = reckoning.current.profile.calendar.previous(day.date);
         let mut changed = false;
-        loop {
+        for _ in 0..MOST_LOOKS {
+            if invocation.is_ending() {
+                return Err(SettlementError::OutOfTime);
+            }
             let now = invocation.now();
-            let before = self.store.report(hotel, day.date, room, now).await?;
+            let before = self.store.report(&hotel, day.date, room, now).await?;
+            // A closed day keeps the window that it was closed with.
+            let day = before.as_ref().map_or(*day, |before| before.closed.day());
             let strayed = match &before {
-                Some(before) => self.count_strayed(reckoning, day, before, now).await?,
+                Some(before) => self.count_strayed(&hotel, &day, before, invocation).await?,
                 None => false,
             };
-            let opening = reckoning.closing_states(&day_before, room, now).await?;
-            let summary = self.store.summary(hotel, day, room, now).await?;
-            if before.is_none() && opening.is_empty() && summary.writes() == 0 {
-                return Ok(Settled::Unchanged);
+            let opening = closing_states(&self.store, &hotel, &day_before, room, now).await?;
+            let mut summary = self.store.summary(&hotel, &day, room, now).await?;
+            match &before {
+                None if opening.is_empty() && summary.writes() == 0 => {
+                    return Ok(Settled::Unchanged);
+                }
+                None => {
+                    let attempt = StoredReport::LATE;
+                    summary = seal(&self.store, &hotel, &day, summary, attempt).await?;
+                }
+                Some(before) if !summary.is_reported() || summary.writes() < before.writes => {
+                    let date = day.date;
+                    error!(%hotel, %room, %date, "a late event is left out: what the report of its day was made from is not kept any more");
+                    return Ok(Settled::Unchanged);
+                }
+                Some(_) => {}
             }
             // A day has the terms that it was closed with; one that only a late event opens has
             // today's.
-            let terms = before.as_ref().map_or(reckoning.current.version, |before| before.terms);
-            let report = reckoning.fold_on(terms, day, &opening, &summary, now).await?;
+            let version = before.as_ref().map_or(reckoning.current.version, |before| before.terms);
+            let terms = reckoning.terms(&self.store, version, now).await?;
+            let report = terms.fold(&day, &opening, &summary);
             let next = match &before {
-                None => Some(ClosedReport::first(room.clone(), day.date, report, now)),
+                None => Some(ClosedReport::first(room.clone(), day, report, now)),
                 Some(before) => before.closed.revised(report, now),
             };
             let Some(closed) = next else {
@@ -157,22 +178,23 @@ impl Revise {
             };
             let after = StoredReport {
                 closed,
-                terms,
+                terms: version,
                 fence: before.as_ref().map_or(StoredReport::LATE, |before| before.fence),
                 writes: summary.writes(),
                 pending: true,
             };
-            match self.store.revise_report(hotel, day, before.as_ref(), &after).await? {
-                Written::Revised => changed = true,
+            match self.store.revise_report(&hotel, &day, before.as_ref(), &after).await? {
+                ReviseOutcome::Revised => changed = true,
                 // What counts is what the next look finds.
-                Written::Changed => {}
-                Written::TooLarge => {
+                ReviseOutcome::Changed => {}
+                ReviseOutcome::TooLarge => {
                     let date = day.date;
                     error!(%hotel, %room, %date, "a room has more devices than a report can hold: not revised");
                     return Ok(Settled::Unchanged);
                 }
             }
         }
+        Err(StoreError::contended("report").into())
     }
 
     /// Sees to it that a report is in the sums of its day.
@@ -183,33 +205,37 @@ impl Revise {
     /// day. So are those of a close that died and was carried on, so the day is counted again.
     async fn count_strayed(
         &self,
-        reckoning: &Reckoning<'_>,
+        hotel: &HotelId,
         day: &BusinessDay,
         report: &StoredReport,
-        now: Instant,
+        invocation: &Invocation,
     ) -> Result<bool, SettlementError> {
         if report.closed.revision > 1 || report.fence == StoredReport::LATE {
             return Ok(false);
         }
-        loop {
-            let found = self.store.hotel_day(reckoning.hotel, day.date, now).await?;
+        for _ in 0..MOST_LOOKS {
+            if invocation.is_ending() {
+                return Err(SettlementError::OutOfTime);
+            }
+            let now = invocation.now();
+            let found = self.store.hotel_day(hotel, day.date, now).await?;
             let Some((known, attempt)) = found.filter(|(_, attempt)| report.fence < *attempt)
             else {
                 return Ok(false);
             };
-            let counted =
-                HotelDay { revision: known.revision, ..reckoning.add_up(day.date, now).await? };
+            let counted = add_up(&self.store, hotel, day.date, now).await?;
+            let counted = HotelDay { revision: known.revision, ..counted };
             if counted == known {
                 return Ok(true);
             }
             let corrected = HotelDay { revision: known.revision + 1, ..counted };
             // If a revision came between, what was counted may be neither before it nor after it.
-            if self.store.correct_hotel_day(reckoning.hotel, day, attempt, &corrected).await?
-                == Written::Revised
-            {
+            let written = self.store.correct_hotel_day(hotel, day, attempt, &corrected).await?;
+            if written == CorrectOutcome::Corrected {
                 return Ok(true);
             }
         }
+        Err(StoreError::contended("hotel-day").into())
     }
 
     async fn go_on(

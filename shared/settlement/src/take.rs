@@ -10,10 +10,11 @@ use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, Bus, DayCloseMessage, Invocation, Queue, chain};
 use roomwatt_store::{Consumed, Store};
 use roomwatt_telemetry::consumed;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::close::{Close, LEASE};
 use crate::error::SettlementError;
+use crate::reckoning::Reckoning;
 use crate::revise::Revise;
 
 /// Hotels settled at once.
@@ -30,11 +31,11 @@ pub struct Settlement {
 #[derive(Debug, Default)]
 struct Work {
     close: BTreeSet<usize>,
-    revise: BTreeMap<RoomId, Revision>,
+    revise: BTreeMap<RoomId, LateRoom>,
 }
 
 #[derive(Debug, Default)]
-struct Revision {
+struct LateRoom {
     dates: BTreeSet<BusinessDate>,
     messages: BTreeSet<usize>,
 }
@@ -88,7 +89,7 @@ impl Settlement {
     ) -> Result<SqsBatchResponse, BatchFailed> {
         let mut failed = BTreeSet::new();
         let before = self.consumed();
-        let hotels = stream::iter(sort(batch, &mut failed))
+        let hotels = stream::iter(by_hotel(batch, &mut failed))
             .map(|(hotel, work)| self.settle(hotel, work, invocation))
             .buffer_unordered(HOTELS_IN_FLIGHT)
             .collect::<Vec<_>>();
@@ -100,18 +101,29 @@ impl Settlement {
 
     /// Settles one hotel; returns the messages that must come again.
     async fn settle(&self, hotel: HotelId, work: Work, invocation: &Invocation) -> BTreeSet<usize> {
+        let mut reckoning = match self.reckoning(&hotel, invocation).await {
+            Ok(Some(reckoning)) => reckoning,
+            Ok(None) => {
+                warn!(%hotel, "nothing is settled: there is no such hotel");
+                return BTreeSet::new();
+            }
+            Err(fault) => {
+                error!(%hotel, error = chain(&fault), "hotel not read; its messages come again");
+                return work.messages();
+            }
+        };
         let mut failed = BTreeSet::new();
-        for (room, revision) in work.revise {
-            let revise = self.revise.run(&hotel, &room, &revision.dates, invocation);
+        for (room, late) in work.revise {
+            let revise = self.revise.run(&mut reckoning, &room, &late.dates, invocation);
             if let Err(fault) = guarded(invocation, Box::pin(revise)).await {
                 error!(%hotel, %room, error = chain(&fault), "room not revised; its message comes again");
-                failed.extend(revision.messages);
+                failed.extend(late.messages);
             }
         }
         if work.close.is_empty() {
             return failed;
         }
-        let close = self.close.run(&hotel, invocation);
+        let close = self.close.run(&mut reckoning, invocation);
         match guarded(invocation, Box::pin(close)).await {
             Ok(outcome) => info!(%hotel, ?outcome, "close ended"),
             Err(fault) => {
@@ -120,6 +132,24 @@ impl Settlement {
             }
         }
         failed
+    }
+
+    /// The hotel's profile is read once, whatever there is to settle of it.
+    async fn reckoning(
+        &self,
+        hotel: &HotelId,
+        invocation: &Invocation,
+    ) -> Result<Option<Reckoning>, SettlementError> {
+        let reckoning =
+            async { Ok(Reckoning::of(&self.close.store, hotel, invocation.now()).await?) };
+        guarded(invocation, Box::pin(reckoning)).await
+    }
+}
+
+impl Work {
+    fn messages(&self) -> BTreeSet<usize> {
+        let late = self.revise.values().flat_map(|late| &late.messages);
+        self.close.iter().chain(late).copied().collect()
     }
 }
 
@@ -134,7 +164,7 @@ async fn guarded<T>(
     contained(work).await?
 }
 
-fn sort(batch: &SqsEvent, failed: &mut BTreeSet<usize>) -> BTreeMap<HotelId, Work> {
+fn by_hotel(batch: &SqsEvent, failed: &mut BTreeSet<usize>) -> BTreeMap<HotelId, Work> {
     let mut hotels: BTreeMap<HotelId, Work> = BTreeMap::new();
     for (message, record) in batch.records.iter().enumerate() {
         match DayCloseMessage::parse(record.body.as_deref().unwrap_or_default()) {
@@ -142,9 +172,9 @@ fn sort(batch: &SqsEvent, failed: &mut BTreeSet<usize>) -> BTreeMap<HotelId, Wor
                 hotels.entry(hotel).or_default().close.insert(message);
             }
             Ok(DayCloseMessage::Revise { hotel, room, dates }) => {
-                let revision = hotels.entry(hotel).or_default().revise.entry(room).or_default();
-                revision.dates.extend(dates);
-                revision.messages.insert(message);
+                let late = hotels.entry(hotel).or_default().revise.entry(room).or_default();
+                late.dates.extend(dates);
+                late.messages.insert(message);
             }
             Err(fault) => {
                 error!(

@@ -1,28 +1,24 @@
 //! The close state of a hotel: which days are closed, and who is closing the next one.
 //!
 //! The conditions of this module stand in for a lock. A worker *claims* the hotel for a while and
-//! gets the number of its attempt; every later write of the close demands that this number is
-//! still the latest, so a worker that lost its claim, however late it wakes, changes nothing.
-//! `closedThrough` moves by one day at a time. A revision that changes what an ongoing close may
-//! have read already says so by *touching* the room, and the close cannot end before it has seen
-//! every touch.
+//! gets the number of its attempt. Every later write of the close demands that this number is still
+//! the latest; a claim demands the number that was read before it; and who ends its work, or breaks
+//! it off, moves the number on. So a number stands for one stretch of one worker's work: a worker
+//! that lost its claim changes nothing, however late it wakes, and neither does a request of a worker
+//! long gone that the table carries out only now. `closedThrough` moves by one day at a time.
 
-use std::collections::BTreeSet;
-
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 use roomwatt_domain::{BusinessDate, HotelId, Instant, RoomId};
 
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, key, number, text};
 use crate::schema::{
     ANNOUNCED_THROUGH, ATTEMPT, CLAIM_OWNER, CLAIM_UNTIL, CLOSE, CLOSED_THROUGH, DUE, DUE_INDEX,
-    DUE_YES, NEXT_DUE_AT, PK, PROGRESS, TOUCHED, TOUCHES, hotel_key,
+    DUE_YES, NEXT_DUE_AT, PK, PROGRESS, TERMS, hotel_key, hotel_of_key,
 };
 use crate::table::Store;
+use crate::write::Written;
 
 /// How far the closing of a hotel has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,14 +27,21 @@ pub struct CloseState {
     pub closed_through: BusinessDate,
     /// The last day that was told to the bus.
     pub announced_through: BusinessDate,
-    /// The number of the latest claim: the fencing token.
+    /// Grows with every claim and with the end of every claim's work: the fencing token.
     pub attempt: u64,
-    /// The last room that is done of the day being closed; the ones before it are done too.
-    pub progress: Option<RoomId>,
-    /// Rooms that were revised while the day is being closed.
-    pub touched: BTreeSet<RoomId>,
-    /// How often rooms were touched.
-    pub touches: u64,
+    /// Whether a close has begun and not come to its end, be it that nobody goes on with it.
+    pub under_way: bool,
+    /// How far the rooms of the day being closed are done, if that was noted.
+    pub progress: Option<Progress>,
+}
+
+/// The part of a day's rooms that is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// This room and all before it are done.
+    pub room: RoomId,
+    /// The version of the hotel's profile that they are done with: the day's other rooms have it too.
+    pub terms: u64,
 }
 
 /// What became of a claim.
@@ -61,17 +64,6 @@ pub enum FencedOutcome {
     ClaimLost,
 }
 
-/// What became of the last step of a day's close.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AdvanceOutcome {
-    /// The day is closed.
-    Advanced,
-    /// Nothing was written: rooms were revised meanwhile and must be looked at again.
-    Touched(CloseState),
-    /// Nothing was written: the claim is another's by now.
-    ClaimLost,
-}
-
 /// A hotel with a day to close.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueHotel {
@@ -79,16 +71,6 @@ pub struct DueHotel {
     pub hotel: HotelId,
     /// Since when the first of its days is due.
     pub due_at: Instant,
-}
-
-/// What an ongoing close was told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Touch {
-    /// The last closed day at that very moment.
-    pub closed_through: BusinessDate,
-    /// Whether a close is going on, which will look at the room again. If not, any close to come
-    /// reads the room afresh.
-    pub recorded: bool,
 }
 
 impl Store {
@@ -103,30 +85,42 @@ impl Store {
         now: Instant,
         until: Instant,
     ) -> Result<ClaimOutcome> {
+        let Some(seen) = self.close_state(hotel, now).await? else {
+            return Ok(ClaimOutcome::NotOpened);
+        };
         let update = self
             .close_update(hotel)
-            .update_expression("SET #o = :o, #u = :u ADD #a :one")
+            .update_expression("SET #owner = :owner, #until = :until, #attempt = :next")
             .condition_expression(
-                "attribute_exists(#c) AND (attribute_not_exists(#u) OR #u <= :now OR #o = :o)",
+                "#attempt = :attempt AND (attribute_not_exists(#until) OR #until <= :now)",
             )
-            .expression_attribute_names("#o", CLAIM_OWNER)
-            .expression_attribute_names("#u", CLAIM_UNTIL)
-            .expression_attribute_names("#a", ATTEMPT)
-            .expression_attribute_names("#c", CLOSED_THROUGH)
-            .expression_attribute_values(":o", text(owner))
-            .expression_attribute_values(":u", number(until.as_millis()))
+            .expression_attribute_names("#owner", CLAIM_OWNER)
+            .expression_attribute_names("#until", CLAIM_UNTIL)
+            .expression_attribute_names("#attempt", ATTEMPT)
+            .expression_attribute_values(":owner", text(owner))
+            .expression_attribute_values(":until", number(until.as_millis()))
             .expression_attribute_values(":now", number(now.as_millis()))
-            .expression_attribute_values(":one", number(1));
-        match self.conditional(update).await? {
-            Conditional::Done(item) => Ok(ClaimOutcome::Claimed(close_state(&item)?)),
-            Conditional::Refused(Some(item)) if item.contains_key(CLOSED_THROUGH) => {
-                Ok(ClaimOutcome::Held)
+            .expression_attribute_values(":attempt", number(seen.attempt))
+            .expression_attribute_values(":next", number(seen.attempt + 1))
+            .return_values(ReturnValue::AllNew);
+        match self.close_write(update).await? {
+            Changed::Done(item) => Ok(ClaimOutcome::Claimed(close_state(&item)?)),
+            Changed::Refused(Some(item)) => {
+                // An earlier try of this very call was done, and only its answer was lost.
+                let mine = Reader::new(CLOSE_STATE, &item).text(CLAIM_OWNER)? == Some(owner);
+                let state = close_state(&item)?;
+                Ok(if mine && state.attempt == seen.attempt + 1 {
+                    ClaimOutcome::Claimed(state)
+                } else {
+                    ClaimOutcome::Held
+                })
             }
-            Conditional::Refused(_) => Ok(ClaimOutcome::NotOpened),
+            Changed::Refused(None) => Ok(ClaimOutcome::NotOpened),
         }
     }
 
-    /// Notes that rooms up to `room` are done, and renews the lease.
+    /// Notes how far the rooms of the day after `closed_through` are done, and renews the lease.
+    /// Notes never go back.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -134,17 +128,31 @@ impl Store {
         &self,
         hotel: &HotelId,
         attempt: u64,
-        room: &RoomId,
+        closed_through: BusinessDate,
+        progress: &Progress,
         until: Instant,
     ) -> Result<FencedOutcome> {
         let update = self
             .close_update(hotel)
-            .update_expression("SET #p = :p, #u = :u")
-            .expression_attribute_names("#p", PROGRESS)
-            .expression_attribute_names("#u", CLAIM_UNTIL)
-            .expression_attribute_values(":p", text(room.as_str()))
-            .expression_attribute_values(":u", number(until.as_millis()));
-        self.fenced(update, attempt).await
+            .update_expression("SET #progress = :room, #terms = :terms, #until = :until")
+            .condition_expression(
+                "#attempt = :attempt AND #closed = :closed \
+                 AND (attribute_not_exists(#progress) OR #progress <= :room)",
+            )
+            .expression_attribute_names("#attempt", ATTEMPT)
+            .expression_attribute_names("#closed", CLOSED_THROUGH)
+            .expression_attribute_names("#progress", PROGRESS)
+            .expression_attribute_names("#terms", TERMS)
+            .expression_attribute_names("#until", CLAIM_UNTIL)
+            .expression_attribute_values(":attempt", number(attempt))
+            .expression_attribute_values(":closed", text(closed_through.to_string()))
+            .expression_attribute_values(":room", text(progress.room.as_str()))
+            .expression_attribute_values(":terms", number(progress.terms))
+            .expression_attribute_values(":until", number(until.as_millis()));
+        Ok(match self.close_write(update).await? {
+            Changed::Done(_) => FencedOutcome::Done,
+            Changed::Refused(_) => FencedOutcome::ClaimLost,
+        })
     }
 
     /// Ends a day's close: moves `closedThrough` from the day before to the day.
@@ -157,42 +165,30 @@ impl Store {
         attempt: u64,
         from: BusinessDate,
         to: BusinessDate,
-        touches_seen: u64,
-    ) -> Result<AdvanceOutcome> {
-        let mut update = self
+    ) -> Result<FencedOutcome> {
+        let update = self
             .close_update(hotel)
-            .update_expression("SET #c = :to REMOVE #p, #t, #n")
-            .expression_attribute_names("#a", ATTEMPT)
-            .expression_attribute_names("#c", CLOSED_THROUGH)
-            .expression_attribute_names("#p", PROGRESS)
-            .expression_attribute_names("#t", TOUCHED)
-            .expression_attribute_names("#n", TOUCHES)
-            .expression_attribute_values(":a", number(attempt))
+            .update_expression("SET #closed = :to REMOVE #progress, #terms")
+            .condition_expression("#attempt = :attempt AND #closed = :from")
+            .expression_attribute_names("#attempt", ATTEMPT)
+            .expression_attribute_names("#closed", CLOSED_THROUGH)
+            .expression_attribute_names("#progress", PROGRESS)
+            .expression_attribute_names("#terms", TERMS)
+            .expression_attribute_values(":attempt", number(attempt))
             .expression_attribute_values(":from", text(from.to_string()))
             .expression_attribute_values(":to", text(to.to_string()));
-        update = if touches_seen == 0 {
-            update.condition_expression("#a = :a AND #c = :from AND attribute_not_exists(#n)")
-        } else {
-            update
-                .condition_expression("#a = :a AND #c = :from AND #n = :n")
-                .expression_attribute_values(":n", number(touches_seen))
+        let Changed::Refused(found) = self.close_write(update).await? else {
+            return Ok(FencedOutcome::Done);
         };
-        let Conditional::Refused(found) = self.conditional(update).await? else {
-            return Ok(AdvanceOutcome::Advanced);
-        };
-        let Some(found) = found else { return Ok(AdvanceOutcome::ClaimLost) };
-        let state = close_state(&found)?;
-        Ok(if state.attempt != attempt {
-            AdvanceOutcome::ClaimLost
-        } else if state.closed_through == to {
-            // An earlier try of this very call was done, and only its answer was lost.
-            AdvanceOutcome::Advanced
-        } else {
-            AdvanceOutcome::Touched(state)
-        })
+        let found = found.as_ref().map(close_state).transpose()?;
+        // An earlier try of this very call was done, and only its answer was lost.
+        let done =
+            found.is_some_and(|state| state.attempt == attempt && state.closed_through == to);
+        Ok(if done { FencedOutcome::Done } else { FencedOutcome::ClaimLost })
     }
 
-    /// Gives the claim back when nothing is left to close or to tell before `next_due_at`.
+    /// Gives the claim back when no day is left to close before `next_due_at`. Without one the hotel
+    /// stays due: there are days that the bus was not told of.
     ///
     /// The due index moves only here, last of all: whatever fails before is found by the next tick.
     ///
@@ -203,21 +199,24 @@ impl Store {
         hotel: &HotelId,
         attempt: u64,
         announced_through: BusinessDate,
-        next_due_at: Instant,
+        next_due_at: Option<Instant>,
     ) -> Result<FencedOutcome> {
-        let update = self
-            .close_update(hotel)
-            .update_expression("SET #d = :d, #n = :n REMOVE #o, #u, #p, #t, #s")
-            .expression_attribute_names("#d", ANNOUNCED_THROUGH)
-            .expression_attribute_names("#n", NEXT_DUE_AT)
-            .expression_attribute_names("#o", CLAIM_OWNER)
-            .expression_attribute_names("#u", CLAIM_UNTIL)
-            .expression_attribute_names("#p", PROGRESS)
-            .expression_attribute_names("#t", TOUCHED)
-            .expression_attribute_names("#s", TOUCHES)
-            .expression_attribute_values(":d", text(announced_through.to_string()))
-            .expression_attribute_values(":n", number(next_due_at.as_millis()));
-        self.fenced(update, attempt).await
+        let mut update = self
+            .end_of_attempt(hotel, attempt)
+            .expression_attribute_names("#announced", ANNOUNCED_THROUGH)
+            .expression_attribute_names("#until", CLAIM_UNTIL)
+            .expression_attribute_names("#progress", PROGRESS)
+            .expression_attribute_names("#terms", TERMS)
+            .expression_attribute_values(":announced", text(announced_through.to_string()));
+        let mut set = "SET #attempt = :next, #announced = :announced".to_owned();
+        if let Some(next_due_at) = next_due_at {
+            set += ", #due = :due";
+            update = update
+                .expression_attribute_names("#due", NEXT_DUE_AT)
+                .expression_attribute_values(":due", number(next_due_at.as_millis()));
+        }
+        let update = update.update_expression(set + " REMOVE #owner, #until, #progress, #terms");
+        self.attempt_ended(update, attempt).await
     }
 
     /// Ends the lease at once and leaves everything else as it stands, for the next worker to go
@@ -225,38 +224,47 @@ impl Store {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn suspend(&self, hotel: &HotelId, attempt: u64) -> Result<FencedOutcome> {
+    pub async fn suspend(
+        &self,
+        hotel: &HotelId,
+        attempt: u64,
+        announced_through: BusinessDate,
+    ) -> Result<FencedOutcome> {
         let update = self
-            .close_update(hotel)
-            .update_expression("SET #u = :u")
-            .expression_attribute_names("#u", CLAIM_UNTIL)
-            .expression_attribute_values(":u", number(0));
-        self.fenced(update, attempt).await
+            .end_of_attempt(hotel, attempt)
+            .expression_attribute_names("#announced", ANNOUNCED_THROUGH)
+            .expression_attribute_names("#until", CLAIM_UNTIL)
+            .expression_attribute_values(":announced", text(announced_through.to_string()))
+            .expression_attribute_values(":now", number(0))
+            .update_expression(
+                "SET #attempt = :next, #announced = :announced, #until = :now REMOVE #owner",
+            );
+        self.attempt_ended(update, attempt).await
     }
 
-    /// Tells an ongoing close that what it read of a room may have changed.
-    ///
-    /// `None` where the hotel was never opened.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer, or the record cannot be read.
-    pub async fn touch(&self, hotel: &HotelId, room: &RoomId) -> Result<Option<Touch>> {
-        let update = self
-            .close_update(hotel)
-            .update_expression("ADD #t :room, #n :one")
-            // A claim that has run out counts: who takes it over goes on from its progress.
-            .condition_expression("attribute_exists(#u)")
-            .expression_attribute_names("#t", TOUCHED)
-            .expression_attribute_names("#n", TOUCHES)
-            .expression_attribute_names("#u", CLAIM_UNTIL)
-            .expression_attribute_values(":room", AttributeValue::Ss(vec![room.to_string()]))
-            .expression_attribute_values(":one", number(1));
-        let (found, recorded) = match self.conditional(update).await? {
-            Conditional::Done(item) => (Some(item), true),
-            Conditional::Refused(item) => (item, false),
+    /// Nothing that this attempt has asked for is done after the last thing that it asks for.
+    fn end_of_attempt(&self, hotel: &HotelId, attempt: u64) -> UpdateItemFluentBuilder {
+        self.close_update(hotel)
+            .condition_expression("#attempt = :attempt")
+            .expression_attribute_names("#attempt", ATTEMPT)
+            .expression_attribute_names("#owner", CLAIM_OWNER)
+            .expression_attribute_values(":attempt", number(attempt))
+            .expression_attribute_values(":next", number(attempt + 1))
+    }
+
+    async fn attempt_ended(
+        &self,
+        update: UpdateItemFluentBuilder,
+        attempt: u64,
+    ) -> Result<FencedOutcome> {
+        let Changed::Refused(found) = self.close_write(update).await? else {
+            return Ok(FencedOutcome::Done);
         };
-        let state = found.as_ref().map(close_state).transpose()?;
-        Ok(state.map(|state| Touch { closed_through: state.closed_through, recorded }))
+        let Some(found) = found else { return Ok(FencedOutcome::ClaimLost) };
+        // An earlier try of this very call was done, and only its answer was lost.
+        let ended = !Reader::new(CLOSE_STATE, &found).has(CLAIM_OWNER)
+            && close_state(&found)?.attempt == attempt + 1;
+        Ok(if ended { FencedOutcome::Done } else { FencedOutcome::ClaimLost })
     }
 
     /// How far the closing of a hotel has come, read consistently; `None` before its first event.
@@ -280,43 +288,17 @@ impl Store {
             .set_key(Some(key(hotel_key(hotel), CLOSE)))
     }
 
-    async fn fenced(&self, update: UpdateItemFluentBuilder, attempt: u64) -> Result<FencedOutcome> {
-        let update = update
-            .condition_expression("#a = :a")
-            .expression_attribute_names("#a", ATTEMPT)
-            .expression_attribute_values(":a", number(attempt));
-        Ok(match self.conditional(update).await? {
-            Conditional::Done(_) => FencedOutcome::Done,
-            Conditional::Refused(_) => FencedOutcome::ClaimLost,
-        })
-    }
-
-    /// Sends a conditional update; answers with the item after it, or with the one that refused it.
-    async fn conditional(&self, update: UpdateItemFluentBuilder) -> Result<Conditional> {
-        self.meter.request();
-        let answer = update
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => {
-                self.meter.wrote(&done.consumed_capacity);
-                Ok(Conditional::Done(done.attributes.unwrap_or_default()))
-            }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    self.meter.refused(refused.item.as_ref());
-                    Ok(Conditional::Refused(refused.item.clone()))
-                }
-                _ => Err(StoreError::service("UpdateItem", error)),
-            },
+    async fn close_write(&self, update: UpdateItemFluentBuilder) -> Result<Changed> {
+        match self.update(update).await? {
+            Written::Done { attributes, .. } => Ok(Changed::Done(attributes)),
+            Written::Refused(found) => Ok(Changed::Refused(found)),
+            Written::TooLarge => Err(StoreError::corrupt(CLOSE_STATE, "has no room left")),
         }
     }
 }
 
-enum Conditional {
+/// The close state after a write, or the one that refused it.
+enum Changed {
     Done(Item),
     Refused(Option<Item>),
 }
@@ -360,12 +342,9 @@ impl DueHotels {
         let hotels = hotels.iter().map(|item| {
             let read = Reader::new("due hotel", item);
             let key = read.required(PK, read.text(PK)?)?;
-            let name = key.strip_prefix("HOTEL#").unwrap_or_default();
+            let hotel = hotel_of_key(key).ok_or_else(|| read.corrupt(PK, "names no hotel"))?;
             let due_at = read.required(NEXT_DUE_AT, read.number(NEXT_DUE_AT)?)?;
-            Ok(DueHotel {
-                hotel: HotelId::new(name).map_err(|error| read.corrupt(PK, error))?,
-                due_at: Instant::from_millis(due_at),
-            })
+            Ok(DueHotel { hotel, due_at: Instant::from_millis(due_at) })
         });
         let hotels = hotels.collect::<Result<_>>()?;
         self.resume = answer.last_evaluated_key;
@@ -374,18 +353,19 @@ impl DueHotels {
     }
 }
 
+const CLOSE_STATE: &str = "close state";
+
 pub(crate) fn close_state(item: &Item) -> Result<CloseState> {
-    let read = Reader::new("close state", item);
-    let touched = read
-        .texts(TOUCHED)?
-        .iter()
-        .map(|room| RoomId::new(room).map_err(|error| read.corrupt(TOUCHED, error)));
+    let read = Reader::new(CLOSE_STATE, item);
+    let progress = match read.parsed(PROGRESS)? {
+        Some(room) => Some(Progress { room, terms: read.required(TERMS, read.number(TERMS)?)? }),
+        None => None,
+    };
     Ok(CloseState {
         closed_through: read.required(CLOSED_THROUGH, read.parsed(CLOSED_THROUGH)?)?,
         announced_through: read.required(ANNOUNCED_THROUGH, read.parsed(ANNOUNCED_THROUGH)?)?,
-        attempt: read.number(ATTEMPT)?.unwrap_or(0),
-        progress: read.parsed(PROGRESS)?,
-        touched: touched.collect::<Result<_>>()?,
-        touches: read.number(TOUCHES)?.unwrap_or(0),
+        attempt: read.required(ATTEMPT, read.number(ATTEMPT)?)?,
+        under_way: read.has(CLAIM_UNTIL),
+        progress,
     })
 }

@@ -12,7 +12,7 @@ use roomwatt_domain::closed::Figures;
 use roomwatt_domain::{
     BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, DeviceReport, Energy, Held,
     HeldByDevice, Instant, Milliwatts, Occupancy, PerKwh, Quality, Revision, RoomId, RoomReport,
-    State, Tariff, Usage,
+    State, Tariff, Usage, Window,
 };
 
 use crate::error::{Result, StoreError};
@@ -35,6 +35,9 @@ struct Body<'b> {
     co2e: Option<u64>,
     #[n(7)]
     revisions: Option<Vec<RevisionBody>>,
+    /// The window's start, from 00:00 UTC of the date, and its length.
+    #[n(8)]
+    window: [i64; 2],
 }
 
 #[derive(Encode, Decode)]
@@ -127,6 +130,7 @@ pub(crate) fn encode(closed: &ClosedReport) -> Result<Vec<u8>> {
         co2e: report.tariff.co2e.map(PerKwh::millionths),
         revisions: (!closed.revisions.is_empty())
             .then(|| closed.revisions.iter().map(revision_body).collect()),
+        window: [closed.window.start - closed.date.midnight_utc(), closed.window.length()],
     };
     minicbor::to_vec(body).map_err(|error| StoreError::corrupt(REPORT, error))
 }
@@ -156,9 +160,12 @@ pub(crate) fn decode(
             co2e: body.co2e.map(PerKwh::from_millionths),
         },
     };
+    let [start, length] = body.window;
+    let start = date.midnight_utc() + start;
     Ok(ClosedReport {
         room,
         date,
+        window: Window { start, end: start + length },
         revision,
         closed_at: Instant::from_millis(body.closed_at),
         report,

@@ -1,22 +1,18 @@
 //! Hotel-days: the totals of a hotel on a date, kept so that a month is one small query.
 
-use std::collections::BTreeMap;
-
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure};
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, Charge, Energy, HotelId, Instant, Occupancy, Quality, RoomReport,
-    Totals, Waste,
+    BusinessDate, BusinessDay, Charge, Energy, HotelId, Instant, Occupancy, Quality, Totals, Waste,
 };
 
 use crate::closes::FencedOutcome;
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, expiry, is_live, key, number};
 use crate::pages::Pages;
-use crate::reports::ReviseOutcome;
 use crate::schema::{DAY_PREFIX, FENCE, REVISION, ROOMS, TTL_ATTRIBUTE, hotel_day_key, hotel_key};
+use crate::sums::{CELLS, Sums};
 use crate::table::Store;
+use crate::write::Written;
 
 /// The totals of a hotel on a closed business day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,63 +29,18 @@ pub struct HotelDay {
     pub occupancy: Occupancy,
 }
 
-/// The exact sums of some reports, by the names of the attributes that keep them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Sums {
-    figures: BTreeMap<&'static str, i128>,
-}
-
-const CELLS: [&str; 9] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8"];
-
-impl Sums {
-    pub(crate) fn of(report: &RoomReport) -> Self {
-        Self::new(&report.totals(), &report.occupancy)
-    }
-
-    fn new(totals: &Totals, occupancy: &Occupancy) -> Self {
-        let figures = [
-            ("usage", i128::from(totals.usage)),
-            ("waste", i128::from(totals.waste.waste)),
-            ("wasteUnsold", i128::from(totals.waste.waste_unsold)),
-            ("unsold", i128::from(totals.waste.unsold)),
-            ("assumed", i128::from(totals.assumed)),
-            ("unrated", i128::from(totals.unrated)),
-            ("energy", totals.energy.exact()),
-            ("wasteEnergy", totals.waste_energy.exact()),
-            ("wasteUnsoldEnergy", totals.waste_unsold_energy.exact()),
-            ("unsoldEnergy", totals.unsold_energy.exact()),
-            ("assumedEnergy", totals.assumed_energy.exact()),
-            ("missingStarts", i128::from(totals.quality.missing_starts)),
-            ("missingEnds", i128::from(totals.quality.missing_ends)),
-            ("unconfirmed", i128::from(totals.quality.unconfirmed)),
-        ];
-        // An amount of nothing is told from none at all by being there.
-        let charges =
-            [("cost", totals.cost), ("wasteCost", totals.waste_cost), ("co2e", totals.co2e)];
-        let cells = CELLS.into_iter().zip(occupancy.cells().map(i128::from));
-        let figures = figures
-            .into_iter()
-            .chain(cells)
-            .filter(|(_, amount)| *amount != 0)
-            .chain(charges.into_iter().filter_map(|(name, charge)| Some((name, charge?.exact()))))
-            .collect();
-        Self { figures }
-    }
-
-    pub(crate) fn minus(mut self, other: &Self) -> Self {
-        for (name, amount) in &other.figures {
-            *self.figures.entry(name).or_default() -= amount;
-        }
-        self
-    }
-
-    pub(crate) fn figures(&self) -> impl Iterator<Item = (&'static str, i128)> {
-        self.figures.iter().map(|(name, amount)| (*name, *amount))
-    }
+/// What became of totals that were counted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CorrectOutcome {
+    /// They are written.
+    Corrected,
+    /// Nothing was written: the record is not the one that was read.
+    Changed,
 }
 
 impl Store {
-    /// Puts the totals of the day being closed, unless a later attempt has.
+    /// Puts the totals of the day being closed, unless a later attempt has, or a revision has
+    /// changed them. An attempt adds a day up once.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -102,10 +53,13 @@ impl Store {
     ) -> Result<FencedOutcome> {
         let written = self
             .put_sums(hotel, day, attempt, totals, |put| {
-                put.condition_expression("attribute_not_exists(#r) OR (#r = :one AND #f <= :f)")
-                    .expression_attribute_names("#f", FENCE)
-                    .expression_attribute_values(":one", number(1))
-                    .expression_attribute_values(":f", number(attempt))
+                put.condition_expression(
+                    "attribute_not_exists(#revision) \
+                     OR (#revision = :first AND #fence <= :attempt)",
+                )
+                .expression_attribute_names("#fence", FENCE)
+                .expression_attribute_values(":first", number(1))
+                .expression_attribute_values(":attempt", number(attempt))
             })
             .await?;
         Ok(if written { FencedOutcome::Done } else { FencedOutcome::ClaimLost })
@@ -122,14 +76,14 @@ impl Store {
         day: &BusinessDay,
         attempt: u64,
         totals: &HotelDay,
-    ) -> Result<ReviseOutcome> {
+    ) -> Result<CorrectOutcome> {
         let written = self
             .put_sums(hotel, day, attempt, totals, |put| {
-                put.condition_expression("#r = :before")
+                put.condition_expression("#revision = :before")
                     .expression_attribute_values(":before", number(totals.revision - 1))
             })
             .await?;
-        Ok(if written { ReviseOutcome::Revised } else { ReviseOutcome::Changed })
+        Ok(if written { CorrectOutcome::Corrected } else { CorrectOutcome::Changed })
     }
 
     async fn put_sums(
@@ -149,27 +103,16 @@ impl Store {
         ]);
         let sums = Sums::new(&totals.totals, &totals.occupancy);
         item.extend(sums.figures().map(|(name, amount)| (name.to_owned(), number(amount))));
-        self.meter.request();
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .expression_attribute_names("#r", REVISION)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match on_condition(put).send().await {
-            Ok(done) => {
-                self.meter.wrote(&done.consumed_capacity);
-                Ok(true)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                    self.meter.refused(refused.item.as_ref());
-                    Ok(false)
-                }
-                _ => Err(StoreError::service("PutItem", error)),
-            },
+            .expression_attribute_names("#revision", REVISION);
+        match self.put(on_condition(put)).await? {
+            Written::Done { .. } => Ok(true),
+            Written::Refused(_) => Ok(false),
+            Written::TooLarge => Err(StoreError::corrupt(HOTEL_DAY, "passes what a record holds")),
         }
     }
 
@@ -186,7 +129,7 @@ impl Store {
     ) -> Result<Option<(HotelDay, u64)>> {
         let item = self.get(key(hotel_key(hotel), hotel_day_key(date)), now).await?;
         let Some(item) = item else { return Ok(None) };
-        let attempt = Reader::new("hotel-day", &item).number(FENCE)?.unwrap_or(0);
+        let attempt = Reader::new(HOTEL_DAY, &item).number(FENCE)?.unwrap_or(0);
         Ok(Some((hotel_day(&item)?, attempt)))
     }
 
@@ -207,8 +150,10 @@ impl Store {
     }
 }
 
+const HOTEL_DAY: &str = "hotel-day";
+
 fn hotel_day(item: &Item) -> Result<HotelDay> {
-    let read = Reader::new("hotel-day", item);
+    let read = Reader::new(HOTEL_DAY, item);
     let millis = |name| Ok(read.number::<i64>(name)?.unwrap_or(0));
     let count = |name| Ok(read.number::<u64>(name)?.unwrap_or(0));
     let energy = |name| Ok(Energy::from_exact(read.number(name)?.unwrap_or(0)));

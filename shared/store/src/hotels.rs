@@ -1,17 +1,16 @@
 //! Hotels: their profiles, each version for as long as a report may be revised by it.
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem, Update};
-use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile};
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
+use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, ZoneData};
 
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, expiry, key, number, text};
 use crate::schema::{
-    ANNOUNCED_THROUGH, BODY, CLOSE, CLOSED_THROUGH, DUE, DUE_YES, NEXT_DUE_AT, OPENED, PROFILE,
-    TIME_ZONE, TTL_ATTRIBUTE, VERSION, hotel_key, profile_key,
+    ANNOUNCED_THROUGH, ATTEMPT, BODY, CLOSE, CLOSED_THROUGH, DUE, DUE_YES, NEXT_DUE_AT, OPENED,
+    PROFILE, TIME_ZONE, TTL_ATTRIBUTE, VERSION, hotel_key, profile_key,
 };
 use crate::table::Store;
+use crate::write::Transacted;
 
 /// A hotel's profile as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,27 +36,6 @@ pub enum PutProfile {
     Conflict,
     /// Nothing was written: the profile would pass the 400 KB of a record.
     TooLarge,
-}
-
-/// What became of a transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transacted {
-    /// All writes are done.
-    Done,
-    /// A condition was refused: none is done.
-    Refused,
-    /// An item would pass what a record holds: none is done.
-    TooLarge,
-}
-
-impl Transacted {
-    fn as_put(self, done: PutProfile) -> PutProfile {
-        match self {
-            Transacted::Done => done,
-            Transacted::Refused => PutProfile::Conflict,
-            Transacted::TooLarge => PutProfile::TooLarge,
-        }
-    }
 }
 
 /// What became of opening a hotel.
@@ -91,17 +69,18 @@ impl Store {
         let create = Put::builder()
             .table_name(&self.table)
             .set_item(Some(profile_item(profile, 1, PROFILE)))
-            .condition_expression("attribute_not_exists(#v)")
-            .expression_attribute_names("#v", VERSION)
+            .condition_expression("attribute_not_exists(#version)")
+            .expression_attribute_names("#version", VERSION)
             .build()
             .map_err(|error| StoreError::request("TransactWriteItems", error))?;
         let done = self
             .transact(vec![
                 TransactWriteItem::builder().put(create).build(),
                 self.list_hotel(profile)?,
+                self.say_schema()?,
             ])
             .await?;
-        Ok(done.as_put(PutProfile::Created))
+        Ok(as_put(done, PutProfile::Created))
     }
 
     /// The version before is kept under its number until nothing can be revised by it.
@@ -123,17 +102,19 @@ impl Store {
         let replace = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(hotel_key(&profile.hotel_id), PROFILE)))
-            .update_expression("SET #b = :b, #v = :next, #z = :z")
+            .update_expression("SET #body = :body, #version = :next, #zone = :zone")
             // The zone may only differ while the hotel has no events.
-            .condition_expression("#v = :v AND (#z = :z OR attribute_not_exists(#o))")
-            .expression_attribute_names("#b", BODY)
-            .expression_attribute_names("#v", VERSION)
-            .expression_attribute_names("#z", TIME_ZONE)
-            .expression_attribute_names("#o", OPENED)
-            .expression_attribute_values(":b", text(profile.to_json()))
-            .expression_attribute_values(":v", number(stored.version))
+            .condition_expression(
+                "#version = :version AND (#zone = :zone OR attribute_not_exists(#opened))",
+            )
+            .expression_attribute_names("#body", BODY)
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_names("#zone", TIME_ZONE)
+            .expression_attribute_names("#opened", OPENED)
+            .expression_attribute_values(":body", text(profile.to_json()))
+            .expression_attribute_values(":version", number(stored.version))
             .expression_attribute_values(":next", number(stored.version + 1))
-            .expression_attribute_values(":z", text(profile.calendar.time_zone()))
+            .expression_attribute_values(":zone", text(profile.calendar.time_zone()))
             .build()
             .map_err(|error| StoreError::request(OPERATION, error))?;
         let done = self
@@ -143,7 +124,7 @@ impl Store {
                 self.list_hotel(profile)?,
             ])
             .await?;
-        Ok(done.as_put(PutProfile::Replaced))
+        Ok(as_put(done, PutProfile::Replaced))
     }
 
     /// A hotel's profile, read consistently.
@@ -152,7 +133,7 @@ impl Store {
     /// When DynamoDB does not answer, or the record cannot be read.
     pub async fn profile(&self, hotel: &HotelId, now: Instant) -> Result<Option<StoredProfile>> {
         let item = self.get(key(hotel_key(hotel), PROFILE), now).await?;
-        item.as_ref().map(stored_profile).transpose()
+        item.as_ref().map(|item| stored_profile(item, &self.zones)).transpose()
     }
 
     /// A hotel's profile at half the price, perhaps not the newest: it serves who caches it anyway.
@@ -165,7 +146,7 @@ impl Store {
         now: Instant,
     ) -> Result<Option<StoredProfile>> {
         let item = self.get_with(key(hotel_key(hotel), PROFILE), now, false).await?;
-        item.as_ref().map(stored_profile).transpose()
+        item.as_ref().map(|item| stored_profile(item, &self.zones)).transpose()
     }
 
     /// A version of a profile that was superseded.
@@ -180,8 +161,8 @@ impl Store {
     ) -> Result<Profile> {
         let item = self.get(key(hotel_key(hotel), profile_key(version)), now).await?;
         match item {
-            Some(item) => Ok(stored_profile(&item)?.profile),
-            None => Err(StoreError::corrupt("profile", format!("version {version} is gone"))),
+            Some(item) => Ok(stored_profile(&item, &self.zones)?.profile),
+            None => Err(StoreError::corrupt(STORED_PROFILE, format!("version {version} is gone"))),
         }
     }
 
@@ -202,26 +183,28 @@ impl Store {
         let settle = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(hotel_key(&profile.hotel_id), PROFILE)))
-            .update_expression("SET #o = :o")
-            .condition_expression("#z = :z AND attribute_not_exists(#o)")
-            .expression_attribute_names("#o", OPENED)
-            .expression_attribute_names("#z", TIME_ZONE)
-            .expression_attribute_values(":o", number(1))
-            .expression_attribute_values(":z", text(profile.calendar.time_zone()))
+            .update_expression("SET #opened = :yes")
+            .condition_expression("#zone = :zone AND attribute_not_exists(#opened)")
+            .expression_attribute_names("#opened", OPENED)
+            .expression_attribute_names("#zone", TIME_ZONE)
+            .expression_attribute_values(":yes", number(1))
+            .expression_attribute_values(":zone", text(profile.calendar.time_zone()))
             .build()
             .map_err(|error| StoreError::request(OPERATION, error))?;
         let begin = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(hotel_key(&profile.hotel_id), CLOSE)))
-            .update_expression("SET #c = :c, #a = :c, #d = :d, #n = :n")
-            .condition_expression("attribute_not_exists(#c)")
-            .expression_attribute_names("#c", CLOSED_THROUGH)
-            .expression_attribute_names("#a", ANNOUNCED_THROUGH)
-            .expression_attribute_names("#d", DUE)
-            .expression_attribute_names("#n", NEXT_DUE_AT)
-            .expression_attribute_values(":c", text(closed_through.to_string()))
-            .expression_attribute_values(":d", text(DUE_YES))
-            .expression_attribute_values(":n", number(next_due_at.as_millis()))
+            .update_expression("SET #closed = :closed, #announced = :closed, #attempt = :none, #due = :due, #nextDue = :nextDue")
+            .condition_expression("attribute_not_exists(#closed)")
+            .expression_attribute_names("#closed", CLOSED_THROUGH)
+            .expression_attribute_names("#announced", ANNOUNCED_THROUGH)
+            .expression_attribute_names("#attempt", ATTEMPT)
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_names("#nextDue", NEXT_DUE_AT)
+            .expression_attribute_values(":closed", text(closed_through.to_string()))
+            .expression_attribute_values(":none", number(0))
+            .expression_attribute_values(":due", text(DUE_YES))
+            .expression_attribute_values(":nextDue", number(next_due_at.as_millis()))
             .build()
             .map_err(|error| StoreError::request(OPERATION, error))?;
         let done = self
@@ -230,53 +213,19 @@ impl Store {
                 TransactWriteItem::builder().update(begin).build(),
             ])
             .await?;
-        Ok(match done {
-            Transacted::Done => OpenOutcome::Opened,
-            Transacted::Refused | Transacted::TooLarge => OpenOutcome::ProfileChanged,
-        })
-    }
-
-    /// Does all of the writes or none.
-    pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Transacted> {
-        self.meter.request();
-        let answer = self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(writes))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => {
-                self.meter.wrote(done.consumed_capacity());
-                Ok(Transacted::Done)
-            }
-            Err(error) => {
-                let cancelled = match error.as_service_error() {
-                    Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                        cancelled
-                    }
-                    // A put is measured before anything is tried, an update while it is done.
-                    Some(fault) if fault.code() == Some("ValidationException") => {
-                        return Ok(Transacted::TooLarge);
-                    }
-                    _ => return Err(StoreError::service("TransactWriteItems", error)),
-                };
-                let because = |code| {
-                    let mut reasons = cancelled.cancellation_reasons().iter();
-                    reasons.any(|reason| reason.code() == Some(code))
-                };
-                if because("ConditionalCheckFailed") {
-                    self.meter.refused(None);
-                    Ok(Transacted::Refused)
-                } else if because("ValidationError") {
-                    // The writes are well-formed, which leaves the size of an item.
-                    Ok(Transacted::TooLarge)
-                } else {
-                    Err(StoreError::service("TransactWriteItems", error))
-                }
-            }
+        match done {
+            Transacted::Done => Ok(OpenOutcome::Opened),
+            Transacted::Refused => Ok(OpenOutcome::ProfileChanged),
+            Transacted::TooLarge => Err(StoreError::corrupt(STORED_PROFILE, "has no room left")),
         }
+    }
+}
+
+fn as_put(done: Transacted, put: PutProfile) -> PutProfile {
+    match done {
+        Transacted::Done => put,
+        Transacted::Refused => PutProfile::Conflict,
+        Transacted::TooLarge => PutProfile::TooLarge,
     }
 }
 
@@ -288,11 +237,14 @@ fn profile_item(profile: &Profile, version: u64, sort_key: &str) -> Item {
     item
 }
 
-pub(crate) fn stored_profile(item: &Item) -> Result<StoredProfile> {
-    let read = Reader::new("profile", item);
+const STORED_PROFILE: &str = "profile";
+
+pub(crate) fn stored_profile(item: &Item, zones: &ZoneData) -> Result<StoredProfile> {
+    let read = Reader::new(STORED_PROFILE, item);
     let body = read.required(BODY, read.text(BODY)?)?;
+    let profile = Profile::parse(body).map_err(|error| read.corrupt(BODY, error))?;
     Ok(StoredProfile {
-        profile: Profile::parse(body).map_err(|error| read.corrupt(BODY, error))?,
+        profile: profile.by(zones).map_err(|error| read.corrupt(TIME_ZONE, error))?,
         version: read.required(VERSION, read.number(VERSION)?)?,
         opened: read.has(OPENED),
     })

@@ -76,11 +76,6 @@ impl<'a> Reader<'a> {
         digits.parse().map(Some).map_err(|error| self.corrupt(name, error))
     }
 
-    pub(crate) fn texts(&self, name: &str) -> Result<&'a [String]> {
-        let Some(value) = self.item.get(name) else { return Ok(&[]) };
-        value.as_ss().map(Vec::as_slice).map_err(|_| self.corrupt(name, "is no set of texts"))
-    }
-
     pub(crate) fn blob(&self, name: &str) -> Result<&'a [u8]> {
         let value = self.required(name, self.item.get(name))?;
         value.as_b().map(AsRef::as_ref).map_err(|_| self.corrupt(name, "is no binary"))

@@ -5,6 +5,7 @@
 //! `ingest` and `settlement` crates say what follows from it. Every call adds to the store's
 //! [`Meter`] what DynamoDB says it will bill.
 
+mod backoff;
 mod closes;
 mod encoding;
 mod error;
@@ -17,14 +18,17 @@ mod pages;
 mod readings;
 mod reports;
 mod schema;
+mod schema_number;
 mod summaries;
+mod sums;
 mod table;
+mod tips;
+mod touches;
+mod write;
 
-pub use closes::{
-    AdvanceOutcome, ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome, Touch,
-};
+pub use closes::{ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome, Progress};
 pub use error::{Result, StoreError};
-pub use hotel_days::HotelDay;
+pub use hotel_days::{CorrectOutcome, HotelDay};
 pub use hotels::{OpenOutcome, PutProfile, StoredProfile};
 pub use listing::ListedHotel;
 pub use meter::{Consumed, Meter, item_size};
@@ -34,3 +38,4 @@ pub use reports::{PutOutcome, ReviseOutcome, StoredReport};
 pub use schema::{DUE_INDEX, TTL_ATTRIBUTE};
 pub use summaries::{AddOutcome, SETS_PER_WRITE, Seal, SealOutcome, Summary};
 pub use table::{Retention, Store};
+pub use touches::Touch;

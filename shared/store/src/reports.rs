@@ -2,26 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, Put, ReturnConsumedCapacity,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, KeysAndAttributes, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
 };
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
 
 use crate::encoding;
 use crate::error::{Result, StoreError};
-use crate::hotel_days::Sums;
-use crate::hotels::Transacted;
 use crate::item::{Item, Reader, blob, expiry, is_live, key, number};
 use crate::pages::Pages;
 use crate::schema::{
     BODY, FENCE, PENDING, PK, REPORT_PREFIX, REVISION, ROOMS, TTL_ATTRIBUTE, VERSION, WRITES,
     day_key, hotel_day_key, hotel_key, report_key,
 };
+use crate::sums::Sums;
 use crate::table::Store;
+use crate::write::{Transacted, Written};
 
 /// A report with what it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,15 +56,15 @@ pub enum ReviseOutcome {
 pub enum PutOutcome {
     /// It is there.
     Put,
-    /// Nothing was written: a later attempt, or newer inputs, have made one already.
+    /// Nothing was written: a later attempt has made one already.
     Superseded,
     /// Nothing was written: it would pass the 400 KB of a record.
     TooLarge,
 }
 
 impl Store {
-    /// Puts a report of the day being closed, unless a later attempt, or this one from newer
-    /// inputs, has put one.
+    /// Puts a report of the day being closed, unless a later attempt has put one, or a late event
+    /// has. An attempt reports a room once, so its number also says what the report was made from.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -78,42 +74,23 @@ impl Store {
         day: &BusinessDay,
         stored: &StoredReport,
     ) -> Result<PutOutcome> {
-        self.meter.request();
-        let answer = self
+        let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(self.report_item(hotel, day, stored)?))
             .condition_expression(
-                "attribute_not_exists(#f) OR (#r = :one AND (#f < :f OR (#f = :f AND #w <= :w)))",
+                "attribute_not_exists(#fence) OR (#revision = :first AND #fence <= :fence)",
             )
-            .expression_attribute_names("#f", FENCE)
-            .expression_attribute_names("#r", REVISION)
-            .expression_attribute_names("#w", WRITES)
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":f", number(stored.fence))
-            .expression_attribute_values(":w", number(stored.writes))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => {
-                self.meter.wrote(&done.consumed_capacity);
-                Ok(PutOutcome::Put)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                    self.meter.refused(refused.item.as_ref());
-                    Ok(PutOutcome::Superseded)
-                }
-                // The request is well-formed, which leaves the item's size.
-                Some(fault) if fault.code() == Some("ValidationException") => {
-                    Ok(PutOutcome::TooLarge)
-                }
-                _ => Err(StoreError::service("PutItem", error)),
-            },
-        }
+            .expression_attribute_names("#fence", FENCE)
+            .expression_attribute_names("#revision", REVISION)
+            .expression_attribute_values(":first", number(1))
+            .expression_attribute_values(":fence", number(stored.fence));
+        Ok(match self.put(put).await? {
+            Written::Done { .. } => PutOutcome::Put,
+            Written::Refused(_) => PutOutcome::Superseded,
+            Written::TooLarge => PutOutcome::TooLarge,
+        })
     }
 
     /// Puts the report of a closed day in the place of the one that was read, and brings the
@@ -133,15 +110,20 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(self.report_item(hotel, day, after)?));
         let put = match before {
-            None => put.condition_expression("attribute_not_exists(#r)"),
+            None => put.condition_expression("attribute_not_exists(#revision)"),
+            // A close may put the first revision more than once.
             Some(before) => put
-                .condition_expression("#r = :r AND #w = :w")
-                .expression_attribute_names("#w", WRITES)
-                .expression_attribute_values(":r", number(before.closed.revision))
-                .expression_attribute_values(":w", number(before.writes)),
+                .condition_expression(
+                    "#revision = :revision AND #fence = :fence AND #writes = :writes",
+                )
+                .expression_attribute_names("#fence", FENCE)
+                .expression_attribute_names("#writes", WRITES)
+                .expression_attribute_values(":writes", number(before.writes))
+                .expression_attribute_values(":revision", number(before.closed.revision))
+                .expression_attribute_values(":fence", number(before.fence)),
         };
         let put = put
-            .expression_attribute_names("#r", REVISION)
+            .expression_attribute_names("#revision", REVISION)
             .build()
             .map_err(|error| StoreError::request(OPERATION, error))?;
 
@@ -150,14 +132,14 @@ impl Store {
             None => sums,
             Some(before) => sums.minus(&Sums::of(&before.closed.report)),
         };
-        let mut adds = vec!["#r :one".to_owned()];
+        let mut adds = vec!["#revision :one".to_owned()];
         let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(hotel_key(hotel), hotel_day_key(day.date))))
-            .expression_attribute_names("#r", REVISION)
+            .expression_attribute_names("#revision", REVISION)
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_names("#e", TTL_ATTRIBUTE)
-            .expression_attribute_values(":e", expiry(self.retention.report_until(day)));
+            .expression_attribute_names("#expires", TTL_ATTRIBUTE)
+            .expression_attribute_values(":expires", expiry(self.retention.report_until(day)));
         if before.is_none() {
             adds.push("#rooms :one".to_owned());
             update = update.expression_attribute_names("#rooms", ROOMS);
@@ -169,7 +151,7 @@ impl Store {
                 .expression_attribute_values(format!(":{at}"), number(amount));
         }
         let update = update
-            .update_expression(format!("SET #e = :e ADD {}", adds.join(", ")))
+            .update_expression(format!("SET #expires = :expires ADD {}", adds.join(", ")))
             .build()
             .map_err(|error| StoreError::request(OPERATION, error))?;
 
@@ -197,31 +179,20 @@ impl Store {
         room: &RoomId,
         revision: u32,
     ) -> Result<()> {
-        self.meter.request();
-        let answer = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(day_key(hotel, date), report_key(room))))
-            .update_expression("REMOVE #p")
-            .condition_expression("#r = :r")
-            .expression_attribute_names("#p", PENDING)
-            .expression_attribute_names("#r", REVISION)
-            .expression_attribute_values(":r", number(revision))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => self.meter.wrote(&done.consumed_capacity),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    self.meter.refused(refused.item.as_ref());
-                }
-                _ => return Err(StoreError::service("UpdateItem", error)),
-            },
+            .update_expression("REMOVE #pending")
+            .condition_expression("#revision = :revision")
+            .expression_attribute_names("#pending", PENDING)
+            .expression_attribute_names("#revision", REVISION)
+            .expression_attribute_values(":revision", number(revision));
+        match self.update(update).await? {
+            Written::Done { .. } | Written::Refused(_) => Ok(()),
+            Written::TooLarge => Err(StoreError::corrupt(REPORT, "has no room to lose its mark")),
         }
-        Ok(())
     }
 
     /// The report of a room on a day, read consistently.
@@ -272,19 +243,13 @@ impl Store {
     ) -> Result<Vec<ClosedReport>> {
         let dates: BTreeMap<String, BusinessDate> =
             dates.into_iter().map(|date| (day_key(hotel, date), date)).collect();
-        let mut wanted: Vec<Item> =
-            dates.keys().map(|partition| key(partition, report_key(room))).collect();
-        let mut reports = Vec::with_capacity(wanted.len());
-        while !wanted.is_empty() {
-            let batch = wanted.split_off(wanted.len().saturating_sub(KEYS_PER_BATCH));
-            let (items, unread) = self.get_batch(batch).await?;
-            wanted.extend(unread);
-            for item in items.iter().filter(|item| is_live(item, now)) {
-                let read = Reader::new(REPORT, item);
-                let partition = read.required(PK, read.text(PK)?)?;
-                let date = read.required(PK, dates.get(partition).copied())?;
-                reports.push(stored_report(date, item)?.closed);
-            }
+        let wanted = dates.keys().map(|partition| key(partition, report_key(room))).collect();
+        let mut reports = Vec::with_capacity(dates.len());
+        for item in self.get_all(wanted, now).await? {
+            let read = Reader::new(REPORT, &item);
+            let partition = read.required(PK, read.text(PK)?)?;
+            let date = read.required(PK, dates.get(partition).copied())?;
+            reports.push(stored_report(date, &item)?.closed);
         }
         reports.sort_unstable_by_key(|report| report.date);
         Ok(reports)

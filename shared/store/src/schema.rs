@@ -7,6 +7,12 @@ use roomwatt_domain::{BusinessDate, HotelId, RoomId};
 pub(crate) const PK: &str = "pk";
 pub(crate) const SK: &str = "sk";
 
+/// The records' form. A program that meets another number leaves the table alone.
+pub(crate) const SCHEMA_NUMBER: u32 = 2;
+/// The record that says so, in the partition of the list of hotels.
+pub(crate) const SCHEMA: &str = "SCHEMA";
+pub(crate) const NUMBER: &str = "number";
+
 /// The attribute by which DynamoDB deletes old records: epoch seconds.
 pub const TTL_ATTRIBUTE: &str = "expiresAt";
 
@@ -40,9 +46,10 @@ pub(crate) const CLAIM_OWNER: &str = "claimOwner";
 pub(crate) const CLAIM_UNTIL: &str = "claimUntil";
 /// Counts claims and never goes back: the fencing token.
 pub(crate) const ATTEMPT: &str = "attempt";
+/// The last room that is done of the day being closed, and the version of the profile that the day
+/// is closed with.
 pub(crate) const PROGRESS: &str = "progress";
-pub(crate) const TOUCHED: &str = "touched";
-pub(crate) const TOUCHES: &str = "touches";
+pub(crate) const TERMS: &str = "terms";
 
 // Summary of a room-day.
 pub(crate) const WRITES: &str = "writes";
@@ -57,11 +64,17 @@ pub(crate) const ROOMS: &str = "rooms";
 pub(crate) const HOTEL_PREFIX: &str = "HOTEL#";
 pub(crate) const SUMMARY_PREFIX: &str = "SUMMARY#";
 pub(crate) const REPORT_PREFIX: &str = "REPORT#";
+pub(crate) const TOUCH_PREFIX: &str = "TOUCH#";
 pub(crate) const DAY_PREFIX: &str = "DAY#";
 
 /// Partition of a hotel's own records.
 pub(crate) fn hotel_key(hotel: &HotelId) -> String {
     format!("{HOTEL_PREFIX}{hotel}")
+}
+
+/// The hotel of a partition of a hotel's own records.
+pub(crate) fn hotel_of_key(key: &str) -> Option<HotelId> {
+    HotelId::new(key.strip_prefix(HOTEL_PREFIX)?).ok()
 }
 
 /// A hotel in the list of hotels.
@@ -71,7 +84,7 @@ pub(crate) fn listing_key(hotel: &HotelId) -> String {
 
 /// Partition of everything about a hotel's rooms on a date.
 pub(crate) fn day_key(hotel: &HotelId, date: BusinessDate) -> String {
-    format!("DAY#{hotel}#{date}")
+    format!("{DAY_PREFIX}{hotel}#{date}")
 }
 
 /// A part of a room's summary: the first has the room's name, the others a number too.
@@ -96,6 +109,10 @@ pub(crate) fn summary_part(key: &str) -> Option<(RoomId, u8)> {
 
 pub(crate) fn report_key(room: &RoomId) -> String {
     prefixed(REPORT_PREFIX, room)
+}
+
+pub(crate) fn touch_key(room: &RoomId) -> String {
+    prefixed(TOUCH_PREFIX, room)
 }
 
 pub(crate) fn hotel_day_key(date: BusinessDate) -> String {

@@ -1,9 +1,16 @@
 //! Summaries: the set of transitions known of a room on a business day.
 //!
-//! A transition is one number, its offset in milliseconds from the day's first instant, in the set
-//! named `kind/id/STATE`. `ADD` unites sets, so writes need no read, no lock and no order, and a
-//! write that is done twice leaves what one leaves. Once the day's close has read a summary it
-//! *seals* it; from then on a writer learns that its event is late.
+//! A transition is one number in the set named `kind/id/STATE`: its offset in milliseconds from
+//! 00:00 UTC of the business date. That instant is the same in every version of the zone rules, so
+//! two versions may write into one set. Where a new rule puts a transition outside its day, it counts
+//! at the nearest instant of the day.
+//!
+//! `ADD` unites sets, so writes need no read, no lock and no order, and a write that is done twice
+//! leaves what one leaves. Once the day's close has read a summary it *seals* it; from then on a
+//! writer learns that its event is late.
+//!
+//! A record expires when its first write said so, whatever is added later. So what has expired stays
+//! gone, and what is born again after DynamoDB deleted it is known by the seal that it lacks.
 //!
 //! # Parts
 //! A write is charged by the whole size of its record, so the summary of a busy room is kept in
@@ -17,29 +24,26 @@
 //! seals the empty part behind it too. A writer that knows nothing of a room begins with the first
 //! part, and passes one more with each write.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, Device, DeviceId, DeviceKind, History, HotelId, Instant, RoomId,
-    Signal, State, Transition,
+    BusinessDay, Device, DeviceId, DeviceKind, History, HotelId, Instant, RoomId, Signal, State,
+    Transition,
 };
 
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, expiry, is_live, key, number};
-use crate::meter::{item_size, units};
+use crate::meter::item_size;
 use crate::pages::{Decode, Pages};
 use crate::schema::{
     PK, SEALED, SK, SUMMARY_PREFIX, TTL_ATTRIBUTE, WRITES, day_key, summary_part, summary_part_key,
     summary_part_keys,
 };
 use crate::table::Store;
+use crate::tips::LAST_PART;
+use crate::write::Written;
 
 /// How many sets one write may name: an expression holds 4 KB, and one of these takes 12 bytes.
 pub const SETS_PER_WRITE: usize = 200;
@@ -63,9 +67,6 @@ pub enum Seal {
     /// Writes sealed summaries too: the writer knows that it is late and will say so.
     Pass,
 }
-
-/// The last part that is ever begun: it grows as large as a record may.
-const LAST_PART: u8 = 99;
 
 /// A part of more bytes may have charged a writer more than a unit, who then went on to the next.
 /// DynamoDB counts to 1,024, but in its own way, so this is far on the safe side: it decides what is
@@ -110,6 +111,12 @@ impl Summary {
         ended && self.parts.values().all(|part| part.sealed)
     }
 
+    /// Whether a close, or a revision, has made a report of it: then it is sealed from the first part
+    /// on. One that is not was born again, after what the report was made from was deleted.
+    pub fn is_reported(&self) -> bool {
+        self.parts.get(&0).is_some_and(|first| first.sealed)
+    }
+
     fn join(&mut self, next: Self) -> Option<Self> {
         if next.room != self.room {
             return Some(next);
@@ -134,32 +141,8 @@ pub enum SealOutcome {
     Rewritten(Summary),
 }
 
-/// Where this process last wrote to rooms whose first part is full. Forgetting costs a few units,
-/// so it is bounded simply.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Tips {
-    parts: Arc<Mutex<HashMap<RoomDay, u8>>>,
-}
-
-type RoomDay = (HotelId, BusinessDate, RoomId);
-
-impl Tips {
-    const MOST: usize = 10_000;
-
-    fn of(&self, room_day: &RoomDay) -> u8 {
-        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        parts.get(room_day).copied().unwrap_or(0)
-    }
-
-    fn pass(&self, room_day: RoomDay, part: u8) {
-        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
-        if parts.len() >= Self::MOST {
-            parts.clear();
-        }
-        let tip = parts.entry(room_day).or_default();
-        *tip = (*tip).max((part + 1).min(LAST_PART));
-    }
-}
+/// What a write says of a record's expiry: the first write's word stands.
+const KEEP_EXPIRY: &str = "#expires = if_not_exists(#expires, :expires)";
 
 type Sets = BTreeMap<String, BTreeSet<i64>>;
 
@@ -182,16 +165,16 @@ impl Store {
         let sets = offsets(day, transitions);
         let room_day = (hotel.clone(), day.date, room.clone());
         let part = self.tips.of(&room_day);
-        let mut adds = vec!["#w :one".to_owned()];
+        let mut adds = vec!["#writes :one".to_owned()];
         let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(day_key(hotel, day.date), summary_part_key(room, part))))
-            .expression_attribute_names("#w", WRITES)
+            .expression_attribute_names("#writes", WRITES)
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_names("#e", TTL_ATTRIBUTE)
-            .expression_attribute_values(":e", expiry(self.retention.summary_until(day)));
+            .expression_attribute_names("#expires", TTL_ATTRIBUTE)
+            .expression_attribute_values(":expires", expiry(self.retention.summary_until(day)));
         for (at, (name, offsets)) in sets.into_iter().enumerate() {
             adds.push(format!("#{at} :{at}"));
             let numbers = offsets.iter().map(ToString::to_string).collect();
@@ -201,38 +184,22 @@ impl Store {
         }
         if seal == Seal::Respect {
             update = update
-                .condition_expression("attribute_not_exists(#s)")
-                .expression_attribute_names("#s", SEALED);
+                .condition_expression("attribute_not_exists(#sealed)")
+                .expression_attribute_names("#sealed", SEALED);
         }
-        self.meter.request();
-        let answer = update
-            .update_expression(format!("SET #e = :e ADD {}", adds.join(", ")))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => {
-                self.meter.wrote(&done.consumed_capacity);
+        let adds = adds.join(", ");
+        let update = update.update_expression(format!("SET {KEEP_EXPIRY} ADD {adds}"));
+        Ok(match self.update_once(update).await? {
+            Written::Done { units, .. } => {
                 // Only a write to an open part entitles to the next.
-                if seal == Seal::Respect && units(&done.consumed_capacity) > 1.0 {
+                if seal == Seal::Respect && units > 1.0 {
                     self.tips.pass(room_day, part);
                 }
-                Ok(AddOutcome::Added)
+                AddOutcome::Added
             }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    self.meter.refused(refused.item.as_ref());
-                    Ok(AddOutcome::Sealed)
-                }
-                // The request itself is well-formed and bounded, which leaves the size of the
-                // item to be at fault.
-                Some(fault) if fault.code() == Some("ValidationException") => {
-                    Ok(AddOutcome::TooLarge)
-                }
-                _ => Err(StoreError::service("UpdateItem", error)),
-            },
-        }
+            Written::Refused(_) => AddOutcome::Sealed,
+            Written::TooLarge => AddOutcome::TooLarge,
+        })
     }
 
     /// Seals a summary if it is still what was read; makes an empty one for a quiet room, so that
@@ -286,13 +253,14 @@ impl Store {
         };
         let expiry = expiry(self.retention.summary_until(day));
         let seal = update()
-            .update_expression("SET #s = :s, #e = :e")
-            .expression_attribute_values(":e", expiry);
+            .update_expression(format!("SET #sealed = :attempt, {KEEP_EXPIRY}"))
+            .expression_attribute_values(":expires", expiry);
         if let Some(outcome) = self.sealed(day, seal).await? {
             return Ok(outcome);
         }
         // A record that is full has no room for the seal, unless it gives its expiry up for it.
-        let outcome = self.sealed(day, update().update_expression("SET #s = :s REMOVE #e")).await?;
+        let seal = update().update_expression("SET #sealed = :attempt REMOVE #expires");
+        let outcome = self.sealed(day, seal).await?;
         outcome.ok_or_else(|| StoreError::corrupt(SUMMARY, "no room is left for the seal"))
     }
 
@@ -302,16 +270,16 @@ impl Store {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key))
-            .expression_attribute_names("#s", SEALED)
-            .expression_attribute_names("#e", TTL_ATTRIBUTE)
-            .expression_attribute_names("#w", WRITES)
-            .expression_attribute_values(":s", number(attempt));
+            .expression_attribute_names("#sealed", SEALED)
+            .expression_attribute_names("#expires", TTL_ATTRIBUTE)
+            .expression_attribute_names("#writes", WRITES)
+            .expression_attribute_values(":attempt", number(attempt));
         if part.writes == 0 {
-            update.condition_expression("attribute_not_exists(#w)")
+            update.condition_expression("attribute_not_exists(#writes)")
         } else {
             update
-                .condition_expression("#w = :w")
-                .expression_attribute_values(":w", number(part.writes))
+                .condition_expression("#writes = :writes")
+                .expression_attribute_values(":writes", number(part.writes))
         }
     }
 
@@ -321,29 +289,16 @@ impl Store {
         day: &BusinessDay,
         seal: UpdateItemFluentBuilder,
     ) -> Result<Option<PartSealed>> {
-        self.meter.request();
-        let answer = seal
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => {
-                self.meter.wrote(&done.consumed_capacity);
-                Ok(Some(PartSealed::Done { units: units(&done.consumed_capacity) }))
+        Ok(match self.update_once(seal).await? {
+            Written::Done { units, .. } => Some(PartSealed::Done { units }),
+            Written::Refused(found) => {
+                let found = found.ok_or_else(|| {
+                    StoreError::corrupt(SUMMARY, "a refused seal came without its record")
+                })?;
+                Some(PartSealed::Rewritten(summary(day, &found)?))
             }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    self.meter.refused(refused.item.as_ref());
-                    let item = refused.item.as_ref().ok_or_else(|| {
-                        StoreError::corrupt(SUMMARY, "a refused seal came without its item")
-                    })?;
-                    Ok(Some(PartSealed::Rewritten(summary(day, item)?)))
-                }
-                Some(fault) if fault.code() == Some("ValidationException") => Ok(None),
-                _ => Err(StoreError::service("UpdateItem", error)),
-            },
-        }
+            Written::TooLarge => None,
+        })
     }
 
     /// The summary of a room on a day, read consistently; an empty one where there is none.
@@ -411,10 +366,11 @@ fn offsets<'a>(
     day: &BusinessDay,
     transitions: impl IntoIterator<Item = &'a (Signal, Transition)>,
 ) -> Sets {
+    let midnight = day.date.midnight_utc();
     let mut sets = Sets::new();
     for (signal, transition) in transitions {
         let name = set_name(signal, &transition.state);
-        sets.entry(name).or_default().insert(transition.at - day.window.start);
+        sets.entry(name).or_default().insert(transition.at - midnight);
     }
     sets
 }
@@ -445,6 +401,7 @@ fn parse_set_name(name: &str) -> Option<(Signal, State)> {
 /// What one record says.
 pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
     let read = Reader::new(SUMMARY, item);
+    let midnight = day.date.midnight_utc();
     let mut transitions = Vec::new();
     for (name, value) in item {
         if [PK, SK, WRITES, SEALED, TTL_ATTRIBUTE].contains(&name.as_str()) {
@@ -455,7 +412,8 @@ pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
         let offsets = value.as_ns().map_err(|_| read.corrupt(name, "is no set of numbers"))?;
         for offset in offsets {
             let offset: i64 = offset.parse().map_err(|error| read.corrupt(name, error))?;
-            let transition = Transition { at: day.window.start + offset, state: state.clone() };
+            let at = day.window.nearest(midnight + offset);
+            let transition = Transition { at, state: state.clone() };
             transitions.push((signal.clone(), transition));
         }
     }

@@ -7,12 +7,12 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{BusinessDay, Instant, Millis, Schedule};
+use roomwatt_domain::{BusinessDay, Instant, Millis, Schedule, ZoneData};
 
 use crate::error::{Result, StoreError};
 use crate::meter::Meter;
 use crate::schema::{DUE, DUE_INDEX, NEXT_DUE_AT, PK, SK, TTL_ATTRIBUTE};
-use crate::summaries::Tips;
+use crate::tips::Tips;
 
 /// How long records are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,13 @@ impl Default for Retention {
 }
 
 impl Retention {
+    /// The least number of days for which reports can be kept: a day that can be revised must have
+    /// its report, and that of the day before it, for longer than its history.
+    pub fn least_report_days(&self) -> u32 {
+        let history = self.schedule.history_until(Instant::from_millis(0)).as_millis();
+        u32::try_from(history / (24 * HOUR)).unwrap_or(u32::MAX).saturating_add(2)
+    }
+
     pub(crate) fn summary_until(&self, day: &BusinessDay) -> Instant {
         self.schedule.history_until(day.window.end) + days(self.spare_days)
     }
@@ -60,13 +67,27 @@ pub struct Store {
     pub(crate) retention: Retention,
     pub(crate) meter: Meter,
     pub(crate) tips: Tips,
+    pub(crate) zones: ZoneData,
 }
 
 impl Store {
     /// A table that exists.
     pub fn new(client: Client, table: impl Into<String>, retention: Retention) -> Self {
-        let (meter, tips) = (Meter::default(), Tips::default());
-        Self { client, table: table.into(), retention, meter, tips }
+        Self {
+            client,
+            table: table.into(),
+            retention,
+            meter: Meter::default(),
+            tips: Tips::default(),
+            zones: ZoneData::default(),
+        }
+    }
+
+    /// The same table, read by other rules of time zones than the compiled-in ones.
+    #[must_use]
+    pub fn by_zones(mut self, zones: ZoneData) -> Self {
+        self.zones = zones;
+        self
     }
 
     /// The same table as another function knows it: with counts, for a step that is billed by
@@ -86,11 +107,11 @@ impl Store {
         self.retention.schedule
     }
 
-    /// Creates the table as the deployment does: on demand, with the due index and TTL. Does
-    /// nothing where it exists.
+    /// Creates the table as the deployment does: on demand, with the due index and TTL. Where it
+    /// exists, it must be of this program's schema.
     ///
     /// # Errors
-    /// When DynamoDB does not answer.
+    /// When DynamoDB does not answer, or the table's records are of another schema.
     pub async fn create(&self) -> Result<()> {
         let create = self
             .client
@@ -123,7 +144,7 @@ impl Store {
                     .as_service_error()
                     .is_some_and(CreateTableError::is_resource_in_use_exception) =>
             {
-                return Ok(());
+                return self.metered_apart().demand_schema().await;
             }
             Err(error) => return Err(StoreError::service("CreateTable", error)),
         }
@@ -139,7 +160,8 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::service("UpdateTimeToLive", error))?;
-        Ok(())
+        // Making a table is nothing that a meter is asked about.
+        self.metered_apart().put_schema().await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rule 14, as far as one report goes: what changes it, and what it remembers.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_domain::{BusinessDate, ClosedReport, Instant, RoomId, RoomReport};
+use roomwatt_domain::{BusinessCalendar, BusinessDate, ClosedReport, Instant, RoomId, RoomReport};
 use serde_json::json;
 
 use crate::room::Room;
@@ -15,7 +15,8 @@ fn evening() -> Room {
 
 fn closed(report: RoomReport) -> ClosedReport {
     let date = BusinessDate::parse("2026-11-20").unwrap();
-    ClosedReport::first(RoomId::new("1203").unwrap(), date, report, at("2026-11-21T00:10:00"))
+    let day = BusinessCalendar::new("Asia/Seoul").unwrap().day(date).unwrap();
+    ClosedReport::first(RoomId::new("1203").unwrap(), day, report, at("2026-11-21T00:10:00"))
 }
 
 fn at(local: &str) -> Instant {

@@ -64,7 +64,7 @@ impl Hotel {
                 let signals = trace::signals(day.window, &opening, &history);
                 let closing = report.closing();
                 let end = day.window.end;
-                let mut closed = ClosedReport::first(room.clone(), date, report, end + 15 * MINUTE);
+                let mut closed = ClosedReport::first(room.clone(), day, report, end + 15 * MINUTE);
                 if number % 5 == 1 && date.civil().day() == 14 {
                     // As if two transitions had come late.
                     let early: Vec<_> = history
@@ -75,7 +75,7 @@ impl Hotel {
                         .collect();
                     let first =
                         RoomReport::fold(day.window, &opening, &History::new(early), &terms);
-                    let first = ClosedReport::first(room.clone(), date, first, end + 15 * MINUTE);
+                    let first = ClosedReport::first(room.clone(), day, first, end + 15 * MINUTE);
                     closed = first.revised(closed.report, end + 33 * HOUR).expect("a change");
                 }
                 days.push(MadeDay { opening, signals, closed });

@@ -64,9 +64,9 @@ pub(crate) fn closed(
     opening: &RoomStates,
     reported: &[Reported<'_>],
 ) -> ClosedReport {
-    let end = profile.calendar.day(date(day)).unwrap().window.end;
     let report = report(profile, room, day, opening, reported);
-    ClosedReport::first(RoomId::new(room).unwrap(), date(day), report, end + 900_000)
+    let day = profile.calendar.day(date(day)).unwrap();
+    ClosedReport::first(RoomId::new(room).unwrap(), day, report, day.window.end + 900_000)
 }
 
 /// A guest leaves at eleven: a lamp in use and heard of twice, a television without a rating, a

@@ -2,7 +2,7 @@
 
 use roomwatt_domain::{BusinessDay, Totals};
 use roomwatt_store::{
-    AddOutcome, Consumed, FencedOutcome, PutOutcome, Seal, SealOutcome, Store, Summary,
+    AddOutcome, Consumed, FencedOutcome, Progress, PutOutcome, Seal, SealOutcome, Store, Summary,
 };
 
 use crate::endpoint::{Table, all, metered};
@@ -227,11 +227,13 @@ async fn the_steps_of_a_close_on_the_hotel_itself_are_one_write_unit_each() {
     store.open_hotel(&profile(), date(TODAY), now()).await.unwrap();
     let ((), consumed) = metered(store, async |store| {
         store.claim(&hotel(), "one", now(), now() + 1).await.unwrap();
-        store.checkpoint(&hotel(), 1, &room("203"), now() + 1).await.unwrap();
-        store.advance(&hotel(), 1, date(TODAY), date(TOMORROW), 0).await.unwrap();
+        let progress = Progress { room: room("203"), terms: 1 };
+        store.checkpoint(&hotel(), 1, date(TODAY), &progress, now() + 1).await.unwrap();
+        store.advance(&hotel(), 1, date(TODAY), date(TOMORROW)).await.unwrap();
     })
     .await;
-    table.assert_consumed(consumed, units(3.0, 0.0, 3));
+    // The claim reads what it is made on.
+    table.assert_consumed(consumed, units(3.0, 1.0, 4));
 }
 
 #[tokio::test]

@@ -1,13 +1,15 @@
 //! Claims, fences and touches: what stands in for the lock on a hotel's close.
 
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{HotelId, Instant, RoomId};
+use roomwatt_domain::{HotelId, Instant};
 use roomwatt_store::{
-    AdvanceOutcome, ClaimOutcome, CloseState, DueHotel, FencedOutcome, OpenOutcome, Store, Touch,
+    ClaimOutcome, CloseState, DueHotel, FencedOutcome, OpenOutcome, Progress, Store, Touch,
 };
 
 use crate::endpoint::Table;
-use crate::lakeside::{DAY_AFTER, TODAY, TOMORROW, date, hotel, hotel_named, now, profile, room};
+use crate::lakeside::{
+    DAY_AFTER, TODAY, TOMORROW, date, day, hotel, hotel_named, now, profile, room,
+};
 
 const LEASE: i64 = 5 * MINUTE;
 
@@ -35,24 +37,39 @@ async fn claimed(store: &Store, owner: &str, at: Instant) -> CloseState {
     state
 }
 
-async fn checkpoint(store: &Store, attempt: u64, id: &str, until: Instant) -> FencedOutcome {
-    store.checkpoint(&hotel(), attempt, &room(id), until).await.unwrap()
+fn progress(id: &str) -> Progress {
+    Progress { room: room(id), terms: 3 }
 }
 
-async fn advance(store: &Store, attempt: u64, from: &str, to: &str, seen: u64) -> AdvanceOutcome {
-    store.advance(&hotel(), attempt, date(from), date(to), seen).await.unwrap()
+/// Of the day after [`TODAY`].
+async fn checkpoint(store: &Store, attempt: u64, id: &str, until: Instant) -> FencedOutcome {
+    store.checkpoint(&hotel(), attempt, date(TODAY), &progress(id), until).await.unwrap()
+}
+
+async fn advance(store: &Store, attempt: u64, from: &str, to: &str) -> FencedOutcome {
+    store.advance(&hotel(), attempt, date(from), date(to)).await.unwrap()
 }
 
 async fn release(store: &Store, attempt: u64, told: &str, due: Instant) -> FencedOutcome {
-    store.release(&hotel(), attempt, date(told), due).await.unwrap()
+    store.release(&hotel(), attempt, date(told), Some(due)).await.unwrap()
 }
 
-async fn touch(store: &Store, id: &str) -> Option<Touch> {
-    store.touch(&hotel(), &room(id)).await.unwrap()
+async fn suspend(store: &Store, attempt: u64) -> FencedOutcome {
+    store.suspend(&hotel(), attempt, date(TODAY)).await.unwrap()
 }
 
-fn rooms(ids: &[&str]) -> std::collections::BTreeSet<RoomId> {
-    ids.iter().map(|id| room(id)).collect()
+/// While [`TOMORROW`] is being closed.
+async fn touch(store: &Store, id: &str) -> Touch {
+    store.touch(&hotel(), &day(TOMORROW), &room(id), now()).await.unwrap()
+}
+
+async fn touched(store: &Store) -> Vec<String> {
+    let mut rooms = store.touched_rooms(&hotel(), date(TOMORROW), now());
+    let mut found = Vec::new();
+    while let Some(room) = rooms.next().await.unwrap() {
+        found.push(room.to_string());
+    }
+    found
 }
 
 #[tokio::test]
@@ -73,9 +90,8 @@ async fn a_claim_tells_where_the_close_stands() {
         closed_through: date(TODAY),
         announced_through: date(TODAY),
         attempt: 1,
+        under_way: true,
         progress: None,
-        touched: rooms(&[]),
-        touches: 0,
     };
     assert_eq!(claim(&table.store, "one", now()).await, ClaimOutcome::Claimed(expected.clone()));
     assert_eq!(state(&table.store).await, expected);
@@ -94,27 +110,74 @@ async fn a_hotel_that_is_claimed_is_held_until_the_lease_ends() {
 }
 
 #[tokio::test]
-async fn the_same_worker_may_claim_again_as_the_next_attempt() {
+async fn every_claim_and_every_end_of_one_moves_the_attempt_on() {
     let store = opened().await;
-    for attempt in 1..=3 {
-        assert_eq!(claimed(&store, "one", now()).await.attempt, attempt);
+    for round in 0..12 {
+        let owner = format!("worker-{round}");
+        let attempt = claimed(&store, &owner, now()).await.attempt;
+        assert_eq!(attempt, 2 * round + 1);
+        let ended = match round % 2 {
+            0 => release(&store, attempt, TODAY, now()).await,
+            _ => suspend(&store, attempt).await,
+        };
+        assert_eq!(ended, FencedOutcome::Done);
+        assert_eq!(state(&store).await.attempt, attempt + 1);
     }
-    assert_eq!(claim(&store, "two", now()).await, ClaimOutcome::Held);
 }
 
 #[tokio::test]
-async fn attempts_only_ever_grow() {
-    let store = opened().await;
-    for attempt in 1..=12 {
-        let owner = format!("worker-{attempt}");
-        assert_eq!(claimed(&store, &owner, now()).await.attempt, attempt);
-        let ended = match attempt % 2 {
-            0 => release(&store, attempt, TODAY, now()).await,
-            _ => store.suspend(&hotel(), attempt).await.unwrap(),
-        };
-        assert_eq!(ended, FencedOutcome::Done);
-        assert_eq!(state(&store).await.attempt, attempt);
+async fn a_step_that_is_sent_again_because_its_answer_was_lost_is_done_already() {
+    let table = opened().await;
+    let store = &table.store;
+    let attempt = claimed(store, "one", now()).await.attempt;
+    let until = now() + LEASE;
+    for _ in 0..2 {
+        assert_eq!(checkpoint(store, attempt, "203", until).await, FencedOutcome::Done);
     }
+    for _ in 0..2 {
+        assert_eq!(advance(store, attempt, TODAY, TOMORROW).await, FencedOutcome::Done);
+    }
+    for _ in 0..2 {
+        assert_eq!(release(store, attempt, TOMORROW, until).await, FencedOutcome::Done);
+    }
+    let attempt = claimed(store, "two", now()).await.attempt;
+    for _ in 0..2 {
+        assert_eq!(suspend(store, attempt).await, FencedOutcome::Done);
+    }
+}
+
+/// Requests that the table carries out long after their worker gave them up.
+#[tokio::test]
+async fn nothing_that_a_worker_asked_for_is_done_after_its_end() {
+    let table = opened().await;
+    let store = &table.store;
+    let attempt = claimed(store, "one", now()).await.attempt;
+    assert_eq!(checkpoint(store, attempt, "203", now() + LEASE).await, FencedOutcome::Done);
+    assert_eq!(advance(store, attempt, TODAY, TOMORROW).await, FencedOutcome::Done);
+    let due = now() + 24 * 60 * MINUTE;
+    assert_eq!(release(store, attempt, TOMORROW, due).await, FencedOutcome::Done);
+    let before = table.items().await;
+
+    let until = now() + 99 * LEASE;
+    assert_eq!(checkpoint(store, attempt, "203", until).await, FencedOutcome::ClaimLost);
+    assert_eq!(advance(store, attempt, TOMORROW, DAY_AFTER).await, FencedOutcome::ClaimLost);
+    release(store, attempt, TODAY, until).await;
+    suspend(store, attempt).await;
+    assert_eq!(table.items().await, before);
+}
+
+#[tokio::test]
+async fn notes_of_the_progress_never_go_back_and_are_of_one_day() {
+    let table = opened().await;
+    let store = &table.store;
+    let attempt = claimed(store, "one", now()).await.attempt;
+    assert_eq!(checkpoint(store, attempt, "203", now() + LEASE).await, FencedOutcome::Done);
+    let before = table.items().await;
+    assert_eq!(checkpoint(store, attempt, "101", now()).await, FencedOutcome::ClaimLost);
+    assert_eq!(table.items().await, before);
+    assert_eq!(advance(store, attempt, TODAY, TOMORROW).await, FencedOutcome::Done);
+    assert_eq!(checkpoint(store, attempt, "305", now()).await, FencedOutcome::ClaimLost);
+    assert_eq!(state(store).await.progress, None);
 }
 
 #[tokio::test]
@@ -140,7 +203,7 @@ async fn a_checkpoint_notes_the_progress_and_renews_the_lease() {
     assert_eq!(checkpoint(&store, attempt, "203", until).await, FencedOutcome::Done);
     assert_eq!(claim(&store, "two", until - 1).await, ClaimOutcome::Held);
     let taken_over = claimed(&store, "two", until).await;
-    assert_eq!((taken_over.attempt, taken_over.progress), (2, Some(room("203"))));
+    assert_eq!((taken_over.attempt, taken_over.progress), (2, Some(progress("203"))));
 }
 
 #[tokio::test]
@@ -150,21 +213,18 @@ async fn a_worker_that_lost_its_claim_changes_nothing_any_more() {
     let lost = claimed(store, "one", now()).await.attempt;
     checkpoint(store, lost, "101", now() + LEASE).await;
     let held = claimed(store, "two", now() + LEASE).await.attempt;
-    assert_eq!(advance(store, lost, TODAY, TOMORROW, 0).await, AdvanceOutcome::ClaimLost);
-    assert_eq!(state(store).await.closed_through, date(TODAY));
-    touch(store, "205").await;
 
     let before = table.items().await;
     let until = now() + 99 * LEASE;
     assert_eq!(checkpoint(store, lost, "999", until).await, FencedOutcome::ClaimLost);
-    assert_eq!(advance(store, lost, TODAY, TOMORROW, 1).await, AdvanceOutcome::ClaimLost);
+    assert_eq!(advance(store, lost, TODAY, TOMORROW).await, FencedOutcome::ClaimLost);
     assert_eq!(release(store, lost, TOMORROW, until).await, FencedOutcome::ClaimLost);
-    assert_eq!(store.suspend(&hotel(), lost).await.unwrap(), FencedOutcome::ClaimLost);
+    assert_eq!(suspend(store, lost).await, FencedOutcome::ClaimLost);
     assert_eq!(table.items().await, before);
 
     // Not even when the day is the one that it meant to close.
-    assert_eq!(advance(store, held, TODAY, TOMORROW, 1).await, AdvanceOutcome::Advanced);
-    assert_eq!(advance(store, lost, TODAY, TOMORROW, 0).await, AdvanceOutcome::ClaimLost);
+    assert_eq!(advance(store, held, TODAY, TOMORROW).await, FencedOutcome::Done);
+    assert_eq!(advance(store, lost, TODAY, TOMORROW).await, FencedOutcome::ClaimLost);
 }
 
 #[tokio::test]
@@ -182,10 +242,10 @@ async fn fenced_steps_on_a_hotel_without_events_make_nothing() {
     let table = Table::new().await;
     let store = &table.store;
     assert_eq!(checkpoint(store, 0, "203", now()).await, FencedOutcome::ClaimLost);
-    assert_eq!(advance(store, 0, TODAY, TOMORROW, 0).await, AdvanceOutcome::ClaimLost);
+    assert_eq!(advance(store, 0, TODAY, TOMORROW).await, FencedOutcome::ClaimLost);
     assert_eq!(release(store, 0, TODAY, now()).await, FencedOutcome::ClaimLost);
-    assert_eq!(store.suspend(&hotel(), 0).await.unwrap(), FencedOutcome::ClaimLost);
-    assert_eq!(touch(store, "203").await, None);
+    assert_eq!(suspend(store, 0).await, FencedOutcome::ClaimLost);
+    assert_eq!(touch(store, "203").await, Touch::NotNeeded);
     assert!(table.items().await.is_empty());
 }
 
@@ -194,14 +254,14 @@ async fn advancing_closes_the_next_day_and_forgets_the_progress() {
     let store = opened().await;
     let attempt = claimed(&store, "one", now()).await.attempt;
     checkpoint(&store, attempt, "203", now() + LEASE).await;
-    assert_eq!(advance(&store, attempt, TODAY, TOMORROW, 0).await, AdvanceOutcome::Advanced);
+    assert_eq!(advance(&store, attempt, TODAY, TOMORROW).await, FencedOutcome::Done);
     let state = state(&store).await;
     assert_eq!((state.closed_through, state.progress), (date(TOMORROW), None));
     // It is told to the bus only by the release.
     assert_eq!(state.announced_through, date(TODAY));
     // The claim is still there.
     assert_eq!(claim(&store, "two", now()).await, ClaimOutcome::Held);
-    assert_eq!(advance(&store, attempt, TOMORROW, DAY_AFTER, 0).await, AdvanceOutcome::Advanced);
+    assert_eq!(advance(&store, attempt, TOMORROW, DAY_AFTER).await, FencedOutcome::Done);
 }
 
 #[tokio::test]
@@ -211,96 +271,57 @@ async fn advancing_goes_only_from_the_day_before() {
     let attempt = claimed(store, "one", now()).await.attempt;
     let before = table.items().await;
     for (from, to) in [(TOMORROW, DAY_AFTER), ("2036-11-19", "2036-11-21"), (DAY_AFTER, TOMORROW)] {
-        let advanced = advance(store, attempt, from, to, 0).await;
-        assert_ne!(advanced, AdvanceOutcome::Advanced, "from {from} to {to}");
+        let advanced = advance(store, attempt, from, to).await;
+        assert_eq!(advanced, FencedOutcome::ClaimLost, "from {from} to {to}");
     }
     assert_eq!(table.items().await, before);
 }
 
 #[tokio::test]
-async fn advancing_again_because_the_answer_was_lost_is_done_already() {
+async fn touching_a_hotel_that_nobody_closes_notes_nothing() {
     let table = opened().await;
     let store = &table.store;
-    let attempt = claimed(store, "one", now()).await.attempt;
-    assert_eq!(advance(store, attempt, TODAY, TOMORROW, 0).await, AdvanceOutcome::Advanced);
-    // A touch since then is about the next day.
-    touch(store, "203").await;
     let before = table.items().await;
-    assert_eq!(advance(store, attempt, TODAY, TOMORROW, 0).await, AdvanceOutcome::Advanced);
-    assert_eq!(table.items().await, before);
-}
-
-#[tokio::test]
-async fn touching_a_hotel_that_nobody_closes_tells_the_last_closed_day_and_notes_nothing() {
-    let table = opened().await;
-    let store = &table.store;
-    let told = Touch { closed_through: date(TODAY), recorded: false };
-    let before = table.items().await;
-    assert_eq!(touch(store, "203").await, Some(told));
+    assert_eq!(touch(store, "203").await, Touch::NotNeeded);
     assert_eq!(table.items().await, before);
 
     let attempt = claimed(store, "one", now()).await.attempt;
-    advance(store, attempt, TODAY, TOMORROW, 0).await;
+    advance(store, attempt, TODAY, TOMORROW).await;
+    assert_eq!(touch(store, "203").await, Touch::Closed(date(TOMORROW)));
     release(store, attempt, TOMORROW, now()).await;
-    let told = Touch { closed_through: date(TOMORROW), recorded: false };
-    assert_eq!(touch(store, "203").await, Some(told));
+    assert_eq!(touch(store, "203").await, Touch::Closed(date(TOMORROW)));
+    assert!(touched(store).await.is_empty());
 }
 
 #[tokio::test]
-async fn touches_of_an_ongoing_close_are_noted_and_counted() {
+async fn touches_of_a_close_under_way_are_noted_once_a_room() {
     let store = opened().await;
     claimed(&store, "one", now()).await;
-    let told = Touch { closed_through: date(TODAY), recorded: true };
     for id in ["203", "101", "203"] {
-        assert_eq!(touch(&store, id).await, Some(told));
+        assert_eq!(touch(&store, id).await, Touch::Noted);
     }
-    let state = state(&store).await;
-    assert_eq!((state.touched, state.touches), (rooms(&["101", "203"]), 3));
+    assert_eq!(touched(&store).await, ["101", "203"]);
 }
 
 #[tokio::test]
-async fn a_touch_counts_although_the_lease_has_run_out() {
+async fn touches_make_the_close_state_no_larger() {
+    let table = opened().await;
+    let store = &table.store;
+    claimed(store, "one", now()).await;
+    let before = state(store).await;
+    for id in 0..300 {
+        assert_eq!(touch(store, &id.to_string()).await, Touch::Noted);
+    }
+    assert_eq!(state(store).await, before);
+    assert_eq!(touched(store).await.len(), 300);
+}
+
+#[tokio::test]
+async fn a_touch_counts_although_nobody_goes_on_with_the_close() {
     let store = opened().await;
     let attempt = claimed(&store, "one", now()).await.attempt;
-    store.suspend(&hotel(), attempt).await.unwrap();
-    assert!(touch(&store, "203").await.unwrap().recorded);
-    let taken_over = claimed(&store, "two", now()).await;
-    assert_eq!((taken_over.touched, taken_over.touches), (rooms(&["203"]), 1));
-}
-
-#[tokio::test]
-async fn a_day_is_not_closed_before_every_touch_was_seen() {
-    let store = opened().await;
-    let attempt = claimed(&store, "one", now()).await.attempt;
-    touch(&store, "203").await;
-    touch(&store, "101").await;
-    let touched = advance(&store, attempt, TODAY, TOMORROW, 0).await;
-    assert_eq!(touched, AdvanceOutcome::Touched(state(&store).await));
-    let AdvanceOutcome::Touched(first_look) = touched else { panic!("{touched:?}") };
-    assert_eq!((first_look.touched, first_look.touches), (rooms(&["101", "203"]), 2));
-
-    // The same room once more, while the close looks at it again.
-    touch(&store, "203").await;
-    let touched = advance(&store, attempt, TODAY, TOMORROW, 2).await;
-    let AdvanceOutcome::Touched(second_look) = touched else { panic!("{touched:?}") };
-    assert_eq!(second_look.touches, 3);
-    assert_eq!(second_look.closed_through, date(TODAY));
-
-    assert_eq!(advance(&store, attempt, TODAY, TOMORROW, 3).await, AdvanceOutcome::Advanced);
-    let state = state(&store).await;
-    assert_eq!((state.touched, state.touches), (rooms(&[]), 0));
-    assert_eq!(advance(&store, attempt, TOMORROW, DAY_AFTER, 0).await, AdvanceOutcome::Advanced);
-}
-
-#[tokio::test]
-async fn a_worker_that_takes_over_sees_the_touches_of_the_one_before() {
-    let store = opened().await;
-    claimed(&store, "one", now()).await;
-    touch(&store, "203").await;
-    let attempt = claimed(&store, "two", now() + LEASE).await.attempt;
-    let advanced = advance(&store, attempt, TODAY, TOMORROW, 0).await;
-    assert!(matches!(advanced, AdvanceOutcome::Touched(_)), "{advanced:?}");
-    assert_eq!(advance(&store, attempt, TODAY, TOMORROW, 1).await, AdvanceOutcome::Advanced);
+    suspend(&store, attempt).await;
+    assert_eq!(touch(&store, "203").await, Touch::Noted);
 }
 
 #[tokio::test]
@@ -308,24 +329,39 @@ async fn releasing_frees_the_hotel_and_leaves_nothing_of_the_close() {
     let table = opened().await;
     let store = &table.store;
     let attempt = claimed(store, "one", now()).await.attempt;
-    advance(store, attempt, TODAY, TOMORROW, 0).await;
-    touch(store, "203").await;
     checkpoint(store, attempt, "101", now() + LEASE).await;
+    advance(store, attempt, TODAY, TOMORROW).await;
     let due = now() + 24 * 60 * MINUTE;
     assert_eq!(release(store, attempt, TOMORROW, due).await, FencedOutcome::Done);
     let expected = CloseState {
         closed_through: date(TOMORROW),
         announced_through: date(TOMORROW),
-        attempt: 1,
+        attempt: attempt + 1,
+        under_way: false,
         progress: None,
-        touched: rooms(&[]),
-        touches: 0,
     };
     assert_eq!(state(store).await, expected);
     assert_eq!(store.due_hotels(due - 1).next_page().await.unwrap(), Some(vec![]));
     let due_hotel = DueHotel { hotel: hotel(), due_at: due };
     assert_eq!(store.due_hotels(due).next_page().await.unwrap(), Some(vec![due_hotel]));
-    assert_eq!(claimed(store, "two", now()).await.attempt, 2);
+    assert_eq!(claimed(store, "two", now()).await.attempt, attempt + 2);
+}
+
+#[tokio::test]
+async fn a_hotel_with_untold_days_stays_due() {
+    let store = opened().await;
+    let attempt = claimed(&store, "one", now()).await.attempt;
+    advance(&store, attempt, TODAY, TOMORROW).await;
+    let released = store.release(&hotel(), attempt, date(TODAY), None).await.unwrap();
+    assert_eq!(released, FencedOutcome::Done);
+    let due = DueHotel { hotel: hotel(), due_at: now() };
+    assert_eq!(store.due_hotels(now()).next_page().await.unwrap(), Some(vec![due]));
+    let state = claimed(&store, "two", now()).await;
+    assert_eq!(
+        (state.announced_through, state.closed_through),
+        (date(TODAY), date(TOMORROW)),
+        "the next claim sees what is to be told"
+    );
 }
 
 #[tokio::test]
@@ -333,13 +369,13 @@ async fn suspending_frees_the_hotel_and_leaves_everything_of_the_close() {
     let store = opened().await;
     let attempt = claimed(&store, "one", now()).await.attempt;
     checkpoint(&store, attempt, "101", now() + LEASE).await;
-    touch(&store, "203").await;
     let before = state(&store).await;
-    assert_eq!(store.suspend(&hotel(), attempt).await.unwrap(), FencedOutcome::Done);
-    assert_eq!(state(&store).await, before);
+    assert_eq!(suspend(&store, attempt).await, FencedOutcome::Done);
+    assert_eq!(state(&store).await, CloseState { attempt: attempt + 1, ..before.clone() });
     let due = DueHotel { hotel: hotel(), due_at: now() };
     assert_eq!(store.due_hotels(now()).next_page().await.unwrap(), Some(vec![due]));
-    assert_eq!(claimed(&store, "two", now()).await, CloseState { attempt: 2, ..before });
+    let expected = CloseState { attempt: attempt + 2, ..before };
+    assert_eq!(claimed(&store, "two", now()).await, expected);
 }
 
 #[tokio::test]
@@ -349,5 +385,6 @@ async fn hotels_are_closed_apart() {
     claimed(&table.store, "one", now()).await;
     let claim = table.store.claim(&other, "two", now(), now() + LEASE).await.unwrap();
     assert_eq!(claim, ClaimOutcome::NotOpened);
-    assert_eq!(table.store.touch(&other, &room("203")).await.unwrap(), None);
+    let touch = table.store.touch(&other, &day(TOMORROW), &room("203"), now()).await.unwrap();
+    assert_eq!(touch, Touch::NotNeeded);
 }

@@ -72,6 +72,7 @@ async fn thousands_of_due_hotels_are_found_to_the_last_page() {
                 ("sk".to_owned(), text("CLOSE".to_owned())),
                 ("closedThrough".to_owned(), text(TODAY.to_owned())),
                 ("announcedThrough".to_owned(), text(TODAY.to_owned())),
+                ("attempt".to_owned(), AttributeValue::N("0".to_owned())),
                 ("due".to_owned(), text("DUE".to_owned())),
                 ("nextDueAt".to_owned(), AttributeValue::N(due_at.to_string())),
             ])

@@ -119,7 +119,7 @@ impl Table {
         }
     }
 
-    /// Everything in the table, expired records too.
+    /// Everything in the table but its schema's number, expired records too.
     pub(crate) async fn items(&self) -> Items {
         let scanned: Result<Vec<_>, _> = self
             .client
@@ -136,7 +136,15 @@ impl Table {
             .unwrap()
             .into_iter()
             .map(|item| ((text(&item, "pk"), text(&item, "sk")), item))
+            .filter(|((_, sk), _)| sk != "SCHEMA")
             .collect()
+    }
+
+    /// Deletes a record, as TTL does.
+    pub(crate) async fn delete(&self, pk: &str, sk: &str) {
+        let key = |value: &str| AttributeValue::S(value.to_owned());
+        let delete = self.client.delete_item().table_name(&self.name);
+        delete.key("pk", key(pk)).key("sk", key(sk)).send().await.unwrap();
     }
 }
 

@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{BusinessDay, Instant, Millis, RoomId, Schedule};
 use roomwatt_store::{
-    AdvanceOutcome, ClaimOutcome, Retention, Seal, SealOutcome, Store, StoredReport, Summary,
+    AddOutcome, ClaimOutcome, FencedOutcome, Retention, Seal, SealOutcome, Store, StoredReport,
+    Summary, Touch,
 };
 
 use crate::endpoint::{Table, all};
@@ -44,9 +45,10 @@ async fn what_ages_says_until_when_and_what_stays_does_not() {
     store.open_hotel(&profile(), date("2036-11-19"), now()).await.unwrap();
     let claim = store.claim(&hotel(), "one", now(), now() + HOUR).await.unwrap();
     assert!(matches!(claim, ClaimOutcome::Claimed(_)));
-    store.touch(&hotel(), &room("203")).await.unwrap();
-    let advanced = store.advance(&hotel(), 1, date("2036-11-19"), date(TODAY), 1).await.unwrap();
-    assert_eq!(advanced, AdvanceOutcome::Advanced);
+    let touch = store.touch(&hotel(), &today, &room("203"), now()).await.unwrap();
+    assert_eq!(touch, Touch::Noted);
+    let advanced = store.advance(&hotel(), 1, date("2036-11-19"), date(TODAY)).await.unwrap();
+    assert_eq!(advanced, FencedOutcome::Done);
     add(store, &today, &room("203")).await;
     let quiet = Summary::empty(room("204"));
     store.seal_summary(&hotel(), &today, &quiet, 1).await.unwrap();
@@ -73,6 +75,7 @@ async fn what_ages_says_until_when_and_what_stays_does_not() {
         ("DAY#lakeside-1#2036-11-20 REPORT#203", seconds(report_until(&today))),
         ("DAY#lakeside-1#2036-11-20 SUMMARY#203", seconds(summary_until(&today))),
         ("DAY#lakeside-1#2036-11-20 SUMMARY#204", seconds(summary_until(&today))),
+        ("DAY#lakeside-1#2036-11-20 TOUCH#203", seconds(summary_until(&today))),
         ("DAY#lakeside-1#2036-11-21 REPORT#203", seconds(report_until(&tomorrow))),
         ("HOTEL#lakeside-1 CLOSE", None),
         ("HOTEL#lakeside-1 DAY#2036-11-20", seconds(report_until(&today))),
@@ -219,4 +222,32 @@ async fn a_seal_is_refused_by_a_record_that_readers_leave_out_already() {
     assert_eq!(read, Summary::empty(room));
     let sealed = store.seal_summary(&hotel(), &day, &read, 1).await.unwrap();
     assert_eq!(sealed, SealOutcome::Rewritten(kept));
+}
+
+#[tokio::test]
+async fn what_has_expired_stays_gone_whatever_is_added_to_it_later() {
+    let (table, day, room) = (Table::new().await, day(TODAY), room("203"));
+    add(&table.store, &day, &room).await;
+    // An operator keeps history for longer from now on.
+    let longer = table.keeping(Retention { spare_days: 60, ..Retention::default() });
+    let gone = summary_until(&day);
+    let late = [lamp_on(&day, 2)];
+    let added = longer.add_transitions(&hotel(), &day, &room, &late, Seal::Respect).await.unwrap();
+    assert_eq!(added, AddOutcome::Added);
+    let summary = longer.summary(&hotel(), &day, &room, gone).await.unwrap();
+    assert_eq!(summary, Summary::empty(room));
+}
+
+#[tokio::test]
+async fn a_summary_that_is_born_again_is_no_reported_one() {
+    let (store, day, room) = (Table::new().await, day(TODAY), room("203"));
+    add(&store, &day, &room).await;
+    let read = store.summary(&hotel(), &day, &room, now()).await.unwrap();
+    assert!(!read.is_reported());
+    store.seal_summary(&hotel(), &day, &read, 1).await.unwrap();
+    let sealed = store.summary(&hotel(), &day, &room, now()).await.unwrap();
+    assert!(sealed.is_reported());
+    store.delete(&format!("DAY#lakeside-1#{TODAY}"), "SUMMARY#203").await;
+    add(&store, &day, &room).await;
+    assert!(!store.summary(&hotel(), &day, &room, now()).await.unwrap().is_reported());
 }

@@ -145,7 +145,7 @@ pub(crate) fn fold_by(
 pub(crate) fn closed(room: &RoomId, day: &BusinessDay, reported: &[Told]) -> StoredReport {
     let report = fold(room, day, reported);
     StoredReport {
-        closed: ClosedReport::first(room.clone(), day.date, report, day.window.end + HOUR),
+        closed: ClosedReport::first(room.clone(), *day, report, day.window.end + HOUR),
         terms: 1,
         fence: 1,
         writes: 1,

@@ -177,7 +177,7 @@ fn after_any_revisions_the_hotel_day_is_the_sum_of_its_reports() {
             let before = reports[number].clone();
             let after = match &before {
                 None => StoredReport {
-                    closed: roomwatt_domain::ClosedReport::first(room, day.date, report, now()),
+                    closed: roomwatt_domain::ClosedReport::first(room, day, report, now()),
                     ..late(&day, "any")
                 },
                 Some(before) if before.closed.report == report => continue,

@@ -1,7 +1,8 @@
 //! The table itself, as the deployment makes it.
 
 use aws_sdk_dynamodb::types::{
-    BillingMode, KeySchemaElement, KeyType, ProjectionType, ScalarAttributeType, TimeToLiveStatus,
+    AttributeValue, BillingMode, KeySchemaElement, KeyType, ProjectionType, ScalarAttributeType,
+    TimeToLiveStatus,
 };
 use roomwatt_store::{DUE_INDEX, PutProfile, TTL_ATTRIBUTE};
 
@@ -62,4 +63,44 @@ async fn creating_a_table_that_exists_leaves_it_as_it_is() {
     assert_eq!(table.store.put_profile(&profile(), now()).await.unwrap(), PutProfile::Created);
     table.store.create().await.unwrap();
     assert!(table.store.profile(&hotel(), now()).await.unwrap().is_some());
+}
+
+async fn put_schema(table: &Table, number: &str) {
+    let put = table.client.put_item().table_name(&table.name);
+    let put = put
+        .item("pk", AttributeValue::S("HOTELS".to_owned()))
+        .item("sk", AttributeValue::S("SCHEMA".to_owned()))
+        .item("number", AttributeValue::N(number.to_owned()));
+    put.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_table_of_another_schema_is_left_alone_with_a_line_that_says_what_to_do() {
+    let table = Table::new().await;
+    table.check_schema().await.unwrap();
+    put_schema(&table, "7").await;
+    let refused = table.check_schema().await.unwrap_err().to_string();
+    assert!(refused.contains("of schema 7, and this program's of schema 2"), "{refused}");
+    assert!(refused.contains("replay into a new one"), "{refused}");
+    assert!(table.create().await.is_err());
+    assert!(!table.check_schema().await.unwrap_err().is_passing());
+}
+
+#[tokio::test]
+async fn records_that_say_no_schema_are_of_an_older_one() {
+    let table = Table::new().await;
+    table.put_profile(&profile(), now()).await.unwrap();
+    table.create().await.unwrap();
+    table.delete("HOTELS", "SCHEMA").await;
+    let refused = table.create().await.unwrap_err().to_string();
+    assert!(refused.contains("of schema 1, and this program's of schema 2"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_tables_first_hotel_says_the_schema() {
+    let table = Table::new().await;
+    table.delete("HOTELS", "SCHEMA").await;
+    table.check_schema().await.unwrap();
+    assert_eq!(table.put_profile(&profile(), now()).await.unwrap(), PutProfile::Created);
+    table.create().await.unwrap();
 }
