@@ -271,7 +271,7 @@ impl Run {
                             pause(&mut random, 60_000).await;
                             worker.line.thaw();
                         }
-                        () = &mut invocation => break false,
+                        _ = &mut invocation => break false,
                     }
                 };
                 drop(invocation);

@@ -1,7 +1,8 @@
 //! Every scenario, struck at every single call to table, queue and bus in turn.
 //!
 //! The worker dies before the call, or after it; or it is frozen before it and goes on, or dies,
-//! when everything else is over. Whatever came of it, the reports are those of the events, the table
+//! when everything else is over. Or the call meets another's transaction; or the worker lives and
+//! the call leaves a stray, which lands at one of several later moments. Whatever came of it, the reports are those of the events, the table
 //! at the end is that of the run that nobody disturbed, and the bus was told of everything that it
 //! tells of.
 
@@ -13,8 +14,9 @@ use tokio::runtime::Builder;
 
 use crate::line::Fate;
 use crate::scenarios;
-use crate::stage::{Disturbance, Outcome};
+use crate::stage::{Disturbance, Landing, Outcome};
 use crate::table::{Table, differences, without_lateness};
+use crate::traffic::Landed;
 
 /// What has to be the same, whoever dies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,11 +30,12 @@ enum Same {
 
 type Scenario = fn(Disturbance) -> std::pin::Pin<Box<dyn Future<Output = Outcome>>>;
 
-const FATES: [(&str, Fate); 4] = [
+const FATES: [(&str, Fate); 5] = [
     ("dies before", Fate::DieBefore),
     ("dies after", Fate::DieAfter),
     ("is frozen before", Fate::Freeze),
     ("is frozen before and dies after", Fate::FreezeAndDie),
+    ("meets another's transaction at", Fate::Conflict),
 ];
 
 /// Runs a scenario on a clock of its own.
@@ -52,19 +55,70 @@ fn strike(name: &str, same: Same, scenario: Scenario) {
         faults
             .extend(compare(same, &calm, &found).map(|fault| format!("{disturbance:?}: {fault}")));
     }
+    let mut runs = 2;
     for (number, call) in calm.calls.iter().enumerate() {
         for (words, fate) in &FATES {
+            if *fate == Fate::Conflict && !call.may_conflict {
+                continue;
+            }
+            runs += 1;
             let found = run(scenario, Disturbance::Strike(number, fate.clone()));
             assert_eq!(found.calls.get(number), Some(call), "the runs differ before call {number}");
             let fault = compare(same, &calm, &found);
-            faults.extend(fault.map(|fault| format!("who {words} call {number}, {call}: {fault}")));
+            let operation = &call.operation;
+            faults.extend(
+                fault.map(|fault| format!("who {words} call {number}, {operation}: {fault}")),
+            );
         }
     }
     let count = calm.calls.len();
     let mut out = std::io::stderr().lock();
-    writeln!(out, "{name}: {count} crash points, {} runs", 2 + count * FATES.len())
-        .expect("a line");
+    writeln!(out, "{name}: {count} crash points, {runs} runs").expect("a line");
     assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Every write of a scenario leaves a stray in turn, which lands at several later moments, each in
+/// a run of its own.
+fn lead_astray(name: &str, same: Same, scenario: Scenario) {
+    let calm = run(scenario, Disturbance::None);
+    let mut faults = Vec::new();
+    let (mut runs, mut landed) = (0, Landed::default());
+    for (number, call) in calm.calls.iter().enumerate().filter(|(_, call)| call.writes) {
+        for landing in landings(&calm, number) {
+            runs += 1;
+            let found = run(scenario, Disturbance::Stray(number, landing));
+            assert_eq!(found.calls.get(number), Some(call), "the runs differ before call {number}");
+            landed.done += found.landed.done;
+            landed.refused += found.landed.refused;
+            let fault = compare(same, &calm, &found);
+            let operation = &call.operation;
+            faults.extend(fault.map(|fault| {
+                format!("call {number}, {operation}, lands again, {landing:?}: {fault}")
+            }));
+        }
+    }
+    assert_eq!(landed.done + landed.refused, runs, "a stray never landed");
+    let mut out = std::io::stderr().lock();
+    writeln!(out, "{name}: {runs} strays, {} of them refused", landed.refused).expect("a line");
+    assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// When a call's stray lands: after the invocation and after the next one; before the act that
+/// follows, and at the end; and before two of the calls to come. Every pair of calls would be
+/// quadratic.
+fn landings(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
+    let during = calm.calls[number].invocation;
+    let last = calm.calls.last().map_or(during, |call| call.invocation);
+    let act = calm.acts.iter().find(|ended| **ended > during + 2).map(|ended| ended - 1);
+    let after = [during, during + 1, last].into_iter().chain(act).map(Landing::After);
+    let before = [2, 9].map(|further| Landing::Before(number + further));
+    after
+        .chain(before)
+        .filter(|landing| match landing {
+            Landing::After(invocation) => *invocation <= last,
+            Landing::Before(call) => *call < calm.calls.len(),
+        })
+        .collect()
 }
 
 /// What a disturbed run did differently.
@@ -169,6 +223,41 @@ fn a_writer_whose_clock_is_behind_finds_the_seal_whoever_dies() {
 #[test]
 fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_whoever_dies() {
     strike("busy writer behind", Same::Reports, |disturbance| {
+        Box::pin(scenarios::busy_writer_is_behind(disturbance))
+    });
+}
+
+#[test]
+fn days_close_the_same_wherever_a_stray_lands() {
+    lead_astray("days close", Same::Everything, |disturbance| {
+        Box::pin(scenarios::days_close(disturbance))
+    });
+}
+
+#[test]
+fn late_events_revise_the_same_wherever_a_stray_lands() {
+    lead_astray("late events", Same::Everything, |disturbance| {
+        Box::pin(scenarios::late_events_revise(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_is_overtaken_ends_the_same_wherever_a_stray_lands() {
+    lead_astray("overtaken close", Same::Reports, |disturbance| {
+        Box::pin(scenarios::close_is_overtaken(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_is_suspended_ends_the_same_wherever_a_stray_lands() {
+    lead_astray("suspended close", Same::Everything, |disturbance| {
+        Box::pin(scenarios::close_is_suspended(disturbance))
+    });
+}
+
+#[test]
+fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_wherever_a_stray_lands() {
+    lead_astray("busy writer behind", Same::Reports, |disturbance| {
         Box::pin(scenarios::busy_writer_is_behind(disturbance))
     });
 }

@@ -7,6 +7,8 @@ mod concurrency;
 #[cfg(test)]
 mod crash_points;
 #[cfg(test)]
+mod crew;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod line;
@@ -20,3 +22,5 @@ mod services;
 mod stage;
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod traffic;

@@ -11,19 +11,19 @@ use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use crate::events::{device, profile, stay};
 use crate::stage::{Disturbance, Outcome, Stage};
 
-const ZONE: &str = "Asia/Tokyo";
+pub(crate) const ZONE: &str = "Asia/Tokyo";
 
 /// `DD hh:mm` in March 2026, local time.
-fn at(text: &str) -> Instant {
+pub(crate) fn at(text: &str) -> Instant {
     let (day, time) = text.split_once(' ').expect("a day and a time");
     Instant::parse(&format!("2026-03-{day}T{time}:00+09:00")).expect("an instant")
 }
 
-fn lamp(room: &str, state: &str, when: &str) -> serde_json::Value {
+pub(crate) fn lamp(room: &str, state: &str, when: &str) -> serde_json::Value {
     device("h1", room, "lamp-1", "light", state, at(when))
 }
 
-fn sensor(room: &str, state: &str, when: &str) -> serde_json::Value {
+pub(crate) fn sensor(room: &str, state: &str, when: &str) -> serde_json::Value {
     device("h1", room, "pir-1", "presence", state, at(when))
 }
 
@@ -63,7 +63,7 @@ pub(crate) async fn days_close(disturbance: Disturbance) -> Outcome {
 }
 
 /// The hotel with two rooms, closed from the 2nd through the 4th.
-async fn closed_hotel(disturbance: Disturbance) -> Stage {
+pub(crate) async fn closed_hotel(disturbance: Disturbance) -> Stage {
     let mut stage = Stage::at(at("02 10:00"), disturbance).await;
     stage.put_profile(&profile("h1", ZONE, "0.25")).await;
     stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("02 08:00")));
