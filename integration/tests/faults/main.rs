@@ -2,6 +2,8 @@
 //! messages that come twice, workers that wake long after they were replaced.
 
 #[cfg(test)]
+mod bus_is_down;
+#[cfg(test)]
 mod concurrency;
 /// Test-only, as are its unwraps.
 #[cfg(test)]
@@ -11,9 +13,15 @@ mod crew;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod expired_report;
+#[cfg(test)]
 mod line;
 #[cfg(test)]
+mod longer_history;
+#[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod other_zone_data;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
@@ -21,6 +29,16 @@ mod services;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod steady_stream;
+#[cfg(test)]
+mod stray_checkpoint;
+#[cfg(test)]
+mod stray_sums;
+#[cfg(test)]
 mod table;
 #[cfg(test)]
+mod terms_of_a_day;
+#[cfg(test)]
 mod traffic;
+#[cfg(test)]
+mod transaction_conflicts;
