@@ -28,6 +28,9 @@ enum Same {
     Reports,
 }
 
+/// When the stray of a call lands, by the call's number.
+type Landings = fn(&Outcome, usize) -> BTreeSet<Landing>;
+
 type Scenario = fn(Disturbance) -> std::pin::Pin<Box<dyn Future<Output = Outcome>>>;
 
 const FATES: [(&str, Fate); 5] = [
@@ -79,7 +82,7 @@ fn strike(name: &str, same: Same, scenario: Scenario) {
 
 /// Every write of a scenario leaves a stray in turn, which lands at several later moments, each in
 /// a run of its own.
-fn lead_astray(name: &str, same: Same, scenario: Scenario) {
+fn lead_astray(name: &str, same: Same, landings: Landings, scenario: Scenario) {
     let calm = run(scenario, Disturbance::None);
     let mut faults = Vec::new();
     let (mut runs, mut landed) = (0, Landed::default());
@@ -103,22 +106,53 @@ fn lead_astray(name: &str, same: Same, scenario: Scenario) {
     assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
 }
 
-/// When a call's stray lands: after the invocation and after the next one; before the act that
-/// follows, and at the end; and before two of the calls to come. Every pair of calls would be
-/// quadratic.
-fn landings(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
+/// What is expired is deleted, or not yet, in as many ways as there are seeds.
+fn delete(name: &str, seeds: std::ops::Range<u64>, scenario: Scenario) {
+    let calm = run(scenario, Disturbance::None);
+    assert_eq!(calm.faults, [] as [String; 0]);
+    let runs = seeds.end - seeds.start;
+    let faults = seeds.filter_map(|seed| {
+        let found = run(scenario, Disturbance::Deletions(seed));
+        let fault = compare(Same::Everything, &calm, &found);
+        fault.map(|fault| format!("deletions of seed {seed}: {fault}"))
+    });
+    let faults: Vec<_> = faults.collect();
+    let mut out = std::io::stderr().lock();
+    writeln!(out, "{name}: {runs} ways to delete what is expired").expect("a line");
+    assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Before two of the calls to come, after the invocation and after the next one, and late. Every
+/// pair of calls would be quadratic.
+fn soon_and_late(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
+    let during = calm.calls[number].invocation;
+    let after = [during, during + 1].map(Landing::After);
+    let before = [2, 9].map(|further| Landing::Before(number + further));
+    after
+        .into_iter()
+        .chain(before)
+        .filter(|landing| comes(calm, *landing))
+        .chain(late(calm, number))
+        .collect()
+}
+
+/// Before the act that follows, and at the end.
+fn late(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
     let during = calm.calls[number].invocation;
     let last = calm.calls.last().map_or(during, |call| call.invocation);
     let act = calm.acts.iter().find(|ended| **ended > during + 2).map(|ended| ended - 1);
-    let after = [during, during + 1, last].into_iter().chain(act).map(Landing::After);
-    let before = [2, 9].map(|further| Landing::Before(number + further));
-    after
-        .chain(before)
-        .filter(|landing| match landing {
-            Landing::After(invocation) => *invocation <= last,
-            Landing::Before(call) => *call < calm.calls.len(),
-        })
-        .collect()
+    let landings = [last].into_iter().chain(act).map(Landing::After);
+    landings.filter(|landing| comes(calm, *landing)).collect()
+}
+
+/// Whether the run gets there while calls are counted.
+fn comes(calm: &Outcome, landing: Landing) -> bool {
+    match landing {
+        Landing::After(invocation) => {
+            calm.calls.last().is_some_and(|call| invocation <= call.invocation)
+        }
+        Landing::Before(call) => call < calm.calls.len(),
+    }
 }
 
 /// What a disturbed run did differently.
@@ -229,35 +263,49 @@ fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_whoever_dies() {
 
 #[test]
 fn days_close_the_same_wherever_a_stray_lands() {
-    lead_astray("days close", Same::Everything, |disturbance| {
+    lead_astray("days close", Same::Everything, soon_and_late, |disturbance| {
         Box::pin(scenarios::days_close(disturbance))
     });
 }
 
 #[test]
 fn late_events_revise_the_same_wherever_a_stray_lands() {
-    lead_astray("late events", Same::Everything, |disturbance| {
+    lead_astray("late events", Same::Everything, soon_and_late, |disturbance| {
         Box::pin(scenarios::late_events_revise(disturbance))
     });
 }
 
 #[test]
 fn a_close_that_is_overtaken_ends_the_same_wherever_a_stray_lands() {
-    lead_astray("overtaken close", Same::Reports, |disturbance| {
+    lead_astray("overtaken close", Same::Reports, soon_and_late, |disturbance| {
         Box::pin(scenarios::close_is_overtaken(disturbance))
     });
 }
 
 #[test]
 fn a_close_that_is_suspended_ends_the_same_wherever_a_stray_lands() {
-    lead_astray("suspended close", Same::Everything, |disturbance| {
+    lead_astray("suspended close", Same::Everything, soon_and_late, |disturbance| {
         Box::pin(scenarios::close_is_suspended(disturbance))
     });
 }
 
 #[test]
 fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_wherever_a_stray_lands() {
-    lead_astray("busy writer behind", Same::Reports, |disturbance| {
+    lead_astray("busy writer behind", Same::Reports, soon_and_late, |disturbance| {
         Box::pin(scenarios::busy_writer_is_behind(disturbance))
+    });
+}
+
+#[test]
+fn records_that_expire_are_missed_by_nobody_wherever_a_stray_lands() {
+    lead_astray("expiring records", Same::Everything, late, |disturbance| {
+        Box::pin(scenarios::records_expire(disturbance))
+    });
+}
+
+#[test]
+fn records_that_expire_are_missed_by_nobody_whenever_they_are_deleted() {
+    delete("expiring records", 0..24, |disturbance| {
+        Box::pin(scenarios::records_expire(disturbance))
     });
 }

@@ -254,8 +254,15 @@ impl Stage {
             let invocations = state.invocations;
             state.acts.insert(invocations);
         }
-        if let Disturbance::Deletions(_) = self.disturbance {
-            self.services.delete_expired(|_, _| self.deletions.bool());
+        match self.disturbance {
+            Disturbance::Deletions(_) => {
+                self.services.delete_expired(|_, _| self.deletions.bool());
+            }
+            // A stray may find that the record is gone that refused it.
+            Disturbance::Stray(..) => {
+                self.services.delete_expired(|_, _| true);
+            }
+            _ => {}
         }
     }
 
@@ -270,6 +277,11 @@ impl Stage {
         {
             self.services.traffic.land(|| true);
         }
+    }
+
+    /// From here on calls are neither counted nor struck.
+    pub(crate) fn rest(&self) {
+        self.state().counts = false;
     }
 
     pub(crate) async fn put_profile(&mut self, profile: &Profile) {
