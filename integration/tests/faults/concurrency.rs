@@ -3,7 +3,9 @@
 //! A seed decides all of it: the hotels and what happens in them; when which event arrives, how
 //! often, how late; how the workers take turns, call by call; how far their clocks are off; who
 //! dies, who is frozen and for how long, which calls are throttled, lost, done without an answer,
-//! done twice, or done in part. So a seed that fails does so again:
+//! done twice, done in part, refused for another's transaction, or done again long after; in some,
+//! weeks pass in which nothing happens and records expire and are deleted, one now, one later. So a
+//! seed that fails does so again:
 //!
 //! ```text
 //! ROOMWATT_SEED=17 cargo test -p integration --test faults concurrency
@@ -23,9 +25,11 @@ use std::time::Duration;
 use fastrand::Rng;
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{
-    Device, DeviceId, DeviceKind, Instant, Millis, Profile, RoomId, Signal, State, Transition,
+    Device, DeviceId, DeviceKind, Instant, Millis, Profile, RoomId, Schedule, Signal, State,
+    Transition,
 };
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS};
+use roomwatt_store::Retention;
 use tokio::runtime::Builder;
 use tokio::task::{JoinSet, LocalSet, yield_now};
 
@@ -33,6 +37,7 @@ use crate::events::{device, profile, stay};
 use crate::line::{Call, Fate, Fates};
 use crate::oracle::{Hotel, last_due};
 use crate::services::{QUEUES, Services};
+use crate::traffic::{Landed, Traffic};
 
 /// The seeds of a usual run.
 const SEEDS: Range<u64> = 0..200;
@@ -70,7 +75,17 @@ struct Story {
     refused: BTreeSet<String>,
     begin: Instant,
     end: Instant,
+    retention: Retention,
+    /// How many days pass without an event before the last day with events.
+    break_days: i64,
 }
+
+/// Where a seed's records expire within a break: summaries after 22 days, reports after 24.
+const SHORT: Retention = Retention {
+    schedule: Schedule { grace: 10 * MINUTE, history: 7 * DAY },
+    report_days: 24,
+    spare_days: 0,
+};
 
 fn story(random: &mut Rng) -> Story {
     let (_, date) = ZONES[random.usize(0..ZONES.len())];
@@ -81,7 +96,14 @@ fn story(random: &mut Rng) -> Story {
         refused: BTreeSet::new(),
         begin,
         end: begin + (DAYS + 1) * DAY,
+        retention: Retention { spare_days: 200 * 365, ..Retention::default() },
+        break_days: 0,
     };
+    if random.u32(..6) == 0 {
+        story.retention = SHORT;
+        story.break_days = random.i64(21..27);
+        story.end = story.end + story.break_days * DAY;
+    }
     for number in 0..random.usize(2..=3) {
         let (zone, _) = ZONES[random.usize(0..ZONES.len())];
         let name = format!("h{number}");
@@ -117,7 +139,12 @@ fn room_events(
     let silent = if random.u32(..4) == 0 { random.i64(1..=2) * DAY } else { 0 };
     let mut events = Vec::new();
     let mut day = profile.calendar.day_of(story.begin);
-    for _ in 0..DAYS {
+    for number in 0..DAYS {
+        if number == DAYS - 1 {
+            for _ in 0..story.break_days {
+                day = profile.calendar.next(day.date);
+            }
+        }
         let count = if random.u32(..4) == 0 { 0 } else { random.usize(1..=4) };
         for _ in 0..count {
             let window = day.window;
@@ -176,6 +203,7 @@ fn signal(random: &mut Rng) -> (Signal, State) {
 struct Weather {
     random: Mutex<Rng>,
     calls: Arc<AtomicU64>,
+    traffic: Arc<Traffic>,
     calm: Arc<AtomicBool>,
 }
 
@@ -191,6 +219,9 @@ impl Fates for Weather {
         if self.calm.load(Ordering::Relaxed) {
             return (turns, Fate::Pass);
         }
+        if random.u32(..16) == 0 {
+            self.traffic.land(|| random.u32(..4) == 0);
+        }
         let fate = match random.u32(..1000) {
             0..5 => Fate::DieBefore,
             5..10 => Fate::DieAfter,
@@ -200,6 +231,8 @@ impl Fates for Weather {
             25..31 => Fate::AnswerLost,
             31..36 => Fate::RequestLost,
             36..50 => Fate::Twice,
+            150..165 => Fate::Stray,
+            165..171 => Fate::Conflict,
             50..150 => Fate::Partial((0..10).map(|_| random.bool()).collect()),
             _ => Fate::Pass,
         };
@@ -227,6 +260,7 @@ impl Run {
         Arc::new(Weather {
             random: Mutex::new(self.fork()),
             calls: Arc::clone(&self.calls),
+            traffic: Arc::clone(&self.services.traffic),
             calm: Arc::clone(&self.calm),
         })
     }
@@ -271,7 +305,7 @@ impl Run {
                             pause(&mut random, 60_000).await;
                             worker.line.thaw();
                         }
-                        () = &mut invocation => break false,
+                        _ = &mut invocation => break false,
                     }
                 };
                 drop(invocation);
@@ -314,7 +348,9 @@ impl Run {
         let mut random = self.fork();
         let mut arrivals = std::mem::take(&mut story.arrivals).into_iter().peekable();
         while self.services.now() < story.end || arrivals.peek().is_some() {
+            let quiet_until = arrivals.peek().map_or(story.end, |arrival| arrival.at) - 2 * DAY;
             let step = match random.u32(..4) {
+                _ if self.services.now() < quiet_until => random.i64(0..DAY),
                 0 => random.i64(0..MINUTE),
                 1 | 2 => random.i64(0..20 * MINUTE),
                 _ => random.i64(0..3 * HOUR),
@@ -327,6 +363,10 @@ impl Run {
             self.services.clock.set(now);
             while let Some(arrival) = arrivals.next_if(|arrival| arrival.at <= now) {
                 self.services.send(arrival.queue, &arrival.body);
+            }
+            self.services.traffic.land(|| random.u32(..8) == 0);
+            if story.break_days > 0 && random.u32(..4) == 0 {
+                self.services.delete_expired(|_, _| random.u32(..3) == 0);
             }
             if random.u32(..100) == 0 {
                 let hotel = random.usize(0..story.hotels.len());
@@ -368,7 +408,10 @@ impl Run {
                     && queues.dead_letters(queue).is_empty()
             });
             if quiet && self.is_closed(story).await {
-                return Ok(());
+                if self.services.traffic.strays() == 0 {
+                    return Ok(());
+                }
+                self.services.traffic.land(|| true);
             }
         }
         Err("it does not come to an end".to_owned())
@@ -412,8 +455,16 @@ async fn pause(random: &mut Rng, longest: u64) {
     tokio::time::sleep(Duration::from_millis(random.u64(1..=longest))).await;
 }
 
-/// One run; what was wrong at its end, and how many calls it made.
-fn run(seed: u64) -> (Vec<String>, u64) {
+/// What a run came to.
+#[derive(Debug, PartialEq, Eq)]
+struct Ran {
+    /// What was wrong at its end.
+    faults: Vec<String>,
+    calls: u64,
+    strays: Landed,
+}
+
+fn run(seed: u64) -> Ran {
     // Back-off is random too.
     fastrand::seed(seed);
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
@@ -421,7 +472,7 @@ fn run(seed: u64) -> (Vec<String>, u64) {
         let mut random = Rng::with_seed(seed);
         let mut story = story(&mut random);
         let run = Arc::new(Run {
-            services: Services::at(story.begin).await,
+            services: Services::keeping(story.begin, story.retention).await,
             random: Mutex::new(random),
             calls: Arc::default(),
             calm: Arc::default(),
@@ -455,7 +506,8 @@ fn run(seed: u64) -> (Vec<String>, u64) {
         if rejected != story.refused {
             faults.push(format!("refused: {rejected:?} instead of {:?}", story.refused));
         }
-        (faults, run.calls.load(Ordering::Relaxed))
+        let calls = run.calls.load(Ordering::Relaxed);
+        Ran { faults, calls, strays: run.services.traffic.landed() }
     })
 }
 
@@ -464,6 +516,7 @@ fn whatever_happens_the_reports_are_those_of_the_events() {
     let seeds = seeds();
     let next = AtomicU64::new(seeds.start);
     let calls = AtomicU64::new(0);
+    let (strays, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let failed = Mutex::new(BTreeMap::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
@@ -474,8 +527,10 @@ fn whatever_happens_the_reports_are_those_of_the_events() {
                     if seed >= seeds.end {
                         break;
                     }
-                    let (faults, made) = run(seed);
+                    let Ran { faults, calls: made, strays: landed } = run(seed);
                     calls.fetch_add(made, Ordering::Relaxed);
+                    strays.fetch_add(landed.done + landed.refused, Ordering::Relaxed);
+                    refused.fetch_add(landed.refused, Ordering::Relaxed);
                     if !faults.is_empty() {
                         failed.lock().expect("no panic").insert(seed, faults.join("\n  "));
                     }
@@ -484,7 +539,13 @@ fn whatever_happens_the_reports_are_those_of_the_events() {
         }
     });
     let mut out = std::io::stderr().lock();
-    writeln!(out, "concurrency: seeds {seeds:?}, {} calls", calls.into_inner()).expect("a line");
+    let (strays, refused) = (strays.into_inner(), refused.into_inner());
+    writeln!(
+        out,
+        "concurrency: seeds {seeds:?}, {} calls, {strays} strays, {refused} of them refused",
+        calls.into_inner()
+    )
+    .expect("a line");
     let failed = failed.into_inner().expect("no panic");
     let told: Vec<_> = failed
         .iter()

@@ -1,7 +1,8 @@
 //! Every scenario, struck at every single call to table, queue and bus in turn.
 //!
 //! The worker dies before the call, or after it; or it is frozen before it and goes on, or dies,
-//! when everything else is over. Whatever came of it, the reports are those of the events, the table
+//! when everything else is over. Or the call meets another's transaction; or the worker lives and
+//! the call leaves a stray, which lands at one of several later moments. Whatever came of it, the reports are those of the events, the table
 //! at the end is that of the run that nobody disturbed, and the bus was told of everything that it
 //! tells of.
 
@@ -13,8 +14,9 @@ use tokio::runtime::Builder;
 
 use crate::line::Fate;
 use crate::scenarios;
-use crate::stage::{Disturbance, Outcome};
+use crate::stage::{Disturbance, Landing, Outcome};
 use crate::table::{Table, differences, without_lateness};
+use crate::traffic::Landed;
 
 /// What has to be the same, whoever dies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,13 +28,17 @@ enum Same {
     Reports,
 }
 
+/// When the stray of a call lands, by the call's number.
+type Landings = fn(&Outcome, usize) -> BTreeSet<Landing>;
+
 type Scenario = fn(Disturbance) -> std::pin::Pin<Box<dyn Future<Output = Outcome>>>;
 
-const FATES: [(&str, Fate); 4] = [
+const FATES: [(&str, Fate); 5] = [
     ("dies before", Fate::DieBefore),
     ("dies after", Fate::DieAfter),
     ("is frozen before", Fate::Freeze),
     ("is frozen before and dies after", Fate::FreezeAndDie),
+    ("meets another's transaction at", Fate::Conflict),
 ];
 
 /// Runs a scenario on a clock of its own.
@@ -52,19 +58,101 @@ fn strike(name: &str, same: Same, scenario: Scenario) {
         faults
             .extend(compare(same, &calm, &found).map(|fault| format!("{disturbance:?}: {fault}")));
     }
+    let mut runs = 2;
     for (number, call) in calm.calls.iter().enumerate() {
         for (words, fate) in &FATES {
+            if *fate == Fate::Conflict && !call.may_conflict {
+                continue;
+            }
+            runs += 1;
             let found = run(scenario, Disturbance::Strike(number, fate.clone()));
             assert_eq!(found.calls.get(number), Some(call), "the runs differ before call {number}");
             let fault = compare(same, &calm, &found);
-            faults.extend(fault.map(|fault| format!("who {words} call {number}, {call}: {fault}")));
+            let operation = &call.operation;
+            faults.extend(
+                fault.map(|fault| format!("who {words} call {number}, {operation}: {fault}")),
+            );
         }
     }
     let count = calm.calls.len();
     let mut out = std::io::stderr().lock();
-    writeln!(out, "{name}: {count} crash points, {} runs", 2 + count * FATES.len())
-        .expect("a line");
+    writeln!(out, "{name}: {count} crash points, {runs} runs").expect("a line");
     assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Every write of a scenario leaves a stray in turn, which lands at several later moments, each in
+/// a run of its own.
+fn lead_astray(name: &str, same: Same, landings: Landings, scenario: Scenario) {
+    let calm = run(scenario, Disturbance::None);
+    let mut faults = Vec::new();
+    let (mut runs, mut landed) = (0, Landed::default());
+    for (number, call) in calm.calls.iter().enumerate().filter(|(_, call)| call.writes) {
+        for landing in landings(&calm, number) {
+            runs += 1;
+            let found = run(scenario, Disturbance::Stray(number, landing));
+            assert_eq!(found.calls.get(number), Some(call), "the runs differ before call {number}");
+            landed.done += found.landed.done;
+            landed.refused += found.landed.refused;
+            let fault = compare(same, &calm, &found);
+            let operation = &call.operation;
+            faults.extend(fault.map(|fault| {
+                format!("call {number}, {operation}, lands again, {landing:?}: {fault}")
+            }));
+        }
+    }
+    assert_eq!(landed.done + landed.refused, runs, "a stray never landed");
+    let mut out = std::io::stderr().lock();
+    writeln!(out, "{name}: {runs} strays, {} of them refused", landed.refused).expect("a line");
+    assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// What is expired is deleted, or not yet, in as many ways as there are seeds.
+fn delete(name: &str, seeds: std::ops::Range<u64>, scenario: Scenario) {
+    let calm = run(scenario, Disturbance::None);
+    assert_eq!(calm.faults, [] as [String; 0]);
+    let runs = seeds.end - seeds.start;
+    let faults = seeds.filter_map(|seed| {
+        let found = run(scenario, Disturbance::Deletions(seed));
+        let fault = compare(Same::Everything, &calm, &found);
+        fault.map(|fault| format!("deletions of seed {seed}: {fault}"))
+    });
+    let faults: Vec<_> = faults.collect();
+    let mut out = std::io::stderr().lock();
+    writeln!(out, "{name}: {runs} ways to delete what is expired").expect("a line");
+    assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Before two of the calls to come, after the invocation and after the next one, and late. Every
+/// pair of calls would be quadratic.
+fn soon_and_late(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
+    let during = calm.calls[number].invocation;
+    let after = [during, during + 1].map(Landing::After);
+    let before = [2, 9].map(|further| Landing::Before(number + further));
+    after
+        .into_iter()
+        .chain(before)
+        .filter(|landing| comes(calm, *landing))
+        .chain(late(calm, number))
+        .collect()
+}
+
+/// Before the act that follows, and at the end.
+fn late(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
+    let during = calm.calls[number].invocation;
+    let last = calm.calls.last().map_or(during, |call| call.invocation);
+    let act = calm.acts.iter().find(|ended| **ended > during + 2).map(|ended| ended - 1);
+    let landings = [last].into_iter().chain(act).map(Landing::After);
+    landings.filter(|landing| comes(calm, *landing)).collect()
+}
+
+/// Whether the run gets there while calls are counted.
+fn comes(calm: &Outcome, landing: Landing) -> bool {
+    match landing {
+        Landing::After(invocation) => {
+            calm.calls.last().is_some_and(|call| invocation <= call.invocation)
+        }
+        Landing::Before(call) => call < calm.calls.len(),
+    }
 }
 
 /// What a disturbed run did differently.
@@ -170,5 +258,54 @@ fn a_writer_whose_clock_is_behind_finds_the_seal_whoever_dies() {
 fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_whoever_dies() {
     strike("busy writer behind", Same::Reports, |disturbance| {
         Box::pin(scenarios::busy_writer_is_behind(disturbance))
+    });
+}
+
+#[test]
+fn days_close_the_same_wherever_a_stray_lands() {
+    lead_astray("days close", Same::Everything, soon_and_late, |disturbance| {
+        Box::pin(scenarios::days_close(disturbance))
+    });
+}
+
+#[test]
+fn late_events_revise_the_same_wherever_a_stray_lands() {
+    lead_astray("late events", Same::Everything, soon_and_late, |disturbance| {
+        Box::pin(scenarios::late_events_revise(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_is_overtaken_ends_the_same_wherever_a_stray_lands() {
+    lead_astray("overtaken close", Same::Reports, soon_and_late, |disturbance| {
+        Box::pin(scenarios::close_is_overtaken(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_is_suspended_ends_the_same_wherever_a_stray_lands() {
+    lead_astray("suspended close", Same::Everything, soon_and_late, |disturbance| {
+        Box::pin(scenarios::close_is_suspended(disturbance))
+    });
+}
+
+#[test]
+fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_wherever_a_stray_lands() {
+    lead_astray("busy writer behind", Same::Reports, soon_and_late, |disturbance| {
+        Box::pin(scenarios::busy_writer_is_behind(disturbance))
+    });
+}
+
+#[test]
+fn records_that_expire_are_missed_by_nobody_wherever_a_stray_lands() {
+    lead_astray("expiring records", Same::Everything, late, |disturbance| {
+        Box::pin(scenarios::records_expire(disturbance))
+    });
+}
+
+#[test]
+fn records_that_expire_are_missed_by_nobody_whenever_they_are_deleted() {
+    delete("expiring records", 0..24, |disturbance| {
+        Box::pin(scenarios::records_expire(disturbance))
     });
 }

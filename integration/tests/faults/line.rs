@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -19,6 +20,8 @@ use roomwatt_embedded::aws::EmbeddedAws;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
+
+use crate::traffic::{Traffic, items};
 
 /// What becomes of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +44,22 @@ pub(crate) enum Fate {
     AnswerLost,
     /// It is lost on the way there.
     RequestLost,
+    /// It is done, and once more whenever the run lets strays land: a request of it that the client
+    /// had given up is still on its way. Reads leave no strays.
+    Stray,
+    /// It is refused, since a transaction of somebody else's is under way with one of its items.
+    /// Calls that write no single item pass.
+    Conflict,
+    /// The service is down.
+    Unavailable,
     /// Entries of a batch fail by their places, the others are done. Other calls pass.
     Partial(Vec<bool>),
+}
+
+impl Fate {
+    fn is_sent_at_once(&self) -> bool {
+        matches!(self, Self::Pass | Self::Stray | Self::Twice | Self::DieAfter | Self::AnswerLost)
+    }
 }
 
 /// A call as it is sent.
@@ -53,6 +70,20 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Whether it changes anything.
+    pub(crate) fn is_write(&self) -> bool {
+        matches!(
+            self.operation,
+            "PutItem" | "UpdateItem" | "TransactWriteItems" | "SendMessageBatch" | "PutEvents"
+        )
+    }
+
+    /// Whether a transaction of somebody else's may be in its way: none is ever about summaries.
+    pub(crate) fn may_conflict(&self) -> bool {
+        let items = items(self.operation, self.body);
+        items.iter().any(|item| !item.contains(" SUMMARY#"))
+    }
+
     /// Whether the request's text holds another.
     pub(crate) fn mentions(&self, text: &str) -> bool {
         str::from_utf8(self.body).is_ok_and(|body| body.contains(text))
@@ -63,12 +94,29 @@ impl Call<'_> {
 pub(crate) trait Fates: Send + Sync {
     /// What becomes of the next call, and how often others have their turn before.
     fn next(&self, call: &Call<'_>) -> (u32, Fate);
+
+    /// How long a call takes.
+    fn latency(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// A worker has other zone data than the rest: on its line one zone goes by the name of another,
+/// whose rules it then follows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OtherRules {
+    /// The zone as profiles name it.
+    pub(crate) zone: &'static str,
+    /// The zone whose rules the worker has for it.
+    pub(crate) like: &'static str,
 }
 
 /// One worker's line.
 #[derive(Clone)]
 pub(crate) struct Line {
     aws: EmbeddedAws,
+    rules: Option<OtherRules>,
+    traffic: Arc<Traffic>,
     fates: Arc<dyn Fates>,
     state: Arc<State>,
 }
@@ -89,7 +137,7 @@ impl std::fmt::Debug for Line {
 }
 
 impl Line {
-    pub(crate) fn new(aws: EmbeddedAws, fates: Arc<dyn Fates>) -> Self {
+    pub(crate) fn new(aws: EmbeddedAws, traffic: Arc<Traffic>, fates: Arc<dyn Fates>) -> Self {
         let state = State {
             dead: AtomicBool::new(false),
             dying: Notify::new(),
@@ -97,7 +145,11 @@ impl Line {
             frozen: AtomicBool::new(false),
             thawing: Notify::new(),
         };
-        Self { aws, fates, state: Arc::new(state) }
+        Self { aws, rules: None, traffic, fates, state: Arc::new(state) }
+    }
+
+    pub(crate) fn with_rules(self, rules: Option<OtherRules>) -> Self {
+        Self { rules, ..self }
     }
 
     /// Waits for the worker's death.
@@ -122,12 +174,26 @@ impl Line {
         let operation = target.rsplit('.').next().unwrap_or_default();
         let call = Call { operation, body: request.body().bytes().unwrap_or_default() };
         let (turns, fate) = self.fates.next(&call);
-        for _ in 0..turns {
-            yield_now().await;
+        let (writes, conflicts) = (call.is_write(), fate == Fate::Conflict && call.may_conflict());
+        let written = items(operation, call.body);
+        if conflicts || self.traffic.holds(&written) {
+            return Ok(conflict(operation, written.len()));
         }
+        // What is lost or late holds nothing.
+        let under_way = (operation == "TransactWriteItems" && fate.is_sent_at_once())
+            .then(|| self.traffic.begin(written));
+        self.take_time(turns).await;
+        drop(under_way);
         self.stand_still().await;
         match fate {
-            Fate::Pass => self.serve(request).await,
+            Fate::Pass | Fate::Conflict => self.serve(request).await,
+            Fate::Stray => {
+                if writes {
+                    self.traffic.lose(&request);
+                }
+                self.serve(request).await
+            }
+            Fate::Unavailable => Ok(unavailable()),
             Fate::Twice => {
                 self.serve(request.try_clone().expect("a body in memory")).await?;
                 self.serve(request).await
@@ -160,8 +226,25 @@ impl Line {
         }
     }
 
-    async fn serve(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        HttpConnector::call(&self.aws, request).await
+    #[expect(clippy::disallowed_methods, reason = "the run's own time, which passes at once")]
+    async fn take_time(&self, turns: u32) {
+        for _ in 0..turns {
+            yield_now().await;
+        }
+        let latency = self.fates.latency();
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+    }
+
+    async fn serve(&self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let Some(OtherRules { zone, like }) = self.rules else {
+            return HttpConnector::call(&self.aws, request).await;
+        };
+        *request.body_mut() = renamed(request.body(), like, zone);
+        let mut answer = HttpConnector::call(&self.aws, request).await?;
+        *answer.body_mut() = renamed(answer.body(), zone, like);
+        Ok(answer)
     }
 
     /// The dead make no calls, and the frozen none until they are thawed.
@@ -248,6 +331,11 @@ impl Line {
     }
 }
 
+fn renamed(body: &SdkBody, from: &str, to: &str) -> SdkBody {
+    let text = str::from_utf8(body.bytes().expect("a body in memory")).expect("text");
+    SdkBody::from(text.replace(from, to))
+}
+
 fn fails(failing: &[bool], place: usize) -> bool {
     failing.get(place).copied().unwrap_or(false)
 }
@@ -266,6 +354,35 @@ fn entries(body: &mut Value) -> &mut Vec<Value> {
 
 fn throttled() -> HttpResponse {
     answer(400, &json!({"__type": "ThrottlingException", "message": "too much at once"}))
+}
+
+fn unavailable() -> HttpResponse {
+    answer(503, &json!({"__type": "ServiceUnavailable", "message": "try again later"}))
+}
+
+/// How a write is refused that meets another's transaction.
+fn conflict(operation: &str, items: usize) -> HttpResponse {
+    let fault = |name: &str| format!("com.amazonaws.dynamodb.v20120810#{name}");
+    if operation != "TransactWriteItems" {
+        let said = "Transaction is ongoing for the item";
+        let name = fault("TransactionConflictException");
+        return answer(400, &json!({"__type": name, "message": said}));
+    }
+    let mut reasons = vec![json!({"Code": "None"}); items];
+    if let Some(last) = reasons.last_mut() {
+        *last = json!({
+            "Code": "TransactionConflict", "Message": "Transaction is ongoing for the item",
+        });
+    }
+    let said = "Transaction cancelled, please refer cancellation reasons for specific reasons";
+    answer(
+        400,
+        &json!({
+            "__type": fault("TransactionCanceledException"),
+            "Message": said,
+            "CancellationReasons": reasons,
+        }),
+    )
 }
 
 fn answer(status: u16, body: &Value) -> HttpResponse {

@@ -4,26 +4,28 @@
 //!
 //! The hotels are nine hours ahead of UTC; the dates are of March 2026, local time.
 
-use roomwatt_domain::Instant;
-use roomwatt_domain::instant::MINUTE;
+use roomwatt_domain::instant::{HOUR, MINUTE};
+use roomwatt_domain::{Instant, Schedule};
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
+use roomwatt_store::Retention;
 
 use crate::events::{device, profile, stay};
+use crate::services::Services;
 use crate::stage::{Disturbance, Outcome, Stage};
 
-const ZONE: &str = "Asia/Tokyo";
+pub(crate) const ZONE: &str = "Asia/Tokyo";
 
 /// `DD hh:mm` in March 2026, local time.
-fn at(text: &str) -> Instant {
+pub(crate) fn at(text: &str) -> Instant {
     let (day, time) = text.split_once(' ').expect("a day and a time");
     Instant::parse(&format!("2026-03-{day}T{time}:00+09:00")).expect("an instant")
 }
 
-fn lamp(room: &str, state: &str, when: &str) -> serde_json::Value {
+pub(crate) fn lamp(room: &str, state: &str, when: &str) -> serde_json::Value {
     device("h1", room, "lamp-1", "light", state, at(when))
 }
 
-fn sensor(room: &str, state: &str, when: &str) -> serde_json::Value {
+pub(crate) fn sensor(room: &str, state: &str, when: &str) -> serde_json::Value {
     device("h1", room, "pir-1", "presence", state, at(when))
 }
 
@@ -63,7 +65,7 @@ pub(crate) async fn days_close(disturbance: Disturbance) -> Outcome {
 }
 
 /// The hotel with two rooms, closed from the 2nd through the 4th.
-async fn closed_hotel(disturbance: Disturbance) -> Stage {
+pub(crate) async fn closed_hotel(disturbance: Disturbance) -> Stage {
     let mut stage = Stage::at(at("02 10:00"), disturbance).await;
     stage.put_profile(&profile("h1", ZONE, "0.25")).await;
     stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("02 08:00")));
@@ -220,5 +222,38 @@ pub(crate) async fn busy_writer_is_behind(disturbance: Disturbance) -> Outcome {
     stage.send(DEVICE_EVENTS, &lamp("102", "OFF", "05 23:30"));
     stage.take_in_by(behind).await;
     stage.pass(30 * MINUTE).await;
+    stage.end().await
+}
+
+/// Records expire: summaries after weeks, reports a few days later. What is done before the weeks
+/// and after them is struck; not the many days between.
+pub(crate) async fn records_expire(disturbance: Disturbance) -> Outcome {
+    let schedule = Schedule { history: 48 * HOUR, ..Schedule::default() };
+    let retention = Retention { schedule, report_days: 20, spare_days: 0 };
+    let services = Services::keeping(at("02 10:00"), retention).await;
+    let mut stage = Stage::on(services, disturbance);
+    stage.put_profile(&profile("h1", ZONE, "0.25")).await;
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 09:00"));
+    stage.send(DEVICE_EVENTS, &sensor("102", "OCCUPIED", "02 09:00"));
+    stage.pass_until(at("03 00:14"), false).await;
+    stage.begin();
+    stage.pass_until(at("03 00:50"), true).await;
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 22:00"));
+    stage.pass(20 * MINUTE).await;
+    stage.rest();
+    stage.put_profile(&profile("h1", ZONE, "0.99")).await;
+
+    stage.pass_until(at("21 00:14"), false).await;
+    stage.pass_until(at("21 00:50"), true).await;
+    stage.begin();
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "20 10:00"));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("20 09:00")));
+    stage.pass(20 * MINUTE).await;
+    stage.rest();
+    stage.pass_until(at("24 00:14"), false).await;
+    stage.begin();
+    stage.pass_until(at("24 00:50"), true).await;
+    stage.send(DEVICE_EVENTS, &sensor("102", "VACANT", "23 22:00"));
+    stage.pass(20 * MINUTE).await;
     stage.end().await
 }

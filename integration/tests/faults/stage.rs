@@ -5,19 +5,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use fastrand::Rng;
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{HotelId, Instant, Millis, Profile};
+use roomwatt_domain::{BusinessDate, HotelId, Instant, Millis, Profile, RoomId};
 use roomwatt_embedded::aws::ToldEvent;
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
 use roomwatt_embedded::queues::Message;
 use roomwatt_ingest::{EventQueue, edge};
+use roomwatt_store::{Retention, StoredReport};
 
-use crate::line::{Call, Fate, Fates, Line};
+use crate::line::{Call, Fate, Fates, Line, OtherRules};
 use crate::oracle::Hotel;
 use crate::services::{QUEUES, Services, Worker};
 use crate::table::{self, Table};
+use crate::traffic::{Landed, Traffic};
 
 /// What happens in a run beside the scenario itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +28,36 @@ pub(crate) enum Disturbance {
     None,
     /// The call of this number, counted over the whole run, has this fate.
     Strike(usize, Fate),
+    /// The call of this number leaves a stray, which lands later.
+    Stray(usize, Landing),
+    /// Whoever makes the call of this number, or a later one, dies before it.
+    Stop(usize),
+    /// What is expired is deleted between the acts, or not yet: record by record, as the seed has
+    /// it.
+    Deletions(u64),
     /// Every call is done twice.
     EveryCallTwice,
     /// Every invocation is done twice.
     EveryInvocationTwice,
+}
+
+/// When a stray lands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Landing {
+    /// Before the call of this number.
+    Before(usize),
+    /// When the invocation of this number has ended.
+    After(usize),
+}
+
+/// A call that was counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Made {
+    pub(crate) operation: String,
+    /// The number of the invocation that made it.
+    pub(crate) invocation: usize,
+    pub(crate) writes: bool,
+    pub(crate) may_conflict: bool,
 }
 
 /// What a run has left behind.
@@ -39,7 +68,11 @@ pub(crate) struct Outcome {
     /// The bodies of the events that were refused, each once.
     pub(crate) rejected: BTreeSet<String>,
     /// Every call that was counted.
-    pub(crate) calls: Vec<String>,
+    pub(crate) calls: Vec<Made>,
+    /// How many invocations had ended when an act of the scenario began.
+    pub(crate) acts: BTreeSet<usize>,
+    /// What became of its strays.
+    pub(crate) landed: Landed,
     /// What is not as the events say.
     pub(crate) faults: Vec<String>,
 }
@@ -52,6 +85,8 @@ pub(crate) struct Stage {
     worker: Arc<Worker>,
     frozen: Vec<Paused>,
     told: Vec<ToldEvent>,
+    /// Says which expired records are deleted.
+    deletions: Rng,
     hotels: BTreeMap<HotelId, Hotel>,
 }
 
@@ -75,13 +110,21 @@ type Picks = Box<dyn Fn(&Call<'_>) -> bool + Send>;
 /// Decides what becomes of every call of a run.
 struct Script {
     state: Mutex<ScriptState>,
+    traffic: Arc<Traffic>,
     disturbance: Disturbance,
 }
 
 #[derive(Default)]
 struct ScriptState {
     counts: bool,
-    calls: Vec<String>,
+    calls: Vec<Made>,
+    /// How many invocations have ended.
+    invocations: usize,
+    acts: BTreeSet<usize>,
+    /// The scenario's own stray: of the first call that it picks.
+    loses: Option<Picks>,
+    /// Calls whose service is down.
+    down: Option<Picks>,
     /// The scenario's own pause: before the first call that it picks.
     pause: Option<Picks>,
     paused: bool,
@@ -94,17 +137,36 @@ impl Fates for Script {
             return (0, Fate::Pass);
         }
         let number = state.calls.len();
-        state.calls.push(call.operation.to_owned());
+        let invocation = state.invocations;
+        state.calls.push(Made {
+            operation: call.operation.to_owned(),
+            invocation,
+            writes: call.is_write(),
+            may_conflict: call.may_conflict(),
+        });
         // Rooms that are closed together take turns.
         let turns = 1;
         match &self.disturbance {
             Disturbance::Strike(at, fate) if *at == number => return (turns, fate.clone()),
+            Disturbance::Stop(at) if *at <= number => return (turns, Fate::DieBefore),
+            Disturbance::Stray(at, _) if *at == number => return (turns, Fate::Stray),
+            // Its own call may take its turn only now.
+            Disturbance::Stray(_, Landing::Before(at)) if *at <= number => {
+                self.traffic.land(|| true);
+            }
             _ => {}
         }
         if state.pause.as_ref().is_some_and(|picks| picks(call)) {
             state.pause = None;
             state.paused = true;
             return (turns, Fate::Freeze);
+        }
+        if state.loses.as_ref().is_some_and(|picks| picks(call)) {
+            state.loses = None;
+            return (turns, Fate::Stray);
+        }
+        if state.down.as_ref().is_some_and(|picks| picks(call)) {
+            return (turns, Fate::Unavailable);
         }
         match self.disturbance {
             Disturbance::EveryCallTwice => (turns, Fate::Twice),
@@ -115,9 +177,16 @@ impl Fates for Script {
 
 impl Stage {
     pub(crate) async fn at(now: Instant, disturbance: Disturbance) -> Self {
-        let services = Services::at(now).await;
-        let script = Script { state: Mutex::default(), disturbance: disturbance.clone() };
-        let script = Arc::new(script);
+        Self::on(Services::at(now).await, disturbance)
+    }
+
+    pub(crate) fn on(services: Services, disturbance: Disturbance) -> Self {
+        let script = Arc::new(Script {
+            state: Mutex::default(),
+            traffic: Arc::clone(&services.traffic),
+            disturbance: disturbance.clone(),
+        });
+        let seed = if let Disturbance::Deletions(seed) = disturbance { seed } else { 0 };
         let worker = Arc::new(services.worker(Arc::clone(&script) as Arc<dyn Fates>, 0));
         Self {
             services,
@@ -126,13 +195,93 @@ impl Stage {
             worker,
             frozen: Vec::new(),
             told: Vec::new(),
+            deletions: Rng::with_seed(seed),
             hotels: BTreeMap::new(),
         }
     }
 
     /// From here on calls are counted, and struck.
     pub(crate) fn begin(&self) {
-        self.script.state.lock().expect("no panic").counts = true;
+        self.state().counts = true;
+    }
+
+    fn state(&self) -> MutexGuard<'_, ScriptState> {
+        self.script.state.lock().expect("no panic")
+    }
+
+    /// The next call that is picked leaves a stray.
+    pub(crate) fn lose(&self, picks: impl Fn(&Call<'_>) -> bool + Send + 'static) {
+        self.state().loses = Some(Box::new(picks));
+    }
+
+    /// The strays that are on their way land; there must be one.
+    pub(crate) fn land(&self) {
+        assert_ne!(self.services.traffic.strays(), 0, "no call left a stray");
+        self.services.traffic.land(|| true);
+    }
+
+    /// From here on the calls that are picked find their service down.
+    pub(crate) fn take_down(&self, picks: impl Fn(&Call<'_>) -> bool + Send + 'static) {
+        self.state().down = Some(Box::new(picks));
+    }
+
+    /// Every service is up again.
+    pub(crate) fn bring_up(&self) {
+        self.state().down = None;
+    }
+
+    /// How many calls were counted so far.
+    pub(crate) fn calls(&self) -> usize {
+        self.state().calls.len()
+    }
+
+    /// From here on workers keep records for another time.
+    pub(crate) fn keep(&mut self, retention: Retention) {
+        self.services.keep(retention);
+        self.worker = self.replacement();
+    }
+
+    /// From here on workers have other rules of the zone: those of another one.
+    pub(crate) fn deploy_rules(&mut self, rules: Option<OtherRules>) {
+        self.services.rules = rules;
+        self.worker = self.replacement();
+    }
+
+    /// An act of the scenario begins: nobody works.
+    fn begin_act(&mut self) {
+        {
+            let mut state = self.state();
+            let invocations = state.invocations;
+            state.acts.insert(invocations);
+        }
+        match self.disturbance {
+            Disturbance::Deletions(_) => {
+                self.services.delete_expired(|_, _| self.deletions.bool());
+            }
+            // A stray may find that the record is gone that refused it.
+            Disturbance::Stray(..) => {
+                self.services.delete_expired(|_, _| true);
+            }
+            _ => {}
+        }
+    }
+
+    fn invocation_ended(&self) {
+        let ended = {
+            let mut state = self.state();
+            state.invocations += 1;
+            state.invocations
+        };
+        if let Disturbance::Stray(_, Landing::After(number)) = self.disturbance
+            && ended > number
+        {
+            self.services.traffic.land(|| true);
+        }
+    }
+
+    /// From here on calls are neither counted nor struck.
+    pub(crate) fn rest(&self) {
+        self.state().counts = false;
     }
 
     pub(crate) async fn put_profile(&mut self, profile: &Profile) {
@@ -160,6 +309,7 @@ impl Stage {
 
     /// Moves the clock on. On the way messages come again, and the rule ticks if it is told to.
     pub(crate) async fn pass_until(&mut self, end: Instant, ticks: bool) {
+        self.begin_act();
         self.work().await;
         loop {
             let now = self.services.now();
@@ -256,10 +406,10 @@ impl Stage {
         picks: impl Fn(&Call<'_>) -> bool + Send + 'static,
     ) -> Option<Paused> {
         let (queue, messages) = self.receive(&QUEUES)?;
-        self.script.state.lock().expect("no panic").pause = Some(Box::new(picks));
+        self.state().pause = Some(Box::new(picks));
         let ended = self.invoke(queue, messages, time).await;
         let paused = {
-            let mut state = self.script.state.lock().expect("no panic");
+            let mut state = self.state();
             state.pause = None;
             mem::take(&mut state.paused)
         };
@@ -293,11 +443,19 @@ impl Stage {
         time: Option<Millis>,
     ) -> Ended {
         let (worker, batch) = (Arc::clone(&self.worker), messages.clone());
-        let invocation = Box::pin(async move { worker.take(queue, batch, time).await });
+        let invocation = Box::pin(async move {
+            worker.take(queue, batch, time).await;
+        });
         self.run(Paused { line: self.worker.line.clone(), invocation, queue, messages }).await
     }
 
-    async fn run(&self, mut running: Paused) -> Ended {
+    async fn run(&self, running: Paused) -> Ended {
+        let ended = self.run_on(running).await;
+        self.invocation_ended();
+        ended
+    }
+
+    async fn run_on(&self, mut running: Paused) -> Ended {
         tokio::select! {
             biased;
             () = running.line.death() => {
@@ -331,12 +489,48 @@ impl Stage {
         Arc::new(self.services.worker(Arc::clone(&self.script) as Arc<dyn Fates>, 0))
     }
 
+    /// A worker that is taken away leaves what it had to do: nothing is seen in the queues until
+    /// messages come again.
+    pub(crate) fn hold(&self) {
+        for queue in QUEUES {
+            for message in self.services.queues.receive(queue, usize::MAX, |_| true) {
+                self.services.queues.hand_back(queue, message);
+            }
+        }
+    }
+
+    /// A report of a room.
+    pub(crate) async fn report(
+        &self,
+        hotel: &str,
+        date: BusinessDate,
+        room: &str,
+    ) -> Option<StoredReport> {
+        let hotel = HotelId::new(hotel).expect("a hotel");
+        let room = RoomId::new(room).expect("a room");
+        let found = self.services.store.report(&hotel, date, &room, self.services.now()).await;
+        found.expect("a table")
+    }
+
+    /// What is not as the events say, at a moment when nothing is left to do.
+    pub(crate) async fn faults(&mut self) -> Vec<String> {
+        self.told.extend(self.services.aws.take_told());
+        let told = self.told.iter();
+        let told = told.map(|event| (event.detail_type.clone(), event.detail.clone())).collect();
+        let mut faults = Vec::new();
+        for hotel in self.hotels.values() {
+            faults.extend(hotel.faults(&self.services, &told).await);
+        }
+        faults
+    }
+
     /// Ends the run: thaws who is frozen, lets time pass until nothing is left to do, and looks.
     pub(crate) async fn end(mut self) -> Outcome {
         self.pass(30 * MINUTE).await;
         for frozen in mem::take(&mut self.frozen) {
             self.resume(Some(frozen)).await;
         }
+        self.services.traffic.land(|| true);
         self.pass(30 * MINUTE).await;
         let queues = &self.services.queues;
         for queue in QUEUES {
@@ -344,18 +538,19 @@ impl Stage {
             assert_eq!((queues.peek(queue), queues.next_seen(queue)), (vec![], None));
         }
         let rejected = queues.peek(REJECTED_EVENTS).into_iter().map(|message| message.body);
-        self.told.extend(self.services.aws.take_told());
+        let rejected = rejected.collect();
+        let faults = self.faults().await;
         let told = self.told.into_iter().map(|event| (event.detail_type, event.detail)).collect();
-        let mut faults = Vec::new();
-        for hotel in self.hotels.values() {
-            faults.extend(hotel.faults(&self.services, &told).await);
-        }
+        let table = table::dump(&self.services).await;
+        let mut state = self.script.state.lock().expect("no panic");
         Outcome {
-            table: table::dump(&self.services).await,
+            table,
             told,
             faults,
-            rejected: rejected.collect(),
-            calls: mem::take(&mut self.script.state.lock().expect("no panic").calls),
+            rejected,
+            calls: mem::take(&mut state.calls),
+            acts: mem::take(&mut state.acts),
+            landed: self.services.traffic.landed(),
         }
     }
 }

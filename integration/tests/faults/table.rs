@@ -2,10 +2,11 @@
 //! claims, the numbers of attempts, counters of writes, in which part of a summary something lies,
 //! and when it was done.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
+use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Instant, RoomId};
+use roomwatt_store::TTL_ATTRIBUTE;
 
 use crate::services::Services;
 
@@ -23,6 +24,9 @@ pub(crate) async fn dump(services: &Services) -> Table {
         services.aws.dynamodb().scan().table_name("roomwatt").into_paginator().items().send();
     while let Some(item) = items.next().await {
         let mut item = item.expect("a page");
+        if has_expired(&item, services.now()) {
+            continue;
+        }
         let mut key = |name| match item.remove(name) {
             Some(AttributeValue::S(key)) => key,
             other => panic!("{name} is {other:?}"),
@@ -66,6 +70,13 @@ pub(crate) async fn dump(services: &Services) -> Table {
         table.entry(key).or_default().insert(name, format!("{elements:?}"));
     }
     table
+}
+
+/// Whether a record may be gone or not.
+fn has_expired(item: &HashMap<String, AttributeValue>, now: Instant) -> bool {
+    let seconds = item.get(TTL_ATTRIBUTE).and_then(|value| value.as_n().ok());
+    seconds
+        .is_some_and(|at| at.parse::<i64>().is_ok_and(|seconds| seconds * 1000 <= now.as_millis()))
 }
 
 /// A report as it is read.

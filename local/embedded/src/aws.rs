@@ -20,9 +20,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::scan::ScanRequest;
-use dynoxide::types::item_size;
+use dynoxide::types::{Item, item_size};
 use dynoxide::{AttributeValue, Database, DynoxideError};
+use roomwatt_domain::Instant;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 
@@ -137,6 +139,12 @@ impl EmbeddedAws {
         table: &str,
         mut record: impl FnMut(&str, &str, usize),
     ) -> anyhow::Result<()> {
+        self.each_item(table, |item| {
+            record(key_of(item, "pk"), key_of(item, "sk"), item_size(item));
+        })
+    }
+
+    fn each_item(&self, table: &str, mut each: impl FnMut(&Item)) -> anyhow::Result<()> {
         let mut start = None;
         loop {
             let page = self.database.scan(ScanRequest {
@@ -144,18 +152,51 @@ impl EmbeddedAws {
                 exclusive_start_key: start,
                 ..ScanRequest::default()
             })?;
-            for item in page.items.unwrap_or_default() {
-                let key = |name| match item.get(name) {
-                    Some(AttributeValue::S(text)) => text.as_str(),
-                    _ => "",
-                };
-                record(key("pk"), key("sk"), item_size(&item));
-            }
+            page.items.iter().flatten().for_each(&mut each);
             start = page.last_evaluated_key;
             if start.is_none() {
                 return Ok(());
             }
         }
+    }
+
+    /// Deletes records whose time is up, as DynamoDB does within days: those that are chosen by
+    /// their two keys, of the ones whose `ttl_attribute` is at or before `now`. Returns how many.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn delete_expired(
+        &self,
+        table: &str,
+        ttl_attribute: &str,
+        now: Instant,
+        mut choose: impl FnMut(&str, &str) -> bool,
+    ) -> anyhow::Result<usize> {
+        let mut chosen = Vec::new();
+        self.each_item(table, |item| {
+            let Some(AttributeValue::N(seconds)) = item.get(ttl_attribute) else { return };
+            let expired = seconds.parse::<i64>().is_ok_and(|at| at * 1000 <= now.as_millis());
+            if expired && choose(key_of(item, "pk"), key_of(item, "sk")) {
+                let key = ["pk", "sk"].into_iter().filter_map(|name| {
+                    item.get(name).map(|value| (name.to_owned(), value.clone()))
+                });
+                chosen.push(key.collect());
+            }
+        })?;
+        let count = chosen.len();
+        for key in chosen {
+            let table_name = table.to_owned();
+            let request = DeleteItemRequest { table_name, key, ..DeleteItemRequest::default() };
+            self.database.delete_item(request)?;
+        }
+        Ok(count)
+    }
+
+    /// Carries a request out, and returns the status of an answer that nobody waits for: what comes
+    /// of a request that its client gave up while it was on its way.
+    pub fn carry_out(&self, request: &HttpRequest) -> u16 {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        self.answer(target, request.body().bytes().unwrap_or_default()).0
     }
 
     /// Status and body of the answer to a request of the services' JSON protocol.
@@ -229,6 +270,13 @@ impl EmbeddedAws {
         let entries: Vec<_> = events.entries.iter().map(|_| json!({"EventId": "local"})).collect();
         self.bus.lock().unwrap_or_else(PoisonError::into_inner).extend(events.entries);
         (200, json!({"FailedEntryCount": 0, "Entries": entries}).to_string())
+    }
+}
+
+fn key_of<'a>(item: &'a Item, name: &str) -> &'a str {
+    match item.get(name) {
+        Some(AttributeValue::S(text)) => text,
+        _ => "",
     }
 }
 

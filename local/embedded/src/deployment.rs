@@ -101,6 +101,11 @@ impl Deployment {
     pub fn beside(aws: EmbeddedAws, clock: Arc<dyn Clock>) -> Self {
         // Nobody pays for local storage, and replayed logs may be old: nothing of them expires.
         let retention = Retention { spare_days: 200 * 365, ..Retention::default() };
+        Self::beside_keeping(aws, clock, retention)
+    }
+
+    /// The same where records expire.
+    pub fn beside_keeping(aws: EmbeddedAws, clock: Arc<dyn Clock>, retention: Retention) -> Self {
         let store = Store::new(aws.dynamodb(), "roomwatt", retention);
         let queue = |name| {
             Queue::new(
