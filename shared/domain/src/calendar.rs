@@ -6,7 +6,6 @@
 //! midnight belongs to the date that had begun first. A date that a zone skips altogether (Apia,
 //! 2011-12-30) has no instants and is no business day.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::{Date, date};
@@ -128,36 +127,6 @@ pub struct BusinessDay {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be an IANA time zone such as Asia/Seoul")]
 pub struct UnknownTimeZone;
-
-/// The rules of time zones: those that are compiled in, with others in the place of some.
-///
-/// Every machine of one version agrees on the rules; two versions may not. What is stored must
-/// not depend on them, and with this a test can be both versions.
-#[derive(Debug, Clone, Default)]
-pub struct ZoneData {
-    replaced: BTreeMap<String, TimeZone>,
-}
-
-impl ZoneData {
-    /// The same with other rules for one zone, by its IANA name.
-    #[must_use]
-    pub fn with(mut self, time_zone: impl Into<String>, rules: TimeZone) -> Self {
-        self.replaced.insert(time_zone.into(), rules);
-        self
-    }
-
-    /// The calendar of an IANA zone by these rules.
-    ///
-    /// # Errors
-    /// [`UnknownTimeZone`] when the zone data has no such name.
-    pub fn calendar(&self, time_zone: &str) -> Result<BusinessCalendar, UnknownTimeZone> {
-        let calendar = BusinessCalendar::new(time_zone)?;
-        Ok(match self.replaced.get(&calendar.name) {
-            Some(zone) => BusinessCalendar { zone: zone.clone(), ..calendar },
-            None => calendar,
-        })
-    }
-}
 
 /// The business days of one time zone.
 #[derive(Debug, Clone, PartialEq, Eq)]

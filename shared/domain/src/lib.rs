@@ -44,7 +44,7 @@ pub mod trace;
 pub mod usage;
 pub mod waste;
 
-pub use calendar::{BusinessCalendar, BusinessDate, BusinessDay, Window, ZoneData};
+pub use calendar::{BusinessCalendar, BusinessDate, BusinessDay, Window};
 pub use carry_over::{Held, HeldByDevice, RoomStates};
 pub use closed::{ClosedReport, Revision};
 pub use due::Schedule;

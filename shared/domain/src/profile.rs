@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::calendar::{BusinessCalendar, UnknownTimeZone, ZoneData};
+use crate::calendar::BusinessCalendar;
 use crate::energy::{Milliwatts, PerKwh};
 use crate::instant::{HOUR, MINUTE, Millis};
 use crate::name::{DeviceId, DeviceKind, HotelId, RoomId, State};
@@ -139,15 +139,6 @@ impl Profile {
             Some(profile) if faults.is_empty() => Ok(profile),
             _ => Err(InvalidProfile { fields: faults }),
         }
-    }
-
-    /// The same hotel, with business days by other rules of its zone.
-    ///
-    /// # Errors
-    /// [`UnknownTimeZone`] when they do not have the zone.
-    pub fn by(mut self, zones: &ZoneData) -> Result<Self, UnknownTimeZone> {
-        self.calendar = zones.calendar(self.calendar.time_zone())?;
-        Ok(self)
     }
 
     /// The profile as canonical JSON, decimals as strings.

@@ -1,7 +1,7 @@
 //! Hotels: their profiles, each version for as long as a report may be revised by it.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, ZoneData};
+use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile};
 
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, expiry, key, number, text};
@@ -133,7 +133,7 @@ impl Store {
     /// When DynamoDB does not answer, or the record cannot be read.
     pub async fn profile(&self, hotel: &HotelId, now: Instant) -> Result<Option<StoredProfile>> {
         let item = self.get(key(hotel_key(hotel), PROFILE), now).await?;
-        item.as_ref().map(|item| stored_profile(item, &self.zones)).transpose()
+        item.as_ref().map(stored_profile).transpose()
     }
 
     /// A hotel's profile at half the price, perhaps not the newest: it serves who caches it anyway.
@@ -146,7 +146,7 @@ impl Store {
         now: Instant,
     ) -> Result<Option<StoredProfile>> {
         let item = self.get_with(key(hotel_key(hotel), PROFILE), now, false).await?;
-        item.as_ref().map(|item| stored_profile(item, &self.zones)).transpose()
+        item.as_ref().map(stored_profile).transpose()
     }
 
     /// A version of a profile that was superseded.
@@ -161,7 +161,7 @@ impl Store {
     ) -> Result<Profile> {
         let item = self.get(key(hotel_key(hotel), profile_key(version)), now).await?;
         match item {
-            Some(item) => Ok(stored_profile(&item, &self.zones)?.profile),
+            Some(item) => Ok(stored_profile(&item)?.profile),
             None => Err(StoreError::corrupt(STORED_PROFILE, format!("version {version} is gone"))),
         }
     }
@@ -239,12 +239,11 @@ fn profile_item(profile: &Profile, version: u64, sort_key: &str) -> Item {
 
 const STORED_PROFILE: &str = "profile";
 
-pub(crate) fn stored_profile(item: &Item, zones: &ZoneData) -> Result<StoredProfile> {
+pub(crate) fn stored_profile(item: &Item) -> Result<StoredProfile> {
     let read = Reader::new(STORED_PROFILE, item);
     let body = read.required(BODY, read.text(BODY)?)?;
-    let profile = Profile::parse(body).map_err(|error| read.corrupt(BODY, error))?;
     Ok(StoredProfile {
-        profile: profile.by(zones).map_err(|error| read.corrupt(TIME_ZONE, error))?,
+        profile: Profile::parse(body).map_err(|error| read.corrupt(BODY, error))?,
         version: read.required(VERSION, read.number(VERSION)?)?,
         opened: read.has(OPENED),
     })

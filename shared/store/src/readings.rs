@@ -41,7 +41,7 @@ impl Store {
         for item in self.get_all(keys.to_vec(), now).await? {
             let read = Reader::new("hotel", &item);
             match read.required(SK, read.text(SK)?)? {
-                PROFILE => profile = Some(stored_profile(&item, &self.zones)?.profile),
+                PROFILE => profile = Some(stored_profile(&item)?.profile),
                 _ => closed_through = Some(close_state(&item)?.closed_through),
             }
         }

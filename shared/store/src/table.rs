@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{BusinessDay, Instant, Millis, Schedule, ZoneData};
+use roomwatt_domain::{BusinessDay, Instant, Millis, Schedule};
 
 use crate::error::{Result, StoreError};
 use crate::meter::Meter;
@@ -67,7 +67,6 @@ pub struct Store {
     pub(crate) retention: Retention,
     pub(crate) meter: Meter,
     pub(crate) tips: Tips,
-    pub(crate) zones: ZoneData,
 }
 
 impl Store {
@@ -79,15 +78,7 @@ impl Store {
             retention,
             meter: Meter::default(),
             tips: Tips::default(),
-            zones: ZoneData::default(),
         }
-    }
-
-    /// The same table, read by other rules of time zones than the compiled-in ones.
-    #[must_use]
-    pub fn by_zones(mut self, zones: ZoneData) -> Self {
-        self.zones = zones;
-        self
     }
 
     /// The same table as another function knows it: with counts, for a step that is billed by
