@@ -1,8 +1,10 @@
 //! Rule 7: the 3×3 matrix of stay and presence, and the clock that fills it.
 
+use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
 
 use crate::calendar::Window;
+use crate::energy::{Energy, Milliwatts};
 use crate::instant::{Instant, Millis};
 use crate::name::State;
 use crate::presence::{Presence, SensorTurn, room_presence};
@@ -37,11 +39,17 @@ impl Presence {
     pub const ALL: [Presence; 3] = [Presence::Occupied, Presence::Vacant, Presence::Unknown];
 }
 
-/// Milliseconds in each of the nine cells of stay × presence.
+/// A figure for each of the nine cells of stay × presence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Occupancy {
-    cells: [Millis; 9],
+pub struct Cells<T> {
+    cells: [T; 9],
 }
+
+/// Milliseconds in each of the nine cells.
+pub type Occupancy = Cells<Millis>;
+
+/// Energy in each of the nine cells.
+pub type EnergyByCell = Cells<Energy>;
 
 fn index(stay: Stay, presence: Presence) -> usize {
     let row = match stay {
@@ -57,38 +65,51 @@ fn index(stay: Stay, presence: Presence) -> usize {
     row * 3 + column
 }
 
-impl Occupancy {
+impl<T: Copy> Cells<T> {
     /// From nine cells, row by row in the order of [`Stay::ALL`] and [`Presence::ALL`].
-    pub const fn from_cells(cells: [Millis; 9]) -> Self {
+    pub const fn from_cells(cells: [T; 9]) -> Self {
         Self { cells }
     }
 
     /// The nine cells, row by row.
-    pub const fn cells(self) -> [Millis; 9] {
+    pub const fn cells(self) -> [T; 9] {
         self.cells
     }
 
-    /// Milliseconds in one cell.
-    pub fn cell(&self, stay: Stay, presence: Presence) -> Millis {
+    /// What one cell holds.
+    pub fn cell(&self, stay: Stay, presence: Presence) -> T {
         self.cells[index(stay, presence)]
     }
 
-    /// Milliseconds in all cells together.
-    pub fn total(&self) -> Millis {
-        self.cells.iter().sum()
+    pub(crate) fn cell_mut(&mut self, cell: usize) -> &mut T {
+        &mut self.cells[cell]
     }
 }
 
-impl Add for Occupancy {
-    type Output = Occupancy;
-    fn add(mut self, other: Occupancy) -> Occupancy {
+impl<T: Copy + Sum> Cells<T> {
+    /// All cells together.
+    pub fn total(&self) -> T {
+        self.cells.iter().copied().sum()
+    }
+}
+
+impl Occupancy {
+    /// What a power draws in each of the cells' times.
+    pub fn drawn_by(&self, power: Milliwatts) -> EnergyByCell {
+        Cells { cells: self.cells.map(|time| Energy::of(power, time)) }
+    }
+}
+
+impl<T: Copy + AddAssign> Add for Cells<T> {
+    type Output = Self;
+    fn add(mut self, other: Self) -> Self {
         self += other;
         self
     }
 }
 
-impl AddAssign for Occupancy {
-    fn add_assign(&mut self, other: Occupancy) {
+impl<T: Copy + AddAssign> AddAssign for Cells<T> {
+    fn add_assign(&mut self, other: Self) {
         for (cell, more) in self.cells.iter_mut().zip(other.cells) {
             *cell += more;
         }
@@ -103,6 +124,16 @@ impl Sub for Occupancy {
         }
         self
     }
+}
+
+/// The stay of a cell, by the cell's place in row-by-row order.
+pub(crate) fn stay_of(cell: usize) -> Stay {
+    Stay::ALL[cell / 3]
+}
+
+/// The presence of a cell, by the cell's place in row-by-row order.
+pub(crate) fn presence_of(cell: usize) -> Presence {
+    Presence::ALL[cell % 3]
 }
 
 /// Tells, for any stretch of a window, how much of it the room spent in each cell.
@@ -177,6 +208,11 @@ impl OccupancyClock {
         } else {
             *cells += last.read(to) - first.read(from);
         }
+    }
+
+    /// Where the cell changes, in order, each with the cell that holds from there on.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (Instant, usize)> {
+        self.marks.iter().map(|mark| (mark.at, mark.cell))
     }
 
     /// The last mark up to an instant of the window; the first is at the window's start.
