@@ -166,9 +166,12 @@ impl Booker<'_> {
         let mut debt = base.debt;
         if gap || step == Step::Jump {
             let booked = self.by_power_or_rating(from, at, Some(base.at + LONGEST_INCREMENT));
-            debt += booked;
+            // No debt comes of the time over a jump.
+            if step != Step::Jump {
+                debt += booked;
+            }
         }
-        let above = Energy::from_exact((energy - debt).exact().max(0));
+        let above = (energy - debt).max(Energy::default());
         let booked = match step {
             Step::Jump => Energy::default(),
             _ if gap => self.leave_unplaced(at, above),
@@ -178,7 +181,7 @@ impl Booker<'_> {
         self.book.increments.push(Increment { from: base.at, to: at, energy, kind, debt, booked });
         match step {
             Step::Jump => Energy::default(),
-            _ => Energy::from_exact((debt - energy).exact().max(0)),
+            _ => (debt - energy).max(Energy::default()),
         }
     }
 
