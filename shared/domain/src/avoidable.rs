@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::name::{DeviceKind, State};
-use crate::occupancy::Stay;
+use crate::occupancy::{Stay, presence_of, stay_of};
 use crate::presence::Presence;
 
 /// When the use of a kind in a state is waste.
@@ -61,6 +61,13 @@ impl Avoidable {
                 Avoidable::Unsold => stay == Stay::CheckedOut,
                 Avoidable::Never => false,
             }
+    }
+}
+
+impl Avoidable {
+    /// Whether use in a cell is waste, by the cell's place in row-by-row order.
+    pub(crate) fn is_waste_in(self, cell: usize) -> bool {
+        self.is_waste(stay_of(cell), presence_of(cell))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::energy::{Energy, MilliwattHours, Milliwatts};
 use crate::increments::{Increment, IncrementKind, Judged, LONGEST_INCREMENT, Step, is_gap, judge};
 use crate::instant::{Instant, Millis};
 use crate::measured::{Measured, MeteredUse};
-use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock, presence_of, stay_of};
+use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock};
 use crate::power::{self, PowerSpan};
 use crate::readings::Readings;
 use crate::tariff::{Bill, RateBook, RateLine, Rates};
@@ -35,9 +35,9 @@ struct GridStep {
 impl Grid {
     pub(crate) fn new(window: Window, clock: &OccupancyClock, line: &RateLine) -> Self {
         let mut cells = clock.changes().peekable();
-        let mut rates = line.steps().iter().copied().peekable();
-        let mut now = GridStep { from: window.start, cell: 0, rates: Rates::default() };
-        let mut steps = Vec::with_capacity(line.steps().len() + 1);
+        let mut rates = line.later().iter().copied().peekable();
+        let mut now = GridStep { from: window.start, cell: 0, rates: line.first() };
+        let mut steps = Vec::with_capacity(line.later().len() + 1);
         loop {
             while let Some((_, cell)) = cells.next_if(|(from, _)| *from <= now.from) {
                 now.cell = cell;
@@ -336,7 +336,7 @@ impl Booker<'_> {
         };
         let UseBook { avoidable, during, assumed: assumed_time, metered, charges } =
             &mut self.book.uses[of_use];
-        let wasted = avoidable.is_waste(stay_of(cell), presence_of(cell));
+        let wasted = avoidable.is_waste_in(cell);
         *during.cell_mut(cell) += time;
         *metered.energy.cell_mut(cell) += energy;
         charges.bill += bill;

@@ -192,16 +192,30 @@ impl OccupancyClock {
         }
     }
 
-    /// The cells of the stretch from one instant of the window to a later one.
-    pub(crate) fn between(&self, from: Instant, to: Instant) -> Occupancy {
+    /// The cells of the whole window up to its end.
+    pub(crate) fn until(&self, end: Instant) -> Occupancy {
         let mut cells = Occupancy::default();
-        self.gather(from, to, &mut cells);
+        if let Some(first) = self.marks.first() {
+            self.gather(first.at, end, &mut Place::default(), &mut cells);
+        }
         cells
     }
 
     /// Adds the cells of a stretch of the window to others.
-    pub(crate) fn gather(&self, from: Instant, to: Instant, cells: &mut Occupancy) {
-        let (first, last) = (self.mark_before(from), self.mark_before(to));
+    ///
+    /// `place` is where the stretch before it ended: stretches come in order, so the marks before
+    /// are not looked at again.
+    pub(crate) fn gather(
+        &self,
+        from: Instant,
+        to: Instant,
+        place: &mut Place,
+        cells: &mut Occupancy,
+    ) {
+        self.advance(place, from);
+        let first = &self.marks[place.0];
+        self.advance(place, to);
+        let last = &self.marks[place.0];
         if std::ptr::eq(first, last) {
             // Most uses end before anybody comes or goes.
             cells.cells[first.cell] += to - from;
@@ -210,17 +224,23 @@ impl OccupancyClock {
         }
     }
 
+    /// Moves on to the last mark up to an instant of the window.
+    fn advance(&self, place: &mut Place, at: Instant) {
+        let later = &self.marks[place.0 + 1..];
+        if later.first().is_some_and(|next| next.at <= at) {
+            place.0 += later.partition_point(|mark| mark.at <= at);
+        }
+    }
+
     /// Where the cell changes, in order, each with the cell that holds from there on.
     pub(crate) fn changes(&self) -> impl Iterator<Item = (Instant, usize)> {
         self.marks.iter().map(|mark| (mark.at, mark.cell))
     }
-
-    /// The last mark up to an instant of the window; the first is at the window's start.
-    fn mark_before(&self, at: Instant) -> &Mark {
-        let after = self.marks.partition_point(|mark| mark.at <= at);
-        &self.marks[after.max(1) - 1]
-    }
 }
+
+/// A place among the marks of a clock; the first is at the window's start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place(usize);
 
 impl Mark {
     fn read(&self, at: Instant) -> Occupancy {

@@ -2,6 +2,7 @@
 //! readings.
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 
 use crate::calendar::Window;
 use crate::carry_over::{Held, HeldBySensor, HeldOfDevice, RoomStates};
@@ -54,16 +55,17 @@ impl RoomReport {
     ) -> Self {
         let opening = &*opening.opening(window.start, terms);
         let Room { stay, presence, day } = Room::of(window, opening, history, terms);
-        let (mut reports, mut meters) = (Vec::new(), Vec::new());
+        let mut reports = Vec::with_capacity(opening.devices.len().max(history.signals()));
+        let mut meters = Vec::new();
         for followed in devices(opening, history) {
             if followed.device.is_meter() {
                 meters.extend(followed.meter_report(&day));
-            } else {
-                reports.extend(followed.report(&day));
+            } else if let Some(report) = followed.report(&day) {
+                reports.push(report);
             }
         }
         let mut report = Self {
-            occupancy: day.clock.between(window.start, window.end),
+            occupancy: day.clock.until(window.end),
             devices: reports,
             meters,
             stay,
@@ -86,6 +88,9 @@ impl RoomReport {
             return;
         };
         self.pricing = Pricing::Flat(flat);
+        if rates.is_plain() {
+            return;
+        }
         for device in &mut self.devices {
             device.usage.iter_mut().for_each(|usage| usage.charges = None);
             if let Some(measured) = &mut device.measured {
@@ -214,13 +219,15 @@ fn merge<'a, K: Ord + 'a, V, W>(
 ) -> impl Iterator<Item = (&'a K, Option<V>, Option<W>)> {
     let (mut ones, mut others) = (ones.peekable(), others.peekable());
     std::iter::from_fn(move || {
-        let key = match (ones.peek(), others.peek()) {
-            (Some((one, _)), Some((other, _))) => *one.min(other),
-            (Some((key, _)), None) | (None, Some((key, _))) => *key,
+        let order = match (ones.peek(), others.peek()) {
+            (Some((one, _)), Some((other, _))) => one.cmp(other),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
             (None, None) => return None,
         };
-        let one = ones.next_if(|(one, _)| *one == key).map(|(_, value)| value);
-        let other = others.next_if(|(other, _)| *other == key).map(|(_, value)| value);
-        Some((key, one, other))
+        let one = if order.is_le() { ones.next() } else { None };
+        let other = if order.is_ge() { others.next() } else { None };
+        let key = one.as_ref().map(|(key, _)| *key).or(other.as_ref().map(|(key, _)| *key))?;
+        Some((key, one.map(|(_, value)| value), other.map(|(_, value)| value)))
     })
 }

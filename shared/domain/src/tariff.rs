@@ -238,36 +238,62 @@ pub(crate) struct RateBook<'a> {
     pub(crate) calendar: &'a BusinessCalendar,
 }
 
-/// The rates of a window: steps in order, the first at its start, no two in a row alike.
+/// The rates of a window: those of its start, and the steps at which they change, no two alike in
+/// a row.
 #[derive(Debug)]
 pub(crate) struct RateLine {
-    steps: Vec<(Instant, Rates)>,
+    first: Rates,
+    /// Most windows have none.
+    later: Vec<(Instant, Rates)>,
     /// Whether unplaced energy could cost something else than the line says.
     own_price_differs: bool,
 }
 
 impl RateLine {
-    pub(crate) fn steps(&self) -> &[(Instant, Rates)] {
-        &self.steps
+    fn flat_at(rates: Rates) -> Self {
+        Self { first: rates, later: Vec::new(), own_price_differs: false }
+    }
+
+    /// The rates of the window's start.
+    pub(crate) fn first(&self) -> Rates {
+        self.first
+    }
+
+    /// From when on which rates hold, after the window's start.
+    pub(crate) fn later(&self) -> &[(Instant, Rates)] {
+        &self.later
     }
 
     /// The rates of the whole window, if it has one price and one factor.
     pub(crate) fn flat(&self) -> Option<Rates> {
-        if let [(_, rates)] = self.steps[..] { Some(rates) } else { None }
+        self.later.is_empty().then_some(self.first)
     }
 
     /// Whether every charge of the window is energy times one price and one factor.
     pub(crate) fn is_plain(&self) -> bool {
-        self.steps.len() == 1 && !self.own_price_differs
+        self.later.is_empty() && !self.own_price_differs
     }
 
     pub(crate) fn known(&self) -> Known {
-        self.steps.iter().fold(Known::default(), |known, (_, rates)| known.with(*rates))
+        let first = Known::default().with(self.first);
+        self.later.iter().fold(first, |known, (_, rates)| known.with(*rates))
     }
+}
 
+/// A rate line in the making.
+struct Steps {
+    line: Option<RateLine>,
+    own_price_differs: bool,
+}
+
+impl Steps {
     fn push(&mut self, from: Instant, rates: Rates) {
-        if self.steps.last().is_none_or(|(_, last)| *last != rates) {
-            self.steps.push((from, rates));
+        let Some(line) = &mut self.line else {
+            self.line = Some(RateLine::flat_at(rates));
+            return;
+        };
+        if line.later.last().map_or(line.first, |(_, last)| *last) != rates {
+            line.later.push((from, rates));
         }
     }
 }
@@ -275,26 +301,38 @@ impl RateLine {
 impl RateBook<'_> {
     /// The rates of a window, which may be empty.
     pub(crate) fn over(&self, window: Window) -> RateLine {
-        let mut line = RateLine { steps: Vec::with_capacity(1), own_price_differs: false };
-        let by_date = matches!(self.prices, Some(Prices::ByDate(_)))
-            || matches!(self.factors, Some(EmissionFactors::ByDate(_)));
-        if by_date {
-            for day in self.calendar.clock_days(window) {
-                self.add_day(&day, &mut line);
-            }
+        if let Some(rates) = self.undated() {
+            return RateLine::flat_at(rates);
         }
-        if line.steps.is_empty() {
-            let date = self.calendar.clock_date(window.start);
-            line.push(window.start, self.own_rates(date));
+        let mut steps = Steps { line: None, own_price_differs: false };
+        for day in self.calendar.clock_days(window) {
+            self.add_day(&day, &mut steps);
         }
-        line
+        steps.line.map_or_else(
+            || RateLine::flat_at(self.of_unplaced(window.start)),
+            |line| RateLine { own_price_differs: steps.own_price_differs, ..line },
+        )
     }
 
-    fn add_day(&self, day: &ClockDay, line: &mut RateLine) {
+    /// The rates of every date, where no date changes them.
+    fn undated(&self) -> Option<Rates> {
+        let price = match self.prices {
+            None => Price::Unknown,
+            Some(Prices::Flat(price)) => Price::PerKwh(*price),
+            Some(Prices::ByDate(_)) => return None,
+        };
+        match self.factors {
+            None => Some(Rates { price, co2e: None }),
+            Some(EmissionFactors::Flat(factor)) => Some(Rates { price, co2e: Some(*factor) }),
+            Some(EmissionFactors::ByDate(_)) => None,
+        }
+    }
+
+    fn add_day(&self, day: &ClockDay, steps: &mut Steps) {
         let own = self.own_rates(day.date);
         let tariff = self.tariff(day.date).filter(|tariff| !tariff.zones.is_empty());
         let Some(tariff) = tariff else {
-            return line.push(day.window.start, own);
+            return steps.push(day.window.start, own);
         };
         let zones = tariff.zones_on(day.date);
         for from in cuts(&zones, day) {
@@ -302,8 +340,8 @@ impl RateBook<'_> {
             let within = |zone: &&&Zone| zone.hours.is_none_or(|hours| hours.contain(of_day));
             let zone = zones.iter().rev().find(within);
             let price = zone.map_or(own.price, |zone| Price::PerKwh(zone.price));
-            line.own_price_differs |= price != own.price;
-            line.push(from, Rates { price, ..own });
+            steps.own_price_differs |= price != own.price;
+            steps.push(from, Rates { price, ..own });
         }
     }
 

@@ -62,6 +62,11 @@ impl History {
         self.signals.is_empty() && self.readings.is_empty()
     }
 
+    /// How many signals reported a state.
+    pub(crate) fn signals(&self) -> usize {
+        self.signals.len()
+    }
+
     /// A signal's transitions in order of (instant, state), none twice.
     pub fn of(&self, signal: &Signal) -> &[Transition] {
         self.signals.get(signal).map_or(&[], Vec::as_slice)

@@ -236,7 +236,11 @@ impl Sums {
 }
 
 /// The waste of the assumed part of a use, of which most uses have none.
-fn of_assumed<T: Copy + Default + PartialEq + Sum>(all: T, cells: &Cells<T>, usage: &Usage) -> T {
+fn of_assumed<T: Copy + Default + PartialEq + AddAssign>(
+    all: T,
+    cells: &Cells<T>,
+    usage: &Usage,
+) -> T {
     if all == T::default() { all } else { Waste::of(cells, usage.avoidable).waste }
 }
 

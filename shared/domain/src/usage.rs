@@ -14,7 +14,7 @@ use crate::increments::Increment;
 use crate::instant::{Instant, Millis};
 use crate::measured::{Measured, MeterReport, MeteredUse};
 use crate::name::State;
-use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock};
+use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock, Place};
 use crate::profile::RoomTerms;
 use crate::quality::Quality;
 use crate::readings::Readings;
@@ -161,6 +161,7 @@ impl<'a> Followed<'a> {
         }
     }
 
+    #[inline]
     fn report_rated(&self, day: &RoomDay<'_>) -> Option<DeviceReport> {
         let limit = day.terms.confirm_within(&self.device.kind);
         let mut usage = UsageByState::default();
@@ -329,7 +330,11 @@ struct Walked {
 
 /// Use gathered by active state. A device has a handful of states, so a list is searched fastest.
 #[derive(Default)]
-struct UsageByState(Vec<Usage>);
+struct UsageByState {
+    usage: Vec<Usage>,
+    /// How far the room's clock was read.
+    place: Place,
+}
 
 impl UsageByState {
     fn add(
@@ -341,18 +346,22 @@ impl UsageByState {
         limit: Millis,
     ) {
         let Some(now) = now.filter(|now| now.held.state != State::OFF && from < to) else { return };
+        let mut place = self.place;
         let usage = self.of(&now.held.state);
-        clock.gather(from, to, &mut usage.during);
         let assumed_from = assumed_from(now.seen, limit).max(from);
         if assumed_from < to {
-            clock.gather(assumed_from, to, &mut usage.assumed);
+            clock.gather(assumed_from, to, &mut { place }, &mut usage.assumed);
         }
+        clock.gather(from, to, &mut place, &mut usage.during);
+        self.place = place;
     }
 
     fn of(&mut self, state: &State) -> &mut Usage {
-        let known = self.0.iter().position(|usage| usage.state == *state);
+        let known = self.usage.iter().position(|usage| usage.state == *state);
         let place = known.unwrap_or_else(|| {
-            self.0.push(Usage {
+            // Most devices have one active state.
+            self.usage.reserve_exact(1);
+            self.usage.push(Usage {
                 state: state.clone(),
                 during: Occupancy::default(),
                 assumed: Occupancy::default(),
@@ -361,14 +370,14 @@ impl UsageByState {
                 metered: None,
                 charges: None,
             });
-            self.0.len() - 1
+            self.usage.len() - 1
         });
-        &mut self.0[place]
+        &mut self.usage[place]
     }
 
     fn judged(mut self, judge: impl Fn(&mut Usage)) -> Vec<Usage> {
-        self.0.sort_unstable_by(|one, other| one.state.cmp(&other.state));
-        self.0.iter_mut().for_each(judge);
-        self.0
+        self.usage.sort_unstable_by(|one, other| one.state.cmp(&other.state));
+        self.usage.iter_mut().for_each(judge);
+        self.usage
     }
 }

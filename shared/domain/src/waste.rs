@@ -1,10 +1,11 @@
 //! Rule 8: which part of a use is waste, and which happened while the room was not sold.
 
 use std::iter::Sum;
+use std::ops::AddAssign;
 
 use crate::avoidable::Avoidable;
 use crate::instant::Millis;
-use crate::occupancy::{Cells, Stay};
+use crate::occupancy::{Cells, Stay, stay_of};
 use crate::presence::Presence;
 
 /// How much of a use was wasted or unsold: of its milliseconds or of its energy.
@@ -18,23 +19,23 @@ pub struct Waste<T = Millis> {
     pub unsold: T,
 }
 
-impl<T: Copy + Sum> Waste<T> {
+impl<T: Copy + Default + AddAssign> Waste<T> {
     /// Judges a use by the cells that it fell into.
     pub fn of(during: &Cells<T>, avoidable: Avoidable) -> Self {
-        let sum = |picks: &dyn Fn(Stay, Presence) -> bool| {
-            let cells = Stay::ALL.iter().flat_map(|stay| Presence::ALL.map(|it| (*stay, it)));
-            cells
-                .filter(|(stay, presence)| picks(*stay, *presence))
-                .map(|(stay, presence)| during.cell(stay, presence))
-                .sum()
-        };
-        Self {
-            waste: sum(&|stay, presence| avoidable.is_waste(stay, presence)),
-            waste_unsold: sum(&|stay, presence| {
-                stay == Stay::CheckedOut && avoidable.is_waste(stay, presence)
-            }),
-            unsold: sum(&|stay, _| stay == Stay::CheckedOut),
+        let mut judged = Self::default();
+        for (place, cell) in during.cells().into_iter().enumerate() {
+            let (stay, wasted) = (stay_of(place), avoidable.is_waste_in(place));
+            if wasted {
+                judged.waste += cell;
+            }
+            if stay == Stay::CheckedOut {
+                judged.unsold += cell;
+                if wasted {
+                    judged.waste_unsold += cell;
+                }
+            }
         }
+        judged
     }
 }
 
