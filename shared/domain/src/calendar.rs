@@ -13,6 +13,7 @@ use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan};
 
 use crate::instant::{Instant, Millis};
+use crate::wall_clock::{CLOCK_DAY, WallHours};
 
 /// A hotel's local date, 0001-01-01 to 9998-12-31.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +124,17 @@ pub struct BusinessDay {
     pub window: Window,
 }
 
+/// A stretch of time over which a wall clock shows one date and is not changed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClockDay {
+    /// What it shows.
+    pub(crate) date: Date,
+    /// When the clock, were it never changed, would have shown the date's 00:00.
+    pub(crate) midnight: Instant,
+    /// The stretch.
+    pub(crate) window: Window,
+}
+
 /// The name is none of the IANA time zones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be an IANA time zone such as Asia/Seoul")]
@@ -199,6 +211,59 @@ impl BusinessCalendar {
     /// The business day before a date, over dates that the zone skips.
     pub fn previous(&self, date: BusinessDate) -> BusinessDay {
         self.day_of(self.first_instant(date.0) - 1)
+    }
+
+    /// How far the wall clock is ahead of UTC at an instant.
+    fn ahead(&self, at: Instant) -> Millis {
+        Millis::from(self.zone.to_offset(at.timestamp()).seconds()) * 1000
+    }
+
+    /// The next instant after another at which the clock is changed.
+    fn next_change(&self, after: Instant) -> Option<Instant> {
+        self.zone.following(after.timestamp()).next().map(|change| change.timestamp().into())
+    }
+
+    /// The first instant, not before another, at which the wall clock is out of the hours; `None`
+    /// where it is out of them at that instant already.
+    pub(crate) fn end_of_hours(&self, hours: WallHours, at: Instant) -> Option<Instant> {
+        let mut from = at;
+        loop {
+            let of_day = (from.as_millis() + self.ahead(from)).rem_euclid(CLOCK_DAY);
+            if !hours.contain(of_day) {
+                return (from > at).then_some(from);
+            }
+            let end = from + hours.left(of_day);
+            match self.next_change(from) {
+                // The clock is moved on the way: it may show the end earlier or later.
+                Some(change) if from < change && change <= end => from = change,
+                _ => return Some(end),
+            }
+        }
+    }
+
+    /// The wall clock's days in a window, in order: where it is set back over midnight, a date
+    /// comes twice.
+    pub(crate) fn clock_days(&self, window: Window) -> Vec<ClockDay> {
+        let mut days = Vec::new();
+        let mut from = window.start;
+        while from < window.end {
+            let ahead = self.ahead(from);
+            let local = from.as_millis() + ahead;
+            let day = local.div_euclid(CLOCK_DAY);
+            let midnight = Instant::from_millis(day * CLOCK_DAY - ahead);
+            let change = self.next_change(from).filter(|change| *change > from);
+            let end = [Some(midnight + CLOCK_DAY), change, Some(window.end)];
+            let end = end.into_iter().flatten().min().unwrap_or(window.end);
+            let date = Offset::UTC.to_datetime((midnight + ahead).timestamp()).date();
+            days.push(ClockDay { date, midnight, window: Window { start: from, end } });
+            from = end;
+        }
+        days
+    }
+
+    /// The date that the wall clock shows at an instant.
+    pub(crate) fn clock_date(&self, at: Instant) -> Date {
+        self.zone.to_datetime(at.timestamp()).date()
     }
 
     /// The first instant at which the zone's clocks show the date, or would have: where the date's

@@ -20,14 +20,30 @@ pub struct Milliwatts(u64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PerKwh(u64);
 
+/// What a counter shows, in thousandths of a watt-hour, at most 10¹² watt-hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MilliwattHours(u64);
+
+/// A share of a whole in thousandths of a percent, at most 100 percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Percent(u64);
+
 /// A decimal broke the rule of its field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a decimal from 0 to 10000000 with at most {0} decimals")]
-pub struct InvalidDecimal(u32);
+#[error("must be a decimal from 0 to {largest} with at most {decimals} decimals")]
+pub struct InvalidDecimal {
+    largest: u64,
+    decimals: u32,
+}
 
+/// The largest power, price and emission factor.
 const LARGEST_WHOLE: u64 = 10_000_000;
+/// The most that a counter can show.
+const LARGEST_COUNTER: u64 = 1_000_000_000_000;
 
-fn scaled(text: &str, decimals: u32) -> Result<u64, InvalidDecimal> {
+/// Reads a decimal from 0 to `largest` in units of its last decimal.
+fn scaled(text: &str, largest: u64, decimals: u32) -> Result<u64, InvalidDecimal> {
+    let invalid = InvalidDecimal { largest, decimals };
     let number = match text.find(['e', 'E']) {
         None => Decimal::from_str_exact(text),
         // With an exponent a long mantissa would be rounded, so it must be exact on its own.
@@ -35,12 +51,10 @@ fn scaled(text: &str, decimals: u32) -> Result<u64, InvalidDecimal> {
     };
     // The parser skips `_` between digits.
     let number = number.ok().filter(|_| !text.contains('_'));
-    let number = number.ok_or(InvalidDecimal(decimals))?.normalize();
+    let number = number.ok_or(invalid)?.normalize();
     let scaled = Decimal::from(10_u64.pow(decimals)).checked_mul(number);
     let whole = scaled.filter(Decimal::is_integer).and_then(|scaled| u64::try_from(scaled).ok());
-    whole
-        .filter(|whole| *whole <= LARGEST_WHOLE * 10_u64.pow(decimals))
-        .ok_or(InvalidDecimal(decimals))
+    whole.filter(|whole| *whole <= largest * 10_u64.pow(decimals)).ok_or(invalid)
 }
 
 impl Milliwatts {
@@ -49,7 +63,7 @@ impl Milliwatts {
     /// # Errors
     /// [`InvalidDecimal`] for anything else, negative numbers included.
     pub fn from_watts(text: &str) -> Result<Self, InvalidDecimal> {
-        scaled(text, 3).map(Self)
+        scaled(text, LARGEST_WHOLE, 3).map(Self)
     }
 
     /// From whole milliwatts.
@@ -61,6 +75,46 @@ impl Milliwatts {
     pub const fn get(self) -> u64 {
         self.0
     }
+
+    /// Watts, to 3 decimals.
+    pub fn watts(self) -> Rounded<3> {
+        Rounded::of(self.0.into(), 1000)
+    }
+}
+
+impl MilliwattHours {
+    /// From watt-hours as a decimal with at most 3 decimals.
+    ///
+    /// # Errors
+    /// [`InvalidDecimal`] for anything else, negative numbers included.
+    pub fn from_watt_hours(text: &str) -> Result<Self, InvalidDecimal> {
+        scaled(text, LARGEST_COUNTER, 3).map(Self)
+    }
+
+    /// From whole thousandths of a watt-hour.
+    pub const fn new(milliwatt_hours: u64) -> Self {
+        Self(milliwatt_hours)
+    }
+
+    /// Whole thousandths of a watt-hour.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl Percent {
+    /// From a decimal with at most 3 decimals.
+    ///
+    /// # Errors
+    /// [`InvalidDecimal`] for anything else, negative numbers included.
+    pub fn parse(text: &str) -> Result<Self, InvalidDecimal> {
+        scaled(text, 100, 3).map(Self)
+    }
+
+    /// Whole thousandths of a percent.
+    pub const fn thousandths(self) -> u64 {
+        self.0
+    }
 }
 
 impl PerKwh {
@@ -69,7 +123,7 @@ impl PerKwh {
     /// # Errors
     /// [`InvalidDecimal`] for anything else, negative numbers included.
     pub fn parse(text: &str) -> Result<Self, InvalidDecimal> {
-        scaled(text, 6).map(Self)
+        scaled(text, LARGEST_WHOLE, 6).map(Self)
     }
 
     /// From whole millionths.
@@ -85,6 +139,19 @@ impl PerKwh {
 
 /// Watts, or units per kilowatt-hour, as the shortest decimal.
 impl fmt::Display for Milliwatts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Decimal::new(self.0.cast_signed(), 3).normalize().fmt(f)
+    }
+}
+
+/// Watt-hours with three decimals, as `closing` shows them: `48123.917`.
+impl fmt::Display for MilliwattHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", self.0 / 1000, self.0 % 1000)
+    }
+}
+
+impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Decimal::new(self.0.cast_signed(), 3).normalize().fmt(f)
     }
@@ -155,9 +222,21 @@ impl Energy {
         Self(i128::from(power.0) * i128::from(time))
     }
 
+    /// What a counter measured.
+    pub fn measured(counter: MilliwattHours) -> Self {
+        Self(i128::from(counter.0) * 3_600_000)
+    }
+
     /// Watt-hours, to 3 decimals.
     pub fn watt_hours(self) -> Rounded<3> {
         Rounded::of(self.0, 3_600_000_000)
+    }
+}
+
+impl Energy {
+    /// Watt-hours per one of so many nights or days, to 3 decimals; `count` is not 0.
+    pub fn per(self, count: u64) -> Rounded<3> {
+        Rounded::of(self.0, 3_600_000_000 * i128::from(count.max(1)))
     }
 }
 
@@ -169,9 +248,17 @@ impl Mul<PerKwh> for Energy {
 }
 
 impl Charge {
+    /// Its whole units in one unit of money, or in one kilogram of CO₂e.
+    const UNIT: i128 = 3_600_000_000 * 1000 * 1_000_000;
+
     /// Money, or kilograms of CO₂e, to 4 decimals.
     pub fn amount(self) -> Rounded<4> {
-        Rounded::of(self.0, 3_600_000_000 * 1000 * 1_000_000)
+        Rounded::of(self.0, Self::UNIT)
+    }
+
+    /// Money, or kilograms of CO₂e, per one of so many nights or days, to 4 decimals.
+    pub fn per(self, count: u64) -> Rounded<4> {
+        Rounded::of(self.0, Self::UNIT * i128::from(count.max(1)))
     }
 }
 

@@ -40,7 +40,8 @@ impl Instant {
 
     /// Reads an RFC 3339 date-time with an offset and cuts it to milliseconds.
     ///
-    /// A leap second (`:60`) is taken as the second before it.
+    /// Seconds run from 00 to 59: a leap second is refused and not moved, as everything that has
+    /// no instant of its own.
     ///
     /// # Errors
     /// [`InvalidInstant`] for any other shape, for dates that do not exist, and without an offset.
@@ -100,16 +101,13 @@ fn parse(text: &[u8]) -> Option<Instant> {
         return None;
     }
     let second = number(&shape[17..19])?;
-    if second > 60 {
-        return None;
-    }
     let civil = DateTime::new(
         i16::try_from(number(&shape[..4])?).ok()?,
         i8::try_from(number(&shape[5..7])?).ok()?,
         i8::try_from(number(&shape[8..10])?).ok()?,
         i8::try_from(number(&shape[11..13])?).ok()?,
         i8::try_from(number(&shape[14..16])?).ok()?,
-        i8::try_from(second.min(59)).ok()?,
+        i8::try_from(second).ok()?,
         0,
     )
     .ok()?;

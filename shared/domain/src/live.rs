@@ -30,7 +30,8 @@ impl Live {
     ///
     /// `closing` are the states with which the last closed day ended. `days` are the business days
     /// since then, in order and without a gap, each with what is known of it; the last one is the
-    /// day in question. `None` without any day, or while nothing at all is known of the room.
+    /// day in question. `None` without any day, while nothing at all is known of the room, and while
+    /// the room is dormant (rule 16).
     pub fn at(
         now: Instant,
         closing: RoomStates,
@@ -46,8 +47,16 @@ impl Live {
             let history = history.before(window.end);
             let report = RoomReport::fold(window, &opening, &history, terms);
             if days.peek().is_none() {
-                let known = !report.closing().is_empty();
-                return known.then_some(Self { date: day.date, window, opening, history, report });
+                let known = report.heard.is_some();
+                let awake = opening.has_report(window.start, &history, terms);
+                let opening = opening.opening(window.start, terms).into_owned();
+                return (known && awake).then_some(Self {
+                    date: day.date,
+                    window,
+                    opening,
+                    history,
+                    report,
+                });
             }
             opening = report.closing();
         }

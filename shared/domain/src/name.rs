@@ -22,11 +22,16 @@ impl InvalidName {
     }
 }
 
-const ID_RULE: &str = "1 to 64 characters of A-Z a-z 0-9 . _ -";
+const ID_RULE: &str = "1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone";
 const STATE_RULE: &str = "1 to 32 characters of A-Z 0-9 _ -";
 
 fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
+}
+
+/// No URL can carry `.` and `..`: both are steps of its path.
+fn is_step_of_a_path(text: &str) -> bool {
+    matches!(text, "." | "..")
 }
 
 fn is_state_byte(byte: u8) -> bool {
@@ -43,9 +48,11 @@ macro_rules! names {
             /// Checks the rule of the field.
             ///
             /// # Errors
-            /// [`InvalidName`] when the text is empty, too long, or has a character outside the rule.
+            /// [`InvalidName`] when the text is empty, too long, has a character outside the rule, or
+            /// is a step of a path.
             pub fn new(text: &str) -> Result<Self, InvalidName> {
-                if text.is_empty() || text.len() > $longest || !text.bytes().all($allowed) {
+                let fits = (1..=$longest).contains(&text.len()) && text.bytes().all($allowed);
+                if !fits || is_step_of_a_path(text) {
                     return Err(InvalidName { field: $field, rule: $rule });
                 }
                 Ok(Self(SmolStr::new(text)))
@@ -101,4 +108,11 @@ impl State {
 impl DeviceKind {
     /// The kind by which a presence sensor is told from a device.
     pub const PRESENCE: &'static str = "presence";
+    /// The kind of a meter: it measures a room or a circuit, and has readings only (rule 22).
+    pub const METER: &'static str = "meter";
+
+    /// Whether the kind is that of a meter.
+    pub fn is_meter(&self) -> bool {
+        self.as_str() == Self::METER
+    }
 }

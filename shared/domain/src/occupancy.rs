@@ -1,8 +1,10 @@
 //! Rule 7: the 3×3 matrix of stay and presence, and the clock that fills it.
 
+use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub};
 
 use crate::calendar::Window;
+use crate::energy::{Energy, Milliwatts};
 use crate::instant::{Instant, Millis};
 use crate::name::State;
 use crate::presence::{Presence, SensorTurn, room_presence};
@@ -37,11 +39,17 @@ impl Presence {
     pub const ALL: [Presence; 3] = [Presence::Occupied, Presence::Vacant, Presence::Unknown];
 }
 
-/// Milliseconds in each of the nine cells of stay × presence.
+/// A figure for each of the nine cells of stay × presence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Occupancy {
-    cells: [Millis; 9],
+pub struct Cells<T> {
+    cells: [T; 9],
 }
+
+/// Milliseconds in each of the nine cells.
+pub type Occupancy = Cells<Millis>;
+
+/// Energy in each of the nine cells.
+pub type EnergyByCell = Cells<Energy>;
 
 fn index(stay: Stay, presence: Presence) -> usize {
     let row = match stay {
@@ -57,38 +65,51 @@ fn index(stay: Stay, presence: Presence) -> usize {
     row * 3 + column
 }
 
-impl Occupancy {
+impl<T: Copy> Cells<T> {
     /// From nine cells, row by row in the order of [`Stay::ALL`] and [`Presence::ALL`].
-    pub const fn from_cells(cells: [Millis; 9]) -> Self {
+    pub const fn from_cells(cells: [T; 9]) -> Self {
         Self { cells }
     }
 
     /// The nine cells, row by row.
-    pub const fn cells(self) -> [Millis; 9] {
+    pub const fn cells(self) -> [T; 9] {
         self.cells
     }
 
-    /// Milliseconds in one cell.
-    pub fn cell(&self, stay: Stay, presence: Presence) -> Millis {
+    /// What one cell holds.
+    pub fn cell(&self, stay: Stay, presence: Presence) -> T {
         self.cells[index(stay, presence)]
     }
 
-    /// Milliseconds in all cells together.
-    pub fn total(&self) -> Millis {
-        self.cells.iter().sum()
+    pub(crate) fn cell_mut(&mut self, cell: usize) -> &mut T {
+        &mut self.cells[cell]
     }
 }
 
-impl Add for Occupancy {
-    type Output = Occupancy;
-    fn add(mut self, other: Occupancy) -> Occupancy {
+impl<T: Copy + Sum> Cells<T> {
+    /// All cells together.
+    pub fn total(&self) -> T {
+        self.cells.iter().copied().sum()
+    }
+}
+
+impl Occupancy {
+    /// What a power draws in each of the cells' times.
+    pub fn drawn_by(&self, power: Milliwatts) -> EnergyByCell {
+        Cells { cells: self.cells.map(|time| Energy::of(power, time)) }
+    }
+}
+
+impl<T: Copy + AddAssign> Add for Cells<T> {
+    type Output = Self;
+    fn add(mut self, other: Self) -> Self {
         self += other;
         self
     }
 }
 
-impl AddAssign for Occupancy {
-    fn add_assign(&mut self, other: Occupancy) {
+impl<T: Copy + AddAssign> AddAssign for Cells<T> {
+    fn add_assign(&mut self, other: Self) {
         for (cell, more) in self.cells.iter_mut().zip(other.cells) {
             *cell += more;
         }
@@ -103,6 +124,16 @@ impl Sub for Occupancy {
         }
         self
     }
+}
+
+/// The stay of a cell, by the cell's place in row-by-row order.
+pub(crate) fn stay_of(cell: usize) -> Stay {
+    Stay::ALL[cell / 3]
+}
+
+/// The presence of a cell, by the cell's place in row-by-row order.
+pub(crate) fn presence_of(cell: usize) -> Presence {
+    Presence::ALL[cell % 3]
 }
 
 /// Tells, for any stretch of a window, how much of it the room spent in each cell.
@@ -161,16 +192,30 @@ impl OccupancyClock {
         }
     }
 
-    /// The cells of the stretch from one instant of the window to a later one.
-    pub(crate) fn between(&self, from: Instant, to: Instant) -> Occupancy {
+    /// The cells of the whole window up to its end.
+    pub(crate) fn until(&self, end: Instant) -> Occupancy {
         let mut cells = Occupancy::default();
-        self.gather(from, to, &mut cells);
+        if let Some(first) = self.marks.first() {
+            self.gather(first.at, end, &mut Place::default(), &mut cells);
+        }
         cells
     }
 
     /// Adds the cells of a stretch of the window to others.
-    pub(crate) fn gather(&self, from: Instant, to: Instant, cells: &mut Occupancy) {
-        let (first, last) = (self.mark_before(from), self.mark_before(to));
+    ///
+    /// `place` is where the stretch before it ended: stretches come in order, so the marks before
+    /// are not looked at again.
+    pub(crate) fn gather(
+        &self,
+        from: Instant,
+        to: Instant,
+        place: &mut Place,
+        cells: &mut Occupancy,
+    ) {
+        self.advance(place, from);
+        let first = &self.marks[place.0];
+        self.advance(place, to);
+        let last = &self.marks[place.0];
         if std::ptr::eq(first, last) {
             // Most uses end before anybody comes or goes.
             cells.cells[first.cell] += to - from;
@@ -179,12 +224,23 @@ impl OccupancyClock {
         }
     }
 
-    /// The last mark up to an instant of the window; the first is at the window's start.
-    fn mark_before(&self, at: Instant) -> &Mark {
-        let after = self.marks.partition_point(|mark| mark.at <= at);
-        &self.marks[after.max(1) - 1]
+    /// Moves on to the last mark up to an instant of the window.
+    fn advance(&self, place: &mut Place, at: Instant) {
+        let later = &self.marks[place.0 + 1..];
+        if later.first().is_some_and(|next| next.at <= at) {
+            place.0 += later.partition_point(|mark| mark.at <= at);
+        }
+    }
+
+    /// Where the cell changes, in order, each with the cell that holds from there on.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (Instant, usize)> {
+        self.marks.iter().map(|mark| (mark.at, mark.cell))
     }
 }
+
+/// A place among the marks of a clock; the first is at the window's start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place(usize);
 
 impl Mark {
     fn read(&self, at: Instant) -> Occupancy {

@@ -1,9 +1,10 @@
 //! Rule 6: whether somebody is in the room, from all of its sensors.
 
 use crate::calendar::Window;
-use crate::carry_over::Held;
+use crate::carry_over::{Held, HeldBySensor};
 use crate::instant::{Instant, Millis};
 use crate::name::State;
+use crate::night_hold::NightHold;
 use crate::signal::Transition;
 use crate::timeline::{Effect, steps};
 
@@ -29,35 +30,44 @@ pub(crate) struct SensorTurn {
 /// Follows one sensor through a window: pushes its turns, and returns what it holds at the end.
 pub(crate) fn follow_sensor(
     window: Window,
-    opening: Option<&Held>,
+    opening: Option<&HeldBySensor>,
     transitions: &[Transition],
     vacancy_delay: Millis,
+    night_hold: &NightHold<'_>,
     turns: &mut Vec<SensorTurn>,
-) -> Option<Held> {
-    let mut held = opening.cloned();
+) -> Option<HeldBySensor> {
+    let mut now = opening.cloned();
     let mut from = window.start;
-    for step in steps(opening.map(|held| &held.state), transitions, &State::VACANT) {
+    for step in steps(opening.map(|opening| &opening.held.state), transitions, &State::VACANT) {
         if step.effect == Effect::Changed {
-            count(held.as_ref(), from, step.at, vacancy_delay, turns);
-            held = Some(Held { state: step.after.clone(), since: step.at });
+            count(now.as_ref(), from, step.at, vacancy_delay, turns);
+            let vacant = *step.after == State::VACANT;
+            let night_hold = if vacant { night_hold.until(step.at) } else { None };
+            let held = Held { state: step.after.clone(), since: step.at };
+            now = Some(HeldBySensor { held, night_hold });
             from = step.at;
         }
     }
-    count(held.as_ref(), from, window.end, vacancy_delay, turns);
-    held
+    count(now.as_ref(), from, window.end, vacancy_delay, turns);
+    now
 }
 
-/// A vacancy counts once it has lasted the delay; until then the sensor counts as occupied.
+/// A vacancy counts once it has lasted the delay and no night holds it any more; until then the
+/// sensor counts as occupied.
 fn count(
-    held: Option<&Held>,
+    now: Option<&HeldBySensor>,
     from: Instant,
     to: Instant,
     vacancy_delay: Millis,
     turns: &mut Vec<SensorTurn>,
 ) {
-    let Some(held) = held else { return };
-    let vacant_from =
-        if held.state == State::VACANT { (held.since + vacancy_delay).clamp(from, to) } else { to };
+    let Some(HeldBySensor { held, night_hold }) = now else { return };
+    let vacant_from = if held.state == State::VACANT {
+        let delayed = held.since + vacancy_delay;
+        night_hold.map_or(delayed, |held| held.max(delayed)).clamp(from, to)
+    } else {
+        to
+    };
     if from < vacant_from {
         turns.push(SensorTurn { at: from, occupied: 1, vacant: 0 });
         turns.push(SensorTurn { at: vacant_from, occupied: -1, vacant: 0 });

@@ -12,6 +12,13 @@ pub struct Device {
     pub kind: DeviceKind,
 }
 
+impl Device {
+    /// Whether it is a meter: it has readings only, and is shown apart (rule 22).
+    pub fn is_meter(&self) -> bool {
+        self.kind.is_meter()
+    }
+}
+
 /// One independent source of state in a room.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Signal {

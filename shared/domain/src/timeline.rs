@@ -7,17 +7,19 @@ use std::collections::BTreeMap;
 
 use crate::instant::Instant;
 use crate::name::State;
-use crate::signal::{Signal, Transition};
+use crate::readings::{Reading, Readings};
+use crate::signal::{Device, Signal, Transition};
 
-/// Rule 1: every transition that is known of a room in a window; a set, so order of arrival and
-/// repetition leave no trace.
+/// Rules 1 and 18: every transition and reading that is known of a room in a window; sets, so order
+/// of arrival and repetition leave no trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     signals: BTreeMap<Signal, Vec<Transition>>,
+    readings: BTreeMap<Device, Readings>,
 }
 
 impl History {
-    /// The set of the given transitions.
+    /// The set of the given transitions, without readings.
     pub fn new(transitions: impl IntoIterator<Item = (Signal, Transition)>) -> Self {
         let mut signals: BTreeMap<Signal, Vec<Transition>> = BTreeMap::new();
         for (signal, transition) in transitions {
@@ -27,10 +29,20 @@ impl History {
             transitions.sort_unstable();
             transitions.dedup();
         }
-        Self { signals }
+        Self { signals, readings: BTreeMap::new() }
     }
 
-    /// Takes in the transitions of another set.
+    /// With readings of devices and meters.
+    #[must_use]
+    pub fn with_readings(mut self, readings: impl IntoIterator<Item = (Device, Reading)>) -> Self {
+        for (device, reading) in readings {
+            self.readings.entry(device).or_default().push(reading);
+        }
+        self.readings.values_mut().for_each(Readings::normalise);
+        self
+    }
+
+    /// Takes in the transitions and readings of another set.
     pub fn unite(&mut self, other: Self) {
         for (signal, more) in other.signals {
             let transitions = self.signals.entry(signal).or_default();
@@ -38,6 +50,21 @@ impl History {
             transitions.sort_unstable();
             transitions.dedup();
         }
+        for (device, more) in other.readings {
+            let readings = self.readings.entry(device).or_default();
+            readings.extend(more);
+            readings.normalise();
+        }
+    }
+
+    /// Whether nothing is known of the window.
+    pub fn is_empty(&self) -> bool {
+        self.signals.is_empty() && self.readings.is_empty()
+    }
+
+    /// How many signals reported a state.
+    pub(crate) fn signals(&self) -> usize {
+        self.signals.len()
     }
 
     /// A signal's transitions in order of (instant, state), none twice.
@@ -45,19 +72,39 @@ impl History {
         self.signals.get(signal).map_or(&[], Vec::as_slice)
     }
 
-    /// The transitions before an instant.
+    /// A device's readings.
+    pub fn readings(&self, device: &Device) -> &Readings {
+        self.readings.get(device).unwrap_or(Readings::NONE)
+    }
+
+    /// The last instant at which any signal was heard: a transition or a reading.
+    pub fn heard(&self) -> Option<Instant> {
+        let transitions = self.signals.values().filter_map(|it| it.last()).map(|it| it.at).max();
+        transitions.max(self.readings.values().filter_map(Readings::last).max())
+    }
+
+    /// The transitions and readings before an instant.
     #[must_use]
     pub fn before(mut self, end: Instant) -> Self {
         self.signals.retain(|_, transitions| {
             transitions.retain(|transition| transition.at < end);
             !transitions.is_empty()
         });
+        self.readings.retain(|_, readings| {
+            readings.keep_before(end);
+            !readings.is_empty()
+        });
         self
     }
 
-    /// Every signal that reported, in order, with its transitions.
+    /// Every signal that reported a state, in order, with its transitions.
     pub fn iter(&self) -> impl Iterator<Item = (&Signal, &[Transition])> {
         self.signals.iter().map(|(signal, transitions)| (signal, transitions.as_slice()))
+    }
+
+    /// Every device and meter that was read, in order, with its readings.
+    pub fn iter_readings(&self) -> impl Iterator<Item = (&Device, &Readings)> {
+        self.readings.iter()
     }
 }
 

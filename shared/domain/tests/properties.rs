@@ -18,10 +18,12 @@ mod reports {
     use proptest::prelude::*;
     use proptest::sample::Index;
     use roomwatt_domain::instant::HOUR;
+    use roomwatt_domain::tariff::Zone;
     use roomwatt_domain::{
-        BusinessCalendar, BusinessDate, BusinessDay, ClosedReport, Device, DeviceReport, History,
-        Instant, Live, Millis, Occupancy, Quality, RoomId, RoomReport, RoomStates, Signal, State,
-        Totals, Transition, Usage, Window, trace,
+        BusinessCalendar, BusinessDate, BusinessDay, Charge, ClosedReport, Device, DeviceReport,
+        Energy, HeldOfDevice, History, IncrementKind, Instant, Live, Millis, Occupancy, PerKwh,
+        Price, Prices, Pricing, Profile, Quality, Rates, RoomId, RoomReport, RoomStates, Signal,
+        State, Tariff, Totals, Transition, Usage, Window, trace,
     };
 
     use crate::oracle::{self, Scenario};
@@ -33,7 +35,18 @@ mod reports {
     }
 
     fn fold(scenario: &Scenario) -> RoomReport {
-        fold_history(scenario, &History::new(scenario.transitions.clone()))
+        fold_history(scenario, &history_of(scenario))
+    }
+
+    fn history_of(scenario: &Scenario) -> History {
+        History::new(scenario.transitions.clone()).with_readings(scenario.readings.clone())
+    }
+
+    /// What is known of a scenario within a part of its window.
+    fn within(scenario: &Scenario, window: Window) -> History {
+        let transitions = scenario.transitions.iter().filter(|(_, own)| window.contains(own.at));
+        let readings = scenario.readings.iter().filter(|(_, own)| window.contains(own.at));
+        History::new(transitions.cloned()).with_readings(readings.cloned())
     }
 
     fn fold_history(scenario: &Scenario, history: &History) -> RoomReport {
@@ -50,6 +63,24 @@ mod reports {
             let folded = fold(&scenario);
             prop_assert_eq!(&folded, &report);
             prop_assert_eq!(folded.totals(), totals);
+        }
+
+        #[test]
+        fn order_and_repetition_of_readings_leave_no_trace(
+            (scenario, shuffled) in rooms::on_a_day().prop_flat_map(|scenario| {
+                let twice = [scenario.readings.clone(), scenario.readings.clone()].concat();
+                (Just(scenario), Just(twice).prop_shuffle())
+            }),
+            cut in any::<Index>(),
+        ) {
+            let once = history_of(&scenario);
+            let (one, other) = shuffled.split_at(cut.index(shuffled.len() + 1));
+            let transitions = scenario.transitions.clone();
+            let mut united = History::new([]).with_readings(one.to_vec());
+            united.unite(History::new(transitions).with_readings(other.to_vec()));
+            united.unite(History::new([]).with_readings(one.to_vec()));
+            prop_assert_eq!(&united, &once);
+            prop_assert_eq!(fold_history(&scenario, &united), fold_history(&scenario, &once));
         }
 
         #[test]
@@ -76,19 +107,21 @@ mod reports {
 
         #[test]
         fn the_intervals_of_a_day_add_up_to_its_report(scenario in rooms::on_a_day()) {
-            let (window, history) = (scenario.window, History::new(scenario.transitions.clone()));
+            let (window, history) = (scenario.window, history_of(&scenario));
             let report = fold_history(&scenario, &history);
             let mut used = BTreeMap::new();
             let mut known = 0;
-            for signal in trace::signals(window, &scenario.opening, &history) {
+            let terms = scenario.profile.terms(&scenario.room);
+            for signal in trace::signals(window, &scenario.opening, &history, &terms) {
                 prop_assert_eq!(signal.transitions.as_slice(), history.of(&signal.signal));
-                for (one, next) in signal.intervals.iter().zip(&signal.intervals[1..]) {
+                for (one, next) in signal.intervals.iter().zip(signal.intervals.iter().skip(1)) {
                     prop_assert_eq!(one.to, next.from);
                     prop_assert_ne!(&one.state, &next.state);
                 }
-                let (first, last) = (&signal.intervals[0], signal.intervals.last().unwrap());
-                prop_assert!(window.start <= first.from && last.to == window.end);
-                known += 1;
+                if let (Some(first), Some(last)) = (signal.intervals.first(), signal.intervals.last()) {
+                    prop_assert!(window.start <= first.from && last.to == window.end);
+                    known += 1;
+                }
                 let Signal::Device(device) = signal.signal else { continue };
                 for interval in signal.intervals.iter().filter(|it| it.state != State::OFF) {
                     prop_assert!(interval.from < interval.to);
@@ -104,7 +137,172 @@ mod reports {
             });
             prop_assert_eq!(used, reported.collect::<BTreeMap<_, _>>());
             let stay = usize::from(report.stay.is_some());
-            prop_assert_eq!(known, report.devices.len() + report.presence.len() + stay);
+            let states = report.devices.iter().filter(|device| device.closing.state.is_some());
+            prop_assert_eq!(known, states.count() + report.presence.len() + stay);
+        }
+
+        #[test]
+        fn the_increments_of_a_day_tell_what_its_report_counts(scenario in rooms::on_a_day()) {
+            let history = history_of(&scenario);
+            let report = fold_history(&scenario, &history);
+            let terms = scenario.profile.terms(&scenario.room);
+            let traced = trace::signals(scenario.window, &scenario.opening, &history, &terms);
+            for device in report.devices.iter().filter(|device| device.measured.is_some()) {
+                let measured = device.measured.as_ref().unwrap();
+                let own = Signal::Device(device.device.clone());
+                let own = traced.iter().find(|signal| signal.signal == own);
+                let increments = own.map(|own| own.increments.as_slice()).unwrap_or_default();
+                let count = |kind| increments.iter().filter(|it| it.kind == kind).count() as u64;
+                prop_assert_eq!(count(IncrementKind::Reset), measured.resets);
+                prop_assert_eq!(count(IncrementKind::RollBack), measured.roll_backs);
+                prop_assert_eq!(count(IncrementKind::Jump), measured.jumps);
+                for increment in increments {
+                    prop_assert!(increment.from < increment.to);
+                    prop_assert!(increment.booked <= increment.energy);
+                    let rest = increment.energy - increment.debt;
+                    let above = rest.max(Energy::default());
+                    if increment.kind != IncrementKind::Jump {
+                        prop_assert_eq!(increment.booked, above);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn all_energy_of_a_device_is_use_standby_or_unplaced(scenario in rooms::on_a_day()) {
+            let report = fold(&scenario);
+            let totals = report.totals();
+            let mut all = Energy::default();
+            for device in &report.devices {
+                let mut of_device = Totals::over([device], report.pricing).energy;
+                all += of_device;
+                for usage in &device.usage {
+                    of_device = of_device - usage.energy_by_cell().total();
+                    prop_assert_eq!(usage.energy().unwrap_or_default(), usage.energy_by_cell().total());
+                }
+                if let Some(measured) = &device.measured {
+                    of_device = of_device - measured.standby - measured.unplaced;
+                }
+                prop_assert_eq!(of_device, Energy::default());
+            }
+            prop_assert_eq!(totals.energy, all);
+            let confirmed = report.confirmed_waste();
+            let energy: Energy = confirmed.iter().map(|waste| waste.energy).sum();
+            prop_assert_eq!(energy, totals.confirmed_waste_energy());
+            let cost = confirmed.iter().filter_map(|waste| waste.cost).sum::<Charge>();
+            prop_assert_eq!(cost, totals.confirmed_waste_cost().unwrap_or_default());
+            let parts = report.devices.iter().flat_map(|device| {
+                let measured = device.measured.as_deref();
+                let uses = device.usage.iter().map(|it| Totals::of_use(it, report.pricing));
+                let standby = measured.map(|it| Totals::of_standby(it, report.pricing));
+                let unplaced = measured.map(|it| Totals::of_unplaced(it, report.pricing));
+                uses.chain(standby).chain(unplaced).collect::<Vec<_>>()
+            });
+            let mut sum: Totals = parts.sum();
+            sum.quality = totals.quality;
+            if !report.devices.is_empty() && sum.usage > 0 {
+                prop_assert_eq!(sum, totals);
+            }
+        }
+
+        #[test]
+        fn days_book_what_the_counter_went_on_by_and_the_debt_that_is_left(
+            (scenario, days) in rooms::metered_on_days()
+        ) {
+            let mut opening = scenario.opening.clone();
+            let mut booked: BTreeMap<Device, Energy> = BTreeMap::new();
+            let debt = |states: &RoomStates, device: &Device| {
+                states.devices.get(device).and_then(|it| it.counter).map(|it| it.debt).unwrap_or_default()
+            };
+            for device in opening.devices.keys() {
+                booked.insert(device.clone(), debt(&opening, device));
+            }
+            let terms = scenario.profile.terms(&scenario.room);
+            let told = history_of(&scenario);
+            let mut increments: BTreeMap<Device, Energy> = BTreeMap::new();
+            for day in &days {
+                let history = within(&scenario, day.window);
+                for signal in trace::signals(day.window, &opening, &history, &terms) {
+                    let Signal::Device(device) = signal.signal else { continue };
+                    for increment in signal.increments {
+                        // What goes by rating over a jump is neither counted nor a debt.
+                        prop_assume!(increment.kind != IncrementKind::Jump);
+                        *increments.entry(device.clone()).or_default() += increment.energy;
+                    }
+                }
+                let report = RoomReport::fold(day.window, &opening, &history, &terms);
+                for device in &report.devices {
+                    if let Some(booked) = booked.get_mut(&device.device) {
+                        *booked += Totals::over([device], report.pricing).energy;
+                    }
+                }
+                opening = report.closing();
+            }
+            for (device, booked) in booked {
+                let counted = increments.get(&device).copied().unwrap_or_default();
+                prop_assert_eq!(booked, counted + debt(&opening, &device), "{:?}", told.readings(&device));
+            }
+        }
+
+        #[test]
+        fn zones_that_cost_what_the_tariff_costs_are_no_zones(scenario in rooms::on_a_day()) {
+            let Some(Prices::ByDate(tariffs)) = &scenario.profile.prices else { return Ok(()) };
+            let alike = tariffs.iter().map(|tariff| {
+                let price = tariff.price;
+                let zones = tariff.zones.iter().map(|zone| Zone { price, ..*zone }).collect();
+                Tariff { zones, ..tariff.clone() }
+            });
+            let without = tariffs.iter().map(|tariff| Tariff { zones: Vec::new(), ..tariff.clone() });
+            let [alike, without] = [alike.collect(), without.collect()].map(|tariffs| {
+                let prices = Some(Prices::ByDate(tariffs));
+                let profile = Profile { prices, ..scenario.profile.clone() };
+                fold(&Scenario { profile, ..scenario.clone() })
+            });
+            prop_assert_eq!(alike, without);
+        }
+
+        #[test]
+        fn a_flat_price_and_no_readings_give_the_figures_of_time_and_rating(
+            scenario in rooms::on_a_day()
+        ) {
+            let price = PerKwh::from_millionths(143_500_000);
+            let profile = Profile {
+                prices: Some(Prices::Flat(price)),
+                emission_factors: None,
+                night_hold: None,
+                waste: BTreeMap::new(),
+                repeating_kinds: [].into(),
+                dormant_after_days: None,
+                ..scenario.profile.clone()
+            };
+            let mut opening = scenario.opening.clone();
+            for sensor in opening.presence.values_mut() {
+                sensor.night_hold = None;
+            }
+            opening.devices.values_mut().for_each(|device| {
+                *device = HeldOfDevice { state: device.state.take(), ..HeldOfDevice::default() };
+            });
+            opening.devices.retain(|_, device| !device.is_empty());
+            let plain = Scenario { profile, opening, readings: Vec::new(), ..scenario };
+            let report = fold(&plain);
+            let rates = Rates { price: Price::PerKwh(price), co2e: None };
+            prop_assert_eq!(report.pricing, Pricing::Flat(rates));
+            let (mut energy, mut waste, mut assumed) = (0_i128, 0_i128, 0_i128);
+            for usage in report.devices.iter().flat_map(|device| &device.usage) {
+                prop_assert!(usage.metered.is_none() && usage.charges.is_none());
+                let power = usage.rating.map_or(0, |rating| i128::from(rating.get()));
+                let [_, sold, _, _, unsold, unseen, _, unknown, _] = usage.during.cells();
+                energy += power * i128::from(usage.duration());
+                waste += power * i128::from(sold + unsold + unseen + unknown);
+                assumed += power * i128::from(usage.assumed.total());
+            }
+            let totals = report.totals();
+            let cost = |energy: i128| Some(Charge::from_exact(energy * i128::from(price.millionths())));
+            prop_assert_eq!(totals.energy.exact(), energy);
+            prop_assert_eq!(totals.waste_energy.exact(), waste);
+            prop_assert_eq!(totals.assumed_energy.exact(), assumed);
+            prop_assert_eq!((totals.cost, totals.waste_cost), (cost(energy), cost(waste)));
+            prop_assert_eq!((totals.measured, totals.unpriced, totals.co2e), (None, None, None));
         }
 
         #[test]
@@ -129,7 +327,7 @@ mod reports {
             let so_far = Window { start: second.start, end: now };
             let report = RoomReport::fold(so_far, &before.closing(), &told(so_far), &terms);
             match live {
-                None => prop_assert!(report.closing().is_empty()),
+                None => prop_assert!(report.heard.is_none()),
                 Some(live) => {
                     prop_assert_eq!(live.report, report);
                     prop_assert_eq!(live.opening, before.closing());
@@ -192,7 +390,9 @@ mod reports {
             let mut used = Occupancy::default();
             for usage in &device.usage {
                 assert!(usage.duration() > 0);
-                assert!((0..=usage.duration()).contains(&usage.assumed));
+                let assumed = usage.assumed.cells().into_iter().zip(usage.during.cells());
+                assert!(assumed.into_iter().all(|(assumed, used)| (0..=used).contains(&assumed)));
+                assert!((0..=usage.duration()).contains(&usage.unrated()));
                 assert!(usage.during.cells().iter().all(|cell| *cell >= 0));
                 used += usage.during;
             }
@@ -241,7 +441,10 @@ mod reports {
             for joint in &joint.usage {
                 let usage = || parts().flat_map(|part| &part.usage);
                 let usage = || usage().filter(|usage| usage.state == joint.state);
-                assert_eq!(usage().map(|part| part.assumed).sum::<Millis>(), joint.assumed);
+                let mut assumed = Occupancy::default();
+                usage().for_each(|part| assumed += part.assumed);
+                assert_eq!(assumed, joint.assumed);
+                assert!(usage().all(|part| part.avoidable == joint.avoidable));
                 let mut during = Occupancy::default();
                 usage().for_each(|part| during += part.during);
                 assert_eq!(during, joint.during);
@@ -262,13 +465,17 @@ mod reports {
     /// midnight, and the stretch of both does not. Nothing else fails to add up.
     fn unconfirmed_before_midnight(at_midnight: &DeviceReport, two: &TwoDays) -> Millis {
         let signal = Signal::Device(at_midnight.device.clone());
-        let held = &at_midnight.closing.held.state;
+        let closing = at_midnight.closing.state.as_ref().unwrap();
+        let held = &closing.held.state;
+        if two.scenario.profile.repeating_kinds.contains(&at_midnight.device.kind) {
+            return 0;
+        }
         let own = two.scenario.transitions.iter().filter(|(from, _)| *from == signal);
         let after: Vec<_> = own.map(|(_, own)| own).filter(|own| own.at >= two.midnight).collect();
         let Some(first) = after.iter().map(|own| own.at).min() else { return 0 };
         let mut reported = after.iter().filter(|own| own.at == first);
         if *held != State::OFF && reported.all(|own| own.state == *held) {
-            two.midnight - at_midnight.closing.seen.max(two.scenario.window.start)
+            two.midnight - closing.seen.max(two.scenario.window.start)
         } else {
             0
         }

@@ -23,7 +23,7 @@ fn fault_of_ids(text: &str) -> Option<Vec<String>> {
 fn an_id_is_up_to_64_of_its_characters() {
     let all = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     let (first, last) = all.split_at(64);
-    for id in [first, last, "1203", "a", ".", "-", "_", "..", &"x".repeat(64)] {
+    for id in [first, last, "1203", "a", "-", "_", "...", ".a", &"x".repeat(64)] {
         assert_eq!(fault_of_ids(id), None, "{id}");
         assert_eq!(RoomId::new(id).unwrap().as_str(), id);
         assert_eq!(RoomId::new(id).unwrap().to_string(), id);
@@ -42,8 +42,15 @@ fn an_id_that_is_empty_too_long_or_has_another_character_is_refused() {
 }
 
 #[test]
+fn a_step_of_a_path_is_no_id_for_no_url_could_carry_it() {
+    for id in [".", ".."] {
+        assert!(fault_of_ids(id).is_some(), "{id:?}");
+    }
+}
+
+#[test]
 fn a_fault_names_its_field_and_rule_and_not_the_text() {
-    let rule = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+    let rule = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone";
     let fields = ["hotelId", "roomId", "deviceId", "deviceKind"];
     let expected: Vec<_> = fields.iter().map(|field| format!("{field} {rule}")).collect();
     assert_eq!(fault_of_ids("not/allowed"), Some(expected));
@@ -102,6 +109,6 @@ fn sensors_and_stays_know_two_states_each_and_devices_any() {
 
 #[test]
 fn names_are_ordered_by_their_bytes() {
-    let ids = ["-", ".", "0", "10", "9", "A", "Z", "_", "a", "a-", "a0", "aa"];
+    let ids = ["-", ".a", "0", "10", "9", "A", "Z", "_", "a", "a-", "a0", "aa"];
     assert!(ids.map(|id| RoomId::new(id).unwrap()).is_sorted());
 }

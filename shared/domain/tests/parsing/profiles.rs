@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::profile::{FieldError, InvalidProfile};
 use roomwatt_domain::{
-    BusinessCalendar, Device, DeviceId, DeviceKind, HotelId, Milliwatts, PerKwh, Profile, RoomId,
-    State, Tariff,
+    BusinessCalendar, Device, DeviceId, DeviceKind, EmissionFactors, HotelId, Milliwatts, PerKwh,
+    Prices, Profile, RoomId, State,
 };
 use serde_json::{Value, json};
 
@@ -71,7 +71,7 @@ fn everything_but_the_id_and_the_zone_is_optional() {
     assert_eq!(profile.hotel_id.as_str(), "seoul-1");
     assert_eq!(profile.calendar.time_zone(), "Asia/Seoul");
     assert_eq!((&profile.name, &profile.currency), (&None, &None));
-    assert_eq!(profile.tariff, Tariff::default());
+    assert_eq!((&profile.prices, &profile.emission_factors), (&None, &None));
     assert_eq!(profile.vacancy_delay_minutes, 0);
     assert!(profile.confirm_within_hours.is_empty());
     assert!(profile.ratings.is_empty() && profile.device_ratings.is_empty());
@@ -82,13 +82,13 @@ fn each_field_is_read() {
     let profile = parse(&full()).unwrap();
     assert_eq!(profile.name.as_deref(), Some("Hotel \"Hanok\" 한옥"));
     assert_eq!(profile.currency.as_deref(), Some("KRW"));
-    assert_eq!(profile.tariff.price, Some(PerKwh::from_millionths(143_500_000)));
-    assert_eq!(profile.tariff.co2e, Some(PerKwh::from_millionths(478_100)));
+    assert_eq!(profile.prices, Some(Prices::Flat(PerKwh::from_millionths(143_500_000))));
+    let factor = EmissionFactors::Flat(PerKwh::from_millionths(478_100));
+    assert_eq!(profile.emission_factors, Some(factor));
     assert_eq!(profile.vacancy_delay_minutes, 10);
 
     let room = RoomId::new("1203").unwrap();
     let terms = profile.terms(&room);
-    assert_eq!(terms.tariff(), profile.tariff);
     assert_eq!(terms.vacancy_delay(), 10 * MINUTE);
     assert_eq!(terms.confirm_within(&DeviceKind::new("light").unwrap()), 12 * HOUR);
     assert_eq!(terms.confirm_within(&DeviceKind::new("thermostat").unwrap()), 24 * HOUR);
@@ -105,7 +105,7 @@ fn each_field_is_read() {
 }
 
 #[test]
-fn unknown_fields_are_ignored() {
+fn what_the_api_adds_to_a_profile_is_passed_over() {
     assert_eq!(with("closedThrough", json!("2026-11-20")).unwrap(), parse(&minimal()).unwrap());
 }
 
@@ -143,7 +143,7 @@ fn the_id_and_the_zone_are_required() {
 
 #[test]
 fn the_id_follows_the_rule_of_ids() {
-    let rule = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+    let rule = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone";
     assert_eq!(fault_at("hotelId", with("hotelId", json!("seoul/1"))), rule);
     assert_eq!(fault_at("hotelId", with("hotelId", json!(""))), rule);
     assert_eq!(fault_at("hotelId", with("hotelId", json!(1))), "must be a string");
@@ -230,7 +230,8 @@ fn milliwatts(raw: &str) -> u64 {
 }
 
 fn millionths(raw: &str) -> u64 {
-    decimal(raw).1.unwrap().tariff.price.unwrap().millionths()
+    let Some(Prices::Flat(price)) = decimal(raw).1.unwrap().prices else { panic!("no price") };
+    price.millionths()
 }
 
 #[test]
@@ -350,7 +351,8 @@ fn ratings_are_objects_of_objects() {
 
 #[test]
 fn the_keys_of_maps_follow_the_rules_of_their_names() {
-    let id_rule = "has a bad key: deviceKind must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+    let id_rule = "has a bad key: deviceKind must be 1 to 64 characters of A-Z a-z 0-9 . _ -, \
+                   and not . or .. alone";
     let limits = with("confirmWithinHours", json!({"a light": 12}));
     assert_eq!(fault_at("confirmWithinHours.a light", limits), id_rule);
     let kinds = with("ratings", json!({"a light": {"ON": 12}}));
@@ -455,7 +457,7 @@ proptest! {
 }
 
 fn profile() -> impl Strategy<Value = Profile> {
-    let id = || "[A-Za-z0-9._-]{1,64}";
+    let id = || "[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}";
     let ratings = || {
         let states = "[A-Z0-9_-]{1,32}".prop_map(|state| State::new(&state).unwrap());
         btree_map(states, (0..=10_000_000_000_u64).prop_map(Milliwatts::new), 0..3)
@@ -486,15 +488,15 @@ fn profile() -> impl Strategy<Value = Profile> {
                 device_ratings,
             )| {
                 Profile {
-                    hotel_id,
                     name,
-                    calendar: BusinessCalendar::new(zone).unwrap(),
                     currency,
-                    tariff: Tariff { price, co2e },
+                    prices: price.map(Prices::Flat),
+                    emission_factors: co2e.map(EmissionFactors::Flat),
                     vacancy_delay_minutes: minutes,
                     confirm_within_hours: limits,
                     ratings,
                     device_ratings,
+                    ..Profile::new(hotel_id, BusinessCalendar::new(zone).unwrap())
                 }
             },
         )

@@ -4,8 +4,9 @@ use jiff::civil::Time;
 use jiff::tz::TimeZoneDatabase;
 use roomwatt_domain::{
     BusinessDate, BusinessDay, Device, DeviceId, DeviceKind, DeviceReport, Held, HeldByDevice,
-    History, Instant, Millis, Presence, Profile, RoomId, RoomReport, RoomStates, Signal, State,
-    Stay, Transition, Usage,
+    HeldOfDevice, History, Instant, Measured, Measurement, MeterReport, Millis, MilliwattHours,
+    Milliwatts, Presence, Profile, Reading, RoomId, RoomReport, RoomStates, Signal, SignalHistory,
+    State, Stay, Transition, Usage, trace,
 };
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ pub(crate) struct Room {
     date: BusinessDate,
     opening: RoomStates,
     reported: Vec<(Signal, Transition)>,
+    read: Vec<(Device, Reading)>,
 }
 
 impl Room {
@@ -25,6 +27,7 @@ impl Room {
             date: BusinessDate::parse("2026-11-20").unwrap(),
             opening: RoomStates::default(),
             reported: Vec::new(),
+            read: Vec::new(),
         }
     }
 
@@ -65,6 +68,23 @@ impl Room {
         self.report(Signal::Stay, state, time)
     }
 
+    /// A device's counter stands at so many watt-hours at a local time.
+    pub(crate) fn counter(self, device: &str, watt_hours: &str, time: &str) -> Self {
+        let value = MilliwattHours::from_watt_hours(watt_hours).unwrap();
+        self.read(device, Measurement::Counter(value), time)
+    }
+
+    /// A device draws so many watts at a local time.
+    pub(crate) fn power(self, device: &str, watts: &str, time: &str) -> Self {
+        self.read(device, Measurement::Power(Milliwatts::from_watts(watts).unwrap()), time)
+    }
+
+    fn read(mut self, device: &str, measurement: Measurement, time: &str) -> Self {
+        let at = self.instant(time);
+        self.read.push((device_named(device), Reading { at, measurement }));
+        self
+    }
+
     fn report(mut self, signal: Signal, state: &str, time: &str) -> Self {
         let state = State::new(state).unwrap();
         assert!(signal.allows(&state), "{state} is no state of {signal:?}");
@@ -77,7 +97,7 @@ impl Room {
     pub(crate) fn next_day(self) -> Self {
         let opening = self.clone().told().closing();
         let date = self.parsed().calendar.next(self.date).date;
-        Self { date, opening, reported: Vec::new(), ..self }
+        Self { date, opening, reported: Vec::new(), read: Vec::new(), ..self }
     }
 
     /// The instant of a local time on this day; the earlier one where clocks show it twice.
@@ -96,14 +116,30 @@ impl Room {
         &self.reported
     }
 
-    fn parsed(&self) -> Profile {
+    pub(crate) fn parsed(&self) -> Profile {
         Profile::parse(&self.profile.to_string()).unwrap()
     }
 
     /// The report of the day.
     pub(crate) fn told(self) -> Told {
-        let history = History::new(self.reported.clone());
-        self.told_from(&history)
+        self.told_from(&self.history())
+    }
+
+    /// What is known of the day.
+    pub(crate) fn history(&self) -> History {
+        History::new(self.reported.clone()).with_readings(self.read.clone())
+    }
+
+    /// The day signal by signal.
+    pub(crate) fn traced(&self) -> Vec<SignalHistory> {
+        let profile = self.parsed();
+        let terms = profile.terms(&RoomId::new("1203").unwrap());
+        trace::signals(self.day().window, &self.opening, &self.history(), &terms)
+    }
+
+    /// What the day opens with.
+    pub(crate) fn opening(&self) -> &RoomStates {
+        &self.opening
     }
 
     /// The report of the day from another history than what the room reported.
@@ -153,7 +189,7 @@ impl Told {
     }
 
     pub(crate) fn closing_lamp(&self) -> (&str, Instant, Instant) {
-        let HeldByDevice { held, seen } = &self.lamp().closing;
+        let HeldByDevice { held, seen } = self.lamp().closing.state.as_ref().unwrap();
         (held.state.as_str(), held.since, *seen)
     }
 
@@ -163,7 +199,23 @@ impl Told {
 
     pub(crate) fn closing_pir(&self) -> Option<(&str, Instant)> {
         let pir = self.0.presence.iter().find(|(sensor, _)| sensor.as_str() == "pir-1");
-        pir.map(|(_, held)| shown(held))
+        pir.map(|(_, sensor)| shown(&sensor.held))
+    }
+}
+
+impl Told {
+    /// What was measured of a device beside its use.
+    pub(crate) fn measured(&self, device: &str) -> &Measured {
+        self.device(device).measured.as_ref().unwrap()
+    }
+
+    pub(crate) fn meter(&self, id: &str) -> &MeterReport {
+        self.meters.iter().find(|meter| meter.id.as_str() == id).unwrap()
+    }
+
+    /// What is carried of a device or meter.
+    pub(crate) fn carried(&self, device: &str) -> HeldOfDevice {
+        self.closing().devices.remove(&device_named(device)).unwrap_or_default()
     }
 }
 

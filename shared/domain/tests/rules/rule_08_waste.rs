@@ -1,7 +1,7 @@
 //! Rule 8: waste and unsold use.
 
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{Occupancy, Presence, Stay, Waste};
+use roomwatt_domain::{Avoidable, Occupancy, Presence, Stay, Waste};
 
 use crate::room::Room;
 
@@ -11,7 +11,7 @@ fn waste_in(stay: Stay, presence: Presence) -> (bool, bool, bool) {
     let column = Presence::ALL.iter().position(|one| *one == presence).unwrap();
     let mut cells = [0; 9];
     cells[row * 3 + column] = HOUR;
-    let waste = Waste::of(&Occupancy::from_cells(cells));
+    let waste = Waste::of(&Occupancy::from_cells(cells), Avoidable::Vacant);
     for part in [waste.waste, waste.waste_unsold, waste.unsold] {
         assert!(part == 0 || part == HOUR);
     }
