@@ -17,7 +17,9 @@ fn of(stay: Stay, watt_hours: i128, cost: Option<i128>) -> (NightSums, Totals) {
 /// The sums of nights with so many watt-hours each.
 fn nights(reports: &[(Stay, i128)]) -> NightSums {
     let mut sums = NightSums::default();
-    reports.iter().for_each(|(stay, energy)| sums += of(*stay, *energy, None).0);
+    for (stay, energy) in reports {
+        sums += of(*stay, *energy, None).0;
+    }
     sums
 }
 

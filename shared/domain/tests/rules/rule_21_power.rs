@@ -1,5 +1,6 @@
 //! Rule 21: how long a power reading holds.
 
+use roomwatt_domain::Usage;
 use roomwatt_domain::instant::MINUTE;
 use serde_json::json;
 
@@ -13,7 +14,7 @@ fn hotel() -> Room {
 /// Watt-hours of the use, minutes of it that are measured, and watt-hours of standby.
 fn drawn(told: &Told) -> (String, i64, String) {
     let usage = told.device("tv tv-1").usage.iter().find(|it| it.state.as_str() == "ON");
-    let energy = usage.and_then(|usage| usage.energy()).unwrap_or_default();
+    let energy = usage.and_then(Usage::energy).unwrap_or_default();
     let measured = usage.map_or(0, |usage| usage.metered.as_ref().unwrap().measured);
     let standby = told.measured("tv tv-1").standby;
     (energy.watt_hours().to_string(), measured / MINUTE, standby.watt_hours().to_string())

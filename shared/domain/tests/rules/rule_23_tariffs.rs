@@ -1,6 +1,6 @@
 //! Rule 23: prices and factors in time.
 
-use roomwatt_domain::{Charge, Price, Pricing, Totals};
+use roomwatt_domain::{Charge, Energy, Price, Pricing, Totals};
 use serde_json::{Value, json};
 
 use crate::room::{Room, Told};
@@ -131,7 +131,7 @@ fn a_date_before_the_first_tariff_has_no_price() {
 fn a_day_before_the_first_tariff_is_told_as_unpriced_even_where_nothing_was_drawn() {
     let later = json!([{"from": "2026-11-21", "price": "100"}]);
     let totals = heater(&later, "2026-11-20").device("heater h", "OFF", "10:00").told().totals();
-    assert_eq!(totals.unpriced.map(|it| it.exact()), Some(0));
+    assert_eq!(totals.unpriced, Some(Energy::default()));
     let never = Room::on("2026-11-20").device("heater h", "OFF", "10:00").told();
     assert_eq!(never.totals().unpriced, None);
     assert!(matches!(never.pricing, Pricing::Flat(rates) if rates.price == Price::Unknown));
