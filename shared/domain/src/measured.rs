@@ -26,6 +26,13 @@ pub struct Measured {
     pub unplaced_bill: Bill,
 }
 
+impl Measured {
+    /// As it is where every charge is energy times one price and one factor.
+    pub(crate) fn without_bills(self) -> Self {
+        Self { standby_bill: Bill::default(), unplaced_bill: Bill::default(), ..self }
+    }
+}
+
 /// The use of a device with readings in one state: its energy is no product of time and rating.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MeteredUse {

@@ -16,7 +16,7 @@ use crate::presence::follow_sensor;
 use crate::profile::RoomTerms;
 use crate::readings::Readings;
 use crate::signal::{Device, Signal, Transition};
-use crate::tariff::{Bill, Pricing, RateLine};
+use crate::tariff::{Pricing, RateLine};
 use crate::timeline::{Effect, History, steps};
 use crate::totals::Totals;
 use crate::usage::{DeviceReport, Followed, RoomDay};
@@ -94,8 +94,7 @@ impl RoomReport {
         for device in &mut self.devices {
             device.usage.iter_mut().for_each(|usage| usage.charges = None);
             if let Some(measured) = &mut device.measured {
-                measured.standby_bill = Bill::default();
-                measured.unplaced_bill = Bill::default();
+                **measured = measured.without_bills();
             }
         }
     }

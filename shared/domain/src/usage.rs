@@ -203,7 +203,9 @@ impl<'a> Followed<'a> {
             device: self.device.clone(),
             activations: walked.activations,
             usage,
-            measured: measured.then(|| Box::new(book.measured)),
+            measured: measured.then(|| {
+                Box::new(if exact { book.measured } else { book.measured.without_bills() })
+            }),
             quality: walked.quality,
             closing: HeldOfDevice {
                 state: walked.closing,

@@ -79,7 +79,7 @@ impl<'a> Object<'a> {
         if unknown == Unknown::Refused {
             for field in self.members.keys() {
                 let path = Path::Member(self.path, field);
-                faults.add(&path, format_args!("is no field of a {}", self.what));
+                faults.add(&path, format_args!("is no field of {}", self.what));
             }
         }
     }
@@ -115,25 +115,26 @@ pub(super) fn map<K: Ord, V, E: fmt::Display>(
     map
 }
 
-/// Reads a list entry by entry; one that is too long is not looked at.
+/// Reads a list entry by entry. `None` for what is no list, and for one that is too long, whose
+/// entries are not looked at.
 pub(super) fn list<T>(
     raw: &RawValue,
     path: &Path<'_>,
     faults: &mut Faults,
     most: usize,
     mut read: impl FnMut(&RawValue, &Path<'_>, &mut Faults) -> Option<T>,
-) -> Vec<T> {
+) -> Option<Vec<T>> {
     let Ok(entries) = serde_json::from_str::<Vec<&RawValue>>(raw.get()) else {
         faults.add(path, "must be a list");
-        return Vec::new();
+        return None;
     };
     if entries.len() > most {
         let found = entries.len();
         faults.add(path, format_args!("must have at most {most} entries, and has {found}"));
-        return Vec::new();
+        return None;
     }
     let entries = entries.into_iter().enumerate();
-    entries.filter_map(|(place, raw)| read(raw, &Path::Entry(path, place), faults)).collect()
+    Some(entries.filter_map(|(place, raw)| read(raw, &Path::Entry(path, place), faults)).collect())
 }
 
 /// Reads one value, with a fault of its own.

@@ -46,7 +46,7 @@ pub(super) fn profile(json: &str, unknown: Unknown) -> Result<Profile, InvalidPr
 
 /// `None` only together with a fault.
 fn read(raw: &RawValue, unknown: Unknown, faults: &mut Faults) -> Option<Profile> {
-    let mut object = Object::new(raw, &Path::Root, "profile", faults)?;
+    let mut object = Object::new(raw, &Path::Root, "a profile", faults)?;
     object.take(ADDED_BY_THE_API);
     let hotel_id = object.required("hotelId", faults, |raw| name(raw, HotelId::new));
     let calendar = object.required("timeZone", faults, |raw| {
@@ -110,9 +110,9 @@ fn read_maps(object: &mut Object<'_>, profile: &mut Profile, faults: &mut Faults
     });
     profile.confirm_within_hours = confirm.unwrap_or_default();
     let kinds = object.nested("repeatingKinds", faults, |raw, path, faults| {
-        Some(list(raw, path, faults, MOST_KINDS, |raw, path, faults| {
+        list(raw, path, faults, MOST_KINDS, |raw, path, faults| {
             leaf(raw, path, faults, |raw| name(raw, DeviceKind::new))
-        }))
+        })
     });
     profile.repeating_kinds = kinds.into_iter().flatten().collect();
     let waste = object.nested("waste", faults, |raw, path, faults| {
@@ -201,24 +201,28 @@ fn read_prices(object: &mut Object<'_>, unknown: Unknown, faults: &mut Faults) -
         if flat.is_some() {
             faults.add(path, "must not stand beside pricePerKwh");
         }
-        let tariffs = list(raw, path, faults, MOST_TARIFFS, |raw, path, faults| {
-            read_tariff(raw, path, unknown, faults)
-        });
-        check_rising(tariffs.iter().map(|tariff| tariff.from), path, faults);
-        Some(tariffs)
+        let mut rising = Rising::default();
+        list(raw, path, faults, MOST_TARIFFS, |raw, path, faults| {
+            let tariff = read_tariff(raw, path, unknown, faults)?;
+            rising.check(tariff.from, path, faults);
+            Some(tariff)
+        })
     });
     tariffs.map(Prices::ByDate).or(flat.map(Prices::Flat))
 }
 
 /// Dated things hold one after the other.
-fn check_rising(dates: impl Iterator<Item = BusinessDate>, path: &Path<'_>, faults: &mut Faults) {
-    let mut before = None;
-    for (place, from) in dates.enumerate() {
-        if before.is_some_and(|before| from <= before) {
-            let entry = Path::Entry(path, place);
-            faults.add(&Path::Member(&entry, "from"), "must be later than the one before it");
+#[derive(Default)]
+struct Rising {
+    before: Option<BusinessDate>,
+}
+
+impl Rising {
+    fn check(&mut self, from: BusinessDate, path: &Path<'_>, faults: &mut Faults) {
+        if self.before.is_some_and(|before| from <= before) {
+            faults.add(&Path::Member(path, "from"), "must be later than the one before it");
         }
-        before = Some(from);
+        self.before = Some(from);
     }
 }
 
@@ -228,18 +232,16 @@ fn read_tariff(
     unknown: Unknown,
     faults: &mut Faults,
 ) -> Option<Tariff> {
-    let mut object = Object::new(raw, path, "tariff", faults)?;
+    let mut object = Object::new(raw, path, "a tariff", faults)?;
     let from = object.required("from", faults, date);
     let price = object.required("price", faults, per_kwh);
     let holidays = object.nested("holidays", faults, |raw, path, faults| {
-        Some(list(raw, path, faults, MOST_HOLIDAYS, |raw, path, faults| {
-            leaf(raw, path, faults, date)
-        }))
+        list(raw, path, faults, MOST_HOLIDAYS, |raw, path, faults| leaf(raw, path, faults, date))
     });
     let zones = object.nested("zones", faults, |raw, path, faults| {
-        Some(list(raw, path, faults, MOST_ZONES, |raw, path, faults| {
+        list(raw, path, faults, MOST_ZONES, |raw, path, faults| {
             read_zone(raw, path, unknown, faults)
-        }))
+        })
     });
     object.finish(unknown, faults);
     Some(Tariff {
@@ -256,7 +258,7 @@ fn read_zone(
     unknown: Unknown,
     faults: &mut Faults,
 ) -> Option<Zone> {
-    let mut object = Object::new(raw, path, "zone", faults)?;
+    let mut object = Object::new(raw, path, "a zone", faults)?;
     let price = object.required("price", faults, per_kwh);
     let hours =
         object.nested("hours", faults, |raw, path, faults| read_hours(raw, path, true, faults));
@@ -290,7 +292,7 @@ fn read_set<S: Copy + Default>(
         entries += 1;
         set = leaf(raw, path, faults, |raw| with(set, raw))?;
         Some(())
-    });
+    })?;
     if entries == 0 {
         faults.add(path, "must name one at least");
     }
@@ -307,11 +309,12 @@ fn read_factors(
         if flat.is_some() {
             faults.add(path, "must not stand beside kgCo2ePerKwh");
         }
-        let factors = list(raw, path, faults, MOST_FACTORS, |raw, path, faults| {
-            read_factor(raw, path, unknown, faults)
-        });
-        check_rising(factors.iter().map(|factor| factor.from), path, faults);
-        Some(factors)
+        let mut rising = Rising::default();
+        list(raw, path, faults, MOST_FACTORS, |raw, path, faults| {
+            let factor = read_factor(raw, path, unknown, faults)?;
+            rising.check(factor.from, path, faults);
+            Some(factor)
+        })
     });
     factors.map(EmissionFactors::ByDate).or(flat.map(EmissionFactors::Flat))
 }
@@ -322,7 +325,7 @@ fn read_factor(
     unknown: Unknown,
     faults: &mut Faults,
 ) -> Option<EmissionFactor> {
-    let mut object = Object::new(raw, path, "emission factor", faults)?;
+    let mut object = Object::new(raw, path, "an emission factor", faults)?;
     let from = object.required("from", faults, date);
     let kg_co2e = object.required("kgCo2ePerKwh", faults, per_kwh);
     let source = object.optional("source", faults, |raw| told(raw, MOST_CHARACTERS));

@@ -604,9 +604,9 @@ impl<'a> Model<'a> {
         let presence = self.sensors.iter().filter_map(|(sensor, memory)| {
             let held = held(memory)?;
             let holds = &self.holds[sensor];
-            let hold = holds.iter().find(|(from, _)| *from == held.since);
             // A hold that is carried belongs to the state that is carried.
-            let night_hold = hold.map(|(_, until)| *until);
+            let begun = holds.iter().find(|(from, _)| *from == held.since);
+            let night_hold = begun.map(|(_, until)| *until);
             Some((sensor.clone(), HeldBySensor { held, night_hold }))
         });
         let told = self.scenario.transitions.iter().map(|(_, transition)| transition.at);
@@ -930,7 +930,8 @@ fn shows(hours: WallHours, local: DateTime) -> bool {
 /// Whether a tariff's zone matches the wall clock.
 fn matches(zone: &Zone, local: DateTime, holiday: bool) -> bool {
     let names = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let weekday = |date: Date| names[date.weekday().to_monday_zero_offset() as usize];
+    let weekday =
+        |date: Date| names[usize::try_from(date.weekday().to_monday_zero_offset()).unwrap()];
     let day = if holiday { "holiday" } else { weekday(local.date()) };
     zone.days.is_none_or(|days| days.iter().any(|it| it == day))
         && zone

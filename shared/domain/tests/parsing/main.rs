@@ -8,4 +8,6 @@ mod instants;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod profile_fields;
+#[cfg(test)]
 mod profiles;

@@ -2,6 +2,7 @@
 
 use roomwatt_domain::Quality;
 use roomwatt_domain::instant::{HOUR, MINUTE, Millis};
+use serde_json::json;
 
 use crate::room::Room;
 
@@ -112,4 +113,23 @@ fn the_quality_of_a_room_is_that_of_all_its_devices() {
         .device("light lamp-3", "OFF", "19:00")
         .told();
     assert_eq!(told.totals().quality, quality(1, 2, 90 * MINUTE));
+}
+
+#[test]
+fn a_kind_that_repeats_as_a_matter_of_course_misses_nothing() {
+    let told = Room::on("2026-11-20")
+        .profile("repeatingKinds", json!(["plug"]))
+        .profile("confirmWithinHours", json!({"plug": 1}))
+        .device("plug tv", "ON", "10:00")
+        .device("plug tv", "ON", "11:30")
+        .device("plug tv", "OFF", "12:00")
+        .device("plug tv", "OFF", "13:00")
+        .lamp("ON", "10:00")
+        .lamp("ON", "11:00")
+        .told();
+    assert_eq!(told.device("plug tv").quality, Quality::default());
+    assert_eq!(told.lamp().quality.missing_ends, 1);
+    // A repetition confirms all the same: half an hour was assumed, from 11:00 to 11:30.
+    let assumed = told.device("plug tv").usage[0].assumed.total();
+    assert_eq!(assumed, HOUR / 2);
 }

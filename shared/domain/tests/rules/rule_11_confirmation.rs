@@ -97,3 +97,40 @@ fn a_long_limit_reaches_over_many_days() {
         room = room.next_day();
     }
 }
+
+#[test]
+fn waste_divides_into_confirmed_and_assumed() {
+    // Believed until 14:00; the guest leaves at 13:00, so the waste of the hour until then is
+    // confirmed and the waste after it assumed.
+    let totals = believing(2)
+        .profile("ratings", json!({"light": {"ON": 60}}))
+        .profile("pricePerKwh", json!("100"))
+        .stay("CHECKED_IN", "00:00")
+        .pir("OCCUPIED", "00:00")
+        .lamp("ON", "12:00")
+        .pir("VACANT", "13:00")
+        .lamp("OFF", "16:00")
+        .told()
+        .totals();
+    assert_eq!(
+        (totals.waste.waste, totals.assumed, totals.assumed_waste),
+        (3 * HOUR, 2 * HOUR, 2 * HOUR)
+    );
+    assert_eq!(totals.confirmed_waste(), HOUR);
+    assert_eq!(totals.confirmed_waste_energy().watt_hours().to_string(), "60.000");
+    assert_eq!(totals.assumed_waste_energy.watt_hours().to_string(), "120.000");
+    assert_eq!(totals.assumed_waste_cost.unwrap().amount().to_string(), "12.0000");
+    assert_eq!(totals.confirmed_waste_cost().unwrap().amount().to_string(), "6.0000");
+}
+
+#[test]
+fn assumed_use_while_somebody_is_there_is_no_assumed_waste() {
+    let told = believing(1)
+        .pir("OCCUPIED", "00:00")
+        .lamp("ON", "12:00")
+        .pir("VACANT", "14:00")
+        .lamp("OFF", "15:00")
+        .told();
+    let totals = told.totals();
+    assert_eq!((totals.assumed, totals.assumed_waste), (2 * HOUR, HOUR));
+}
