@@ -4,16 +4,20 @@
 //! compared are averages per day, over the days on which the group has a report. A day without one
 //! is not a day of nothing; a group without any in a whole period is, so that what is new changes
 //! from nothing. Averages and changes are reckoned from exact sums and rounded once.
+//!
+//! Beside the change per day stands the change per night (rule 17), with what it comes of: what sold
+//! nights use, what unsold nights use, and how many of the nights are sold.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, HotelId, Occupancy, Rounded, Totals, instant::Millis,
+    BusinessDate, ClosedReport, HotelId, NightSums, Nightly, PerSoldNight, Rounded, Totals,
+    instant::Millis,
 };
 
 use crate::figure::{Exact, Figure, exact_totals};
-use crate::group::{Group, GroupBy, GroupKey, Groups};
+use crate::group::{DaySums, Group, GroupBy, GroupKey, Groups};
 
 /// Sums two periods' reports, one report at a time.
 #[derive(Debug, Clone)]
@@ -57,6 +61,8 @@ pub struct PeriodSums {
     pub days: u64,
     /// Exact sums.
     pub totals: Totals,
+    /// The nights of its reports, and what they used.
+    pub nights: NightSums,
 }
 
 impl Comparison {
@@ -81,18 +87,18 @@ impl Comparison {
         }
     }
 
-    /// Adds all of a hotel's reports of a date at once, where groups are hotels.
+    /// Adds all of a hotel's reports of a date at once, where groups are of whole days
+    /// ([`GroupBy::is_of_whole_days`]).
     pub fn add_hotel_day(
         &mut self,
         side: Side,
         hotel: &HotelId,
         date: BusinessDate,
-        rooms: u64,
-        totals: &Totals,
+        day: &DaySums,
     ) {
         let Period { groups, days } = self.period(side);
-        if rooms > 0 {
-            let key = groups.add_hotel_day(hotel, date, rooms, totals, &Occupancy::default());
+        if day.rooms > 0 {
+            let key = groups.add_hotel_day(hotel, date, day);
             days.entry(key).or_default().insert(date);
         }
     }
@@ -117,9 +123,9 @@ impl Comparison {
 impl Period {
     fn sums(self) -> impl Iterator<Item = (GroupKey, PeriodSums)> {
         let days = self.days;
-        self.groups.by_key().map(move |Group { key, reports, totals, .. }| {
+        self.groups.by_key().map(move |Group { key, reports, totals, nights, .. }| {
             let days = days.get(&key).map_or(0, |days| days.len() as u64);
-            (key, PeriodSums { reports, days, totals })
+            (key, PeriodSums { reports, days, totals, nights })
         })
     }
 }
@@ -173,7 +179,20 @@ impl PeriodSums {
     }
 }
 
+impl PeriodSums {
+    /// Its figures per sold night; `None` where no night was sold.
+    pub fn per_sold_night(&self) -> Option<PerSoldNight> {
+        self.nights.per_sold_night(&self.totals)
+    }
+}
+
 impl ComparedGroup {
+    /// The change of energy per night and its three parts; `None` where a period has neither sold
+    /// nor unsold nights.
+    pub fn nightly(&self) -> Option<Nightly> {
+        self.current.nights.change_since(&self.baseline.nights)
+    }
+
     /// The changes by name, in the order of totals. A period without any report has nothing of what
     /// the other one has; a figure that the reports of one period do not have has no change.
     pub fn changes(&self) -> impl Iterator<Item = (&'static str, Change)> {

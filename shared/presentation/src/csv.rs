@@ -14,9 +14,10 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use ::csv::{Terminator, Writer, WriterBuilder};
+use roomwatt_domain::totals::MeasuredTotals;
 use roomwatt_domain::{
-    BusinessCalendar, ClosedReport, Device, DeviceReport, HotelId, Occupancy, Quality, RoomReport,
-    State, Totals,
+    BusinessCalendar, ClosedReport, DeviceKind, DeviceReport, Energy, HotelId, MeterReport,
+    NightSums, Nights, Occupancy, PerSoldNight, Pricing, Quality, RoomReport, Totals,
 };
 
 use crate::compare::ComparedGroup;
@@ -41,25 +42,36 @@ pub enum ByteOrderMark {
 /// | `hotelId` `roomId` `date` `timeZone` `dayLengthMs` `revision` `closedAt` | the report, on each of its rows |
 /// | `deviceId` `deviceKind` `state` | whose use it is, and in which state |
 /// | `activations` | of the device |
+/// | `resets` `rollBacks` `jumps` | of the device's counter |
 /// | `usageMs` … `unconfirmedMs` | the row's share of the report's totals, named and ordered as [`of_totals`] has them |
 /// | `duringCheckedInOccupiedMs` … `duringUnknownUnknownMs` | the row's use by stay and presence, row by row |
 ///
-/// The rows of a report add up to it, column by column (rounded figures up to their rounding):
-/// - What belongs to a device and not to one of its states (`activations`, `missingStarts`,
-///   `missingEnds`, `unconfirmedMs`) stands on the device's first row and is empty on its others.
-/// - A device that was not used has no row, unless it missed a start: then it has one without a
-///   state, since in which state it may have been on is not known.
+/// Energy that is no use has rows of its own, where there is any: with the state `STANDBY` what was
+/// measured of a device while it was idle or unknown, and with `UNPLACED` what its counter went on by
+/// over a gap. Their `usageMs` is 0, which tells the first from the use of a device that has a state
+/// called `STANDBY`. A meter has a row with the state `METERED` (`deviceKind` is `meter`): its energy
+/// and what of it is unplaced, and no other figure. It is in no total, since what it measures are the
+/// devices.
+///
+/// The rows of a report, meters apart, add up to it, column by column (rounded figures up to their
+/// rounding):
+/// - What belongs to a device and not to one of its states (`activations`, `resets`, `rollBacks`,
+///   `jumps`, `missingStarts`, `missingEnds`, `unconfirmedMs`) stands on the device's first row and
+///   is empty on its others.
+/// - A device that drew nothing and was not used has no row, unless one of these counts is not 0:
+///   then it has one without a state.
 /// - A report without any such row has one without a device, all its figures 0, so that every
 ///   report of a room on a day is there.
 ///
-/// Energy, money and CO₂e of a use without a rating are empty, as are money and CO₂e without a
-/// price or factor.
+/// Empty are: energy, money and CO₂e of a use that has neither a rating nor a reading, money and
+/// CO₂e without a price or factor, `unpricedWh` where all is priced, and `measuredMs`, `measuredWh`,
+/// `standbyWh`, `unplacedWh`, `resets`, `rollBacks` and `jumps` of a device without readings.
 #[derive(Debug)]
 pub struct ReportCsv<W: Write> {
     rows: Rows<W>,
 }
 
-const REPORT_COLUMNS: [&str; 11] = [
+const REPORT_COLUMNS: [&str; 14] = [
     "hotelId",
     "roomId",
     "date",
@@ -71,6 +83,9 @@ const REPORT_COLUMNS: [&str; 11] = [
     "deviceKind",
     "state",
     "activations",
+    "resets",
+    "rollBacks",
+    "jumps",
 ];
 
 impl<W: Write> ReportCsv<W> {
@@ -103,14 +118,16 @@ impl<W: Write> ReportCsv<W> {
             self.rows.figure(Some(length))?;
             self.rows.figure(Some(Figure::Count(closed.revision.into())))?;
             self.rows.text(&closed_at)?;
-            self.rows.text(share.device.map_or("", |device| device.id.as_str()))?;
-            self.rows.text(share.device.map_or("", |device| device.kind.as_str()))?;
-            self.rows.text(share.state.map_or("", State::as_str))?;
-            self.rows.figure(share.activations.map(Figure::Count))?;
+            self.rows.text(share.device_id)?;
+            self.rows.text(share.device_kind)?;
+            self.rows.text(share.state)?;
+            for count in share.counts {
+                self.rows.figure(count.map(Figure::Count))?;
+            }
             for (name, figure) in of_totals(&share.totals) {
                 self.rows.figure(figure.filter(|figure| share.tells(name, *figure)))?;
             }
-            self.rows.occupancy(Some(&share.during))?;
+            self.rows.occupancy(share.during.as_ref())?;
             self.rows.end()?;
         }
         Ok(())
@@ -135,81 +152,143 @@ impl<W: Write> ReportCsv<W> {
 
 /// What one row states of a report.
 struct Share<'a> {
-    device: Option<&'a Device>,
-    state: Option<&'a State>,
-    /// Of the device, on its first row; quality stands there too.
-    activations: Option<u64>,
+    device_id: &'a str,
+    device_kind: &'a str,
+    state: &'a str,
+    what: What,
+    /// Activations, resets, roll-backs and jumps, on the device's first row; quality stands there
+    /// too.
+    counts: [Option<u64>; 4],
     totals: Totals,
-    during: Occupancy,
-    rated: bool,
+    during: Option<Occupancy>,
 }
 
-impl Share<'_> {
+/// What a row is a share of, by which some of its figures exist and others do not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// Use by rating or reading, standby, what is unplaced, or nothing at all.
+    Energy,
+    /// Use that has neither a rating nor a reading.
+    Unrated,
+    /// A meter's energy.
+    Metered,
+}
+
+const STANDBY: &str = "STANDBY";
+const UNPLACED: &str = "UNPLACED";
+const METERED: &str = "METERED";
+
+impl<'a> Share<'a> {
     /// No device, and 0 throughout.
     fn nothing(report: &RoomReport) -> Self {
         Self {
-            device: None,
-            state: None,
-            activations: Some(0),
-            totals: Totals::over([], report.tariff),
-            during: Occupancy::default(),
-            rated: true,
+            device_id: "",
+            device_kind: "",
+            state: "",
+            what: What::Energy,
+            counts: [Some(0), None, None, None],
+            totals: report.totals(),
+            during: Some(Occupancy::default()),
+        }
+    }
+
+    fn of_meter(meter: &'a MeterReport) -> Self {
+        let measured = MeasuredTotals { unplaced: meter.unplaced, ..MeasuredTotals::default() };
+        Self {
+            device_id: meter.id.as_str(),
+            device_kind: DeviceKind::METER,
+            state: METERED,
+            what: What::Metered,
+            counts: [None; 4],
+            totals: Totals {
+                energy: meter.energy(),
+                measured: Some(measured),
+                ..Totals::default()
+            },
+            during: None,
         }
     }
 
     /// Whether a figure of the totals exists on this row.
     fn tells(&self, name: &str, figure: Figure) -> bool {
-        match figure {
-            Figure::WattHours(_) | Figure::Amount(_) => self.rated,
-            Figure::Millis(_) | Figure::Count(_) => {
-                self.activations.is_some() || !QUALITY.contains(&name)
-            }
+        let of_device = self.counts[0].is_some() || !QUALITY.contains(&name);
+        let in_energy = matches!(figure, Figure::WattHours(_) | Figure::Amount(_));
+        match self.what {
+            What::Energy => of_device,
+            What::Unrated => of_device && (!in_energy || MEASURED.contains(&name)),
+            What::Metered => METERS.contains(&name),
         }
     }
 }
 
 /// The totals that belong to a device and not to one of its states.
 const QUALITY: [&str; 3] = ["missingStarts", "missingEnds", "unconfirmedMs"];
+/// The totals that every row of a device with readings has.
+const MEASURED: [&str; 3] = ["measuredWh", "standbyWh", "unplacedWh"];
+/// The totals that a meter has.
+const METERS: [&str; 2] = ["energyWh", "unplacedWh"];
 
-/// A report taken apart into rows that add up to it.
+/// A report taken apart into rows that add up to it, and a row for each of its meters.
 fn shares(report: &RoomReport) -> Vec<Share<'_>> {
-    let tariff = report.tariff;
-    let mut shares = Vec::new();
-    for device in &report.devices {
-        let of_device = |usage, quality| {
-            let part = DeviceReport {
-                device: device.device.clone(),
-                activations: device.activations,
-                usage,
-                quality,
-                closing: device.closing.clone(),
-            };
-            Totals::over([&part], tariff)
-        };
-        for (at, usage) in device.usage.iter().enumerate() {
-            let first = at == 0;
-            let quality = if first { device.quality } else { Quality::default() };
-            shares.push(Share {
-                device: Some(&device.device),
-                state: Some(&usage.state),
-                activations: first.then_some(device.activations),
-                totals: of_device(vec![usage.clone()], quality),
-                during: usage.during,
-                rated: usage.rating.is_some(),
-            });
-        }
-        if device.usage.is_empty() && device.quality != Quality::default() {
-            shares.push(Share {
-                device: Some(&device.device),
-                totals: of_device(Vec::new(), device.quality),
-                ..Share::nothing(report)
-            });
-        }
-    }
+    let mut shares: Vec<_> =
+        report.devices.iter().flat_map(|device| device_shares(device, report.pricing)).collect();
     if shares.is_empty() {
         shares.push(Share::nothing(report));
     }
+    shares.extend(report.meters.iter().map(Share::of_meter));
     shares
+}
+
+/// A device's uses, what is standby and what is unplaced; what belongs to no state is on the first.
+fn device_shares(device: &DeviceReport, pricing: Pricing) -> Vec<Share<'_>> {
+    let share = |state, what, totals, during| Share {
+        device_id: device.device.id.as_str(),
+        device_kind: device.device.kind.as_str(),
+        state,
+        what,
+        counts: [None; 4],
+        totals,
+        during: Some(during),
+    };
+    let mut shares: Vec<_> = Vec::new();
+    for usage in &device.usage {
+        let what = if usage.energy().is_some() { What::Energy } else { What::Unrated };
+        let totals = Totals::of_use(usage, pricing);
+        shares.push(share(usage.state.as_str(), what, totals, usage.during));
+    }
+    let mut add = |state, totals| {
+        shares.push(share(state, What::Energy, totals, Occupancy::default()));
+    };
+    if let Some(measured) = &device.measured {
+        if measured.standby != Energy::default() {
+            add(STANDBY, Totals::of_standby(measured, pricing));
+        }
+        if measured.unplaced != Energy::default() {
+            add(UNPLACED, Totals::of_unplaced(measured, pricing));
+        }
+    }
+    let counts = counts(device);
+    let counted = counts.into_iter().flatten().any(|count| count > 0);
+    if shares.is_empty() && (counted || device.quality != Quality::default()) {
+        let totals = Totals::over([device], pricing);
+        shares.push(share("", What::Energy, totals, Occupancy::default()));
+    }
+    if let Some(first) = shares.first_mut() {
+        first.counts = counts;
+        first.totals.quality = device.quality;
+    }
+    shares
+}
+
+/// Activations, and what the device's counter did, if it has one.
+fn counts(device: &DeviceReport) -> [Option<u64>; 4] {
+    let measured = device.measured.as_ref();
+    [
+        Some(device.activations),
+        measured.map(|it| it.resets),
+        measured.map(|it| it.roll_backs),
+        measured.map(|it| it.jumps),
+    ]
 }
 
 /// Groups, one row per group.
@@ -217,6 +296,8 @@ fn shares(report: &RoomReport) -> Vec<Share<'_>> {
 /// | columns | what |
 /// | --- | --- |
 /// | `key` `reports` | the group, and how many reports it sums |
+/// | `soldNights` `unsoldNights` `unknownNights` | how many nights of each sort |
+/// | `energyWhPerSoldNight` `costPerSoldNight` `co2eKgPerSoldNight` | figures per sold night; empty where there is none |
 /// | `usageMs` … `unconfirmedMs` | its totals, likewise |
 /// | `occupancyCheckedInOccupiedMs` … `occupancyUnknownUnknownMs` | its occupancy, row by row; empty for a device kind |
 #[derive(Debug)]
@@ -224,13 +305,24 @@ pub struct GroupCsv<W: Write> {
     rows: Rows<W>,
 }
 
+const GROUP_COLUMNS: [&str; 8] = [
+    "key",
+    "reports",
+    "soldNights",
+    "unsoldNights",
+    "unknownNights",
+    "energyWhPerSoldNight",
+    "costPerSoldNight",
+    "co2eKgPerSoldNight",
+];
+
 impl<W: Write> GroupCsv<W> {
     /// Writes the header row.
     ///
     /// # Errors
     /// Those of the writer.
     pub fn new(writer: W, mark: ByteOrderMark) -> io::Result<Self> {
-        Ok(Self { rows: Rows::new(writer, mark, &["key", "reports"], "occupancy")? })
+        Ok(Self { rows: Rows::new(writer, mark, &GROUP_COLUMNS, "occupancy")? })
     }
 
     /// Writes the row of one group.
@@ -240,6 +332,8 @@ impl<W: Write> GroupCsv<W> {
     pub fn write(&mut self, group: &Group) -> io::Result<()> {
         self.rows.text(&group.key.to_string())?;
         self.rows.figure(Some(Figure::Count(group.reports)))?;
+        self.rows.nights(&group.nights)?;
+        self.rows.per_sold_night(group.per_sold_night())?;
         for (_, figure) in of_totals(&group.totals) {
             self.rows.figure(figure)?;
         }
@@ -270,9 +364,12 @@ impl<W: Write> GroupCsv<W> {
 /// | --- | --- |
 /// | `key` | the group |
 /// | `currentReports` `currentDays` `baselineReports` `baselineDays` | how many reports and days either period has |
+/// | `currentSoldNights` `currentUnsoldNights` `currentUnknownNights` `currentEnergyWhPerSoldNight` `currentCostPerSoldNight` `currentCo2eKgPerSoldNight` `baselineSoldNights` … | its nights, and its figures per sold night |
+/// | `nightlyEnergyWh` `nightlySoldWh` `nightlyUnsoldWh` `nightlyShareWh` | how the energy per night changed, and its three parts |
 /// | for each figure of totals, in their order: `currentUsageMsPerDay` `baselineUsageMsPerDay` `changeUsageMsPerDay` `changeUsageMsPercent` … | both averages per day, and how they changed |
 ///
-/// A cell is empty where a period has no days, and a percent where the baseline is nothing.
+/// A cell is empty where a period has no days, or no nights of the sort; a percent where the baseline
+/// is nothing.
 #[derive(Debug)]
 pub struct ComparisonCsv<W: Write> {
     rows: Rows<W>,
@@ -286,6 +383,14 @@ impl<W: Write> ComparisonCsv<W> {
     pub fn new(writer: W, mark: ByteOrderMark) -> io::Result<Self> {
         let mut rows = Rows::without_header(writer, mark)?;
         for name in ["key", "currentReports", "currentDays", "baselineReports", "baselineDays"] {
+            rows.text(name)?;
+        }
+        for period in ["current", "baseline"] {
+            for name in &GROUP_COLUMNS[2..] {
+                rows.text(&format!("{period}{}", capitalised(name)))?;
+            }
+        }
+        for name in ["nightlyEnergyWh", "nightlySoldWh", "nightlyUnsoldWh", "nightlyShareWh"] {
             rows.text(name)?;
         }
         for (name, _) in of_totals(&Totals::default()) {
@@ -308,6 +413,14 @@ impl<W: Write> ComparisonCsv<W> {
         rows.text(&group.key.to_string())?;
         for count in [&group.current, &group.baseline].map(|sums| [sums.reports, sums.days]) {
             count.into_iter().try_for_each(|count| rows.figure(Some(Figure::Count(count))))?;
+        }
+        for sums in [&group.current, &group.baseline] {
+            rows.nights(&sums.nights)?;
+            rows.per_sold_night(sums.per_sold_night())?;
+        }
+        let nightly = group.nightly().map(|it| [it.energy, it.sold, it.unsold, it.share]);
+        for part in 0..4 {
+            rows.number(nightly.as_ref().map(|parts| &parts[part]))?;
         }
         let current: BTreeMap<_, _> = group.current.per_day().collect();
         let baseline: BTreeMap<_, _> = group.baseline.per_day().collect();
@@ -376,6 +489,17 @@ impl<W: Write> Rows<W> {
         Ok(self.writer.write_field(number.map_or_else(String::new, ToString::to_string))?)
     }
 
+    fn nights(&mut self, sums: &NightSums) -> io::Result<()> {
+        let Nights { sold, unsold, unknown } = sums.nights;
+        [sold, unsold, unknown].iter().try_for_each(|count| self.number(Some(count)))
+    }
+
+    fn per_sold_night(&mut self, night: Option<PerSoldNight>) -> io::Result<()> {
+        self.number(night.map(|night| night.energy).as_ref())?;
+        self.number(night.and_then(|night| night.cost).as_ref())?;
+        self.number(night.and_then(|night| night.co2e).as_ref())
+    }
+
     fn occupancy(&mut self, occupancy: Option<&Occupancy>) -> io::Result<()> {
         let cells = occupancy.copied().unwrap_or_default();
         of_occupancy(&cells).try_for_each(|(_, _, cell)| self.figure(occupancy.map(|_| cell)))
@@ -408,7 +532,7 @@ fn harmless(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::{Rows, harmless};
     use crate::csv::ByteOrderMark;
-    use crate::figure::Figure;
+    use crate::figure::{Figure, TOTALS};
     use roomwatt_domain::Rounded;
 
     #[test]
@@ -426,7 +550,7 @@ mod tests {
         let mut rows = Rows::new(Vec::new(), ByteOrderMark::Omitted, &[], "").unwrap();
         rows.figure(Some(Figure::WattHours(Rounded::of(-3, 2)))).unwrap();
         rows.text("-3").unwrap();
-        for _ in 2..26 {
+        for _ in 2..TOTALS + 9 {
             rows.figure(None).unwrap();
         }
         rows.end().unwrap();

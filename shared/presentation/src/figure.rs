@@ -61,13 +61,17 @@ impl<const DECIMALS: u32> Serialize for Decimal<DECIMALS> {
     }
 }
 
-/// The figures of totals, by name and in order; `None` for what the profile has no price or
-/// factor for.
+/// How many figures totals have.
+pub const TOTALS: usize = 25;
+
+/// The figures of totals, by name and in order; `None` for those that do not exist: without a price
+/// or factor, without energy that waits for a price, without a device that has readings.
 ///
 /// `usageMs` `wasteMs` `wasteUnsoldMs` `unsoldMs` `assumedMs` `unratedMs` `energyWh`
 /// `wasteEnergyWh` `wasteUnsoldEnergyWh` `unsoldEnergyWh` `assumedEnergyWh` `cost` `wasteCost`
-/// `co2eKg` `missingStarts` `missingEnds` `unconfirmedMs`
-pub fn of_totals(totals: &Totals) -> [(&'static str, Option<Figure>); 17] {
+/// `co2eKg` `assumedWasteMs` `assumedWasteEnergyWh` `assumedWasteCost` `unpricedWh` `measuredMs`
+/// `measuredWh` `standbyWh` `unplacedWh` `missingStarts` `missingEnds` `unconfirmedMs`
+pub fn of_totals(totals: &Totals) -> [(&'static str, Option<Figure>); TOTALS] {
     exact_totals(totals).map(|(name, exact)| (name, exact.map(Exact::figure)))
 }
 
@@ -115,11 +119,12 @@ impl Exact {
 }
 
 /// The sums behind [`of_totals`].
-pub(crate) fn exact_totals(totals: &Totals) -> [(&'static str, Option<Exact>); 17] {
+pub(crate) fn exact_totals(totals: &Totals) -> [(&'static str, Option<Exact>); TOTALS] {
     let millis = |millis: Millis| Some(Exact::Millis(millis.into()));
     let count = |count: u64| Some(Exact::Count(count.into()));
     let energy = |energy: Energy| Some(Exact::Energy(energy.exact()));
     let amount = |charge: Option<Charge>| charge.map(|charge| Exact::Charge(charge.exact()));
+    let measured = totals.measured.as_ref();
     [
         ("usageMs", millis(totals.usage)),
         ("wasteMs", millis(totals.waste.waste)),
@@ -135,10 +140,31 @@ pub(crate) fn exact_totals(totals: &Totals) -> [(&'static str, Option<Exact>); 1
         ("cost", amount(totals.cost)),
         ("wasteCost", amount(totals.waste_cost)),
         ("co2eKg", amount(totals.co2e)),
+        ("assumedWasteMs", millis(totals.assumed_waste)),
+        ("assumedWasteEnergyWh", energy(totals.assumed_waste_energy)),
+        ("assumedWasteCost", amount(totals.assumed_waste_cost)),
+        ("unpricedWh", totals.unpriced.and_then(energy)),
+        ("measuredMs", measured.and_then(|it| millis(it.usage))),
+        ("measuredWh", measured.and_then(|it| energy(it.energy))),
+        ("standbyWh", measured.and_then(|it| energy(it.standby))),
+        ("unplacedWh", measured.and_then(|it| energy(it.unplaced))),
         ("missingStarts", count(totals.quality.missing_starts)),
         ("missingEnds", count(totals.quality.missing_ends)),
         ("unconfirmedMs", millis(totals.quality.unconfirmed)),
     ]
+}
+
+impl From<Energy> for Figure {
+    fn from(energy: Energy) -> Self {
+        Figure::WattHours(energy.watt_hours())
+    }
+}
+
+/// What a cell of the matrix shows: a length of time as milliseconds.
+impl From<Millis> for Figure {
+    fn from(millis: Millis) -> Self {
+        Figure::Millis(millis)
+    }
 }
 
 /// The nine cells of an occupancy, row by row, in milliseconds.

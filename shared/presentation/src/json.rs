@@ -6,26 +6,36 @@
 //! `serde_json::to_string` or `to_writer`; see [`Figure`] for why not by way of a `Value`.
 //!
 //! ```text
-//! report     hotelId roomId date timeZone dayLengthMs revision? closedAt? occupancy devices totals
-//!            closing revisions? provisional?
-//! device     deviceId deviceKind activations usage[state durationMs assumedMs energyWh? during] quality
-//! states     stay? devices[deviceId deviceKind state since seen] presence[deviceId state since]
+//! report     hotelId roomId date timeZone dayLengthMs revision? closedAt? occupancy devices meters?
+//!            totals closing revisions? provisional?
+//! device     deviceId deviceKind activations
+//!            usage[state durationMs assumedMs measuredMs? measuredWh? energyWh? during]
+//!            measured?{standbyWh unplacedWh resets rollBacks jumps} quality
+//! meter      deviceId energyWh unplacedWh during
+//! states     heard? stay? devices[deviceId deviceKind state? since? seen? counter?{at wh debtWh}
+//!            power?{at w}] presence[deviceId state since]
 //! revision   revision at before{usageMs wasteMs energyWh} after{…}
-//! group      key reports totals occupancy?
-//! compared   key current{reports days totals perDay} baseline{…} change{NAME{absolute percent}}
+//! group      key reports totals occupancy? nights{sold unsold unknown}
+//!            perSoldNight?{energyWh cost? co2eKg?}
+//! compared   key current{reports days totals perDay nights perSoldNight?} baseline{…}
+//!            change{NAME{absolute percent}} nightly?{energyWh sold unsold share}
 //! live room  roomId states report
-//! history    hotelId roomId date signals[signal deviceId? deviceKind? intervals[state from to]
-//!            transitions[at state]]
+//! history    hotelId roomId date signals[signal deviceId? deviceKind? intervals?[state from to]
+//!            transitions?[at state] readings?[at counterWh? powerW?]
+//!            increments?[from to wh kind debtWh bookedWh]]
 //! ```
 
 use std::fmt::Display;
 
 use roomwatt_domain::closed::Figures;
 use roomwatt_domain::instant::Millis;
+use roomwatt_domain::trace::ReadingsAt;
 use roomwatt_domain::{
-    BusinessCalendar, BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, DeviceReport, Held,
-    HeldByDevice, HotelId, Instant, Live, Occupancy, Presence, Quality, Revision, RoomId,
-    RoomReport, RoomStates, Signal, SignalHistory, Stay, Totals, Usage,
+    BusinessCalendar, BusinessDate, Cells, ClosedReport, CounterBase, Device, DeviceId, DeviceKind,
+    DeviceReport, Energy, Held, HeldBySensor, HeldOfDevice, HotelId, Increment, Instant, Live,
+    Measured, MeterReport, MilliwattHours, NightSums, Nightly, Nights, PerSoldNight, PowerReading,
+    Presence, Quality, Revision, RoomId, RoomReport, RoomStates, Rounded, Signal, SignalHistory,
+    Stay, Totals, Usage,
 };
 use serde::{Serialize, Serializer};
 
@@ -51,6 +61,8 @@ pub struct RoomReportView<'a> {
     closed_at: Option<String>,
     occupancy: OccupancyView,
     devices: Vec<DeviceView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    meters: Vec<MeterView<'a>>,
     totals: TotalsView,
     closing: StatesView<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -99,6 +111,7 @@ impl<'a> RoomReportView<'a> {
             closed_at: None,
             occupancy: OccupancyView::of(&report.occupancy),
             devices: report.devices.iter().map(DeviceView::of).collect(),
+            meters: report.meters.iter().map(MeterView::of).collect(),
             totals: TotalsView::of(&report.totals()),
             closing: StatesView::closing(report),
             revisions: Vec::new(),
@@ -109,8 +122,9 @@ impl<'a> RoomReportView<'a> {
 
 /// Totals as one flat object: milliseconds, watt-hours, money, kilograms, counts.
 ///
-/// Energy is always there, `0.000` where nothing is rated. `cost`, `wasteCost` and `co2eKg` are
-/// left out where there is no price or factor.
+/// Energy is always there, `0.000` where nothing is rated and nothing measured. The three costs and
+/// `co2eKg` are left out where there is no price or factor, `unpricedWh` where no energy is from
+/// before the first tariff's date, and the four measured totals where no device has readings.
 #[derive(Debug, Clone, Copy)]
 pub struct TotalsView(Totals);
 
@@ -129,37 +143,43 @@ impl Serialize for TotalsView {
     }
 }
 
-/// The nine cells in milliseconds, all of them always there:
+/// The nine cells, all of them always there:
 /// `{"checkedIn":{"occupied":0,"vacant":0,"unknown":0},"checkedOut":{…},"unknown":{…}}`.
 #[derive(Debug, Clone, Copy)]
-pub struct OccupancyView(Occupancy);
+pub struct CellsView<T>(Cells<T>);
 
-impl OccupancyView {
-    /// Of a room's time, of a use, or of a group.
-    pub fn of(occupancy: &Occupancy) -> Self {
-        Self(*occupancy)
+/// The nine cells in milliseconds.
+pub type OccupancyView = CellsView<Millis>;
+
+impl<T: Copy> CellsView<T> {
+    /// Of a room's time, of a use, of a group, or of a meter's energy.
+    pub fn of(cells: &Cells<T>) -> Self {
+        Self(*cells)
     }
 }
 
-impl Serialize for OccupancyView {
+impl<T: Copy + Into<Figure>> Serialize for CellsView<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(Stay::ALL.map(|stay| (stay_name(stay), StayRow(self.0, stay))))
     }
 }
 
 /// One row of the nine cells.
-struct StayRow(Occupancy, Stay);
+struct StayRow<T>(Cells<T>, Stay);
 
-impl Serialize for StayRow {
+impl<T: Copy + Into<Figure>> Serialize for StayRow<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let cell = |presence| (presence_name(presence), self.0.cell(self.1, presence));
+        let cell = |presence| (presence_name(presence), self.0.cell(self.1, presence).into());
         serializer.collect_map(Presence::ALL.map(cell))
     }
 }
 
-/// The states of a room's signals at one instant: those that are known, devices by id, then kind.
+/// What is known of a room's signals at one instant: devices and meters by id, then kind, each with
+/// its state and what is carried of its readings.
 #[derive(Debug, Clone, Serialize)]
 pub struct StatesView<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heard: Option<Text<Instant>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stay: Option<HeldView<'a>>,
     devices: Vec<DeviceStateView<'a>>,
@@ -169,51 +189,53 @@ pub struct StatesView<'a> {
 impl<'a> StatesView<'a> {
     /// The states at the end of a report's day.
     pub fn closing(report: &'a RoomReport) -> Self {
-        Self::new(
-            report.stay.as_ref(),
-            report.devices.iter().map(|device| (&device.device, &device.closing)),
-            report.presence.iter().map(|(sensor, held)| (sensor, held)),
-        )
+        let devices = report.devices.iter().map(|report| {
+            let Device { id, kind } = &report.device;
+            DeviceStateView::of(id, kind.as_str(), &report.closing)
+        });
+        let meters = report
+            .meters
+            .iter()
+            .map(|report| DeviceStateView::of(&report.id, DeviceKind::METER, &report.closing));
+        // Both are in order, and stay so together.
+        let mut devices: Vec<_> = devices.chain(meters).flatten().collect();
+        devices.sort_by_key(|device| (device.device_id, device.device_kind));
+        let presence = report.presence.iter().map(|(id, held)| SensorStateView::new(id, held));
+        Self::new(report.heard, report.stay.as_ref(), devices, presence.collect())
     }
 
     /// The states as they are carried from one day to the next.
     pub fn of(states: &'a RoomStates) -> Self {
-        Self::new(states.stay.as_ref(), &states.devices, &states.presence)
+        let devices = states.devices.iter().filter_map(|(device, held)| {
+            DeviceStateView::of(&device.id, device.kind.as_str(), held)
+        });
+        let presence = states.presence.iter().map(|(id, held)| SensorStateView::new(id, held));
+        Self::new(states.heard, states.stay.as_ref(), devices.collect(), presence.collect())
     }
 
     fn new(
+        heard: Option<Instant>,
         stay: Option<&'a Held>,
-        devices: impl IntoIterator<Item = (&'a Device, &'a HeldByDevice)>,
-        presence: impl IntoIterator<Item = (&'a DeviceId, &'a Held)>,
+        devices: Vec<DeviceStateView<'a>>,
+        presence: Vec<SensorStateView<'a>>,
     ) -> Self {
-        let device = |(device, state): (&'a Device, &'a HeldByDevice)| DeviceStateView {
-            device_id: device.id.as_str(),
-            device_kind: device.kind.as_str(),
-            state: state.held.state.as_str(),
-            since: Text(state.held.since),
-            seen: Text(state.seen),
-        };
-        let sensor = |(sensor, held): (&'a DeviceId, &'a Held)| SensorStateView {
-            device_id: sensor.as_str(),
-            state: held.state.as_str(),
-            since: Text(held.since),
-        };
-        Self {
-            stay: stay.map(|held| HeldView { state: held.state.as_str(), since: Text(held.since) }),
-            devices: devices.into_iter().map(device).collect(),
-            presence: presence.into_iter().map(sensor).collect(),
-        }
+        Self { heard: heard.map(Text), stay: stay.map(HeldView::of), devices, presence }
     }
 }
 
-/// The sums of one group; `occupancy` is left out of a device kind's.
+/// The sums of one group; `occupancy` is left out of a device kind's, `perSoldNight` where no night
+/// was sold.
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct GroupView {
     key: String,
     reports: u64,
     totals: TotalsView,
     #[serde(skip_serializing_if = "Option::is_none")]
     occupancy: Option<OccupancyView>,
+    nights: NightsView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_sold_night: Option<PerSoldNightView>,
 }
 
 impl GroupView {
@@ -224,7 +246,59 @@ impl GroupView {
             reports: group.reports,
             totals: TotalsView::of(&group.totals),
             occupancy: group.occupancy.as_ref().map(OccupancyView::of),
+            nights: NightsView::of(&group.nights),
+            per_sold_night: group.per_sold_night().map(PerSoldNightView::of),
         }
+    }
+}
+
+/// How many nights of each sort.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct NightsView {
+    sold: u64,
+    unsold: u64,
+    unknown: u64,
+}
+
+impl NightsView {
+    /// Of the nights of some reports.
+    pub fn of(sums: &NightSums) -> Self {
+        let Nights { sold, unsold, unknown } = sums.nights;
+        Self { sold, unsold, unknown }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PerSoldNightView {
+    energy_wh: Decimal<3>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Decimal<4>>,
+    #[serde(rename = "co2eKg", skip_serializing_if = "Option::is_none")]
+    co2e: Option<Decimal<4>>,
+}
+
+impl PerSoldNightView {
+    fn of(night: PerSoldNight) -> Self {
+        let PerSoldNight { energy, cost, co2e } = night;
+        Self { energy_wh: Decimal(energy), cost: cost.map(Decimal), co2e: co2e.map(Decimal) }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NightlyView {
+    energy_wh: Decimal<3>,
+    sold: Decimal<3>,
+    unsold: Decimal<3>,
+    share: Decimal<3>,
+}
+
+impl NightlyView {
+    fn of(change: Nightly) -> Self {
+        let Nightly { energy, sold, unsold, share } = change;
+        let [energy_wh, sold, unsold, share] = [energy, sold, unsold, share].map(Decimal);
+        Self { energy_wh, sold, unsold, share }
     }
 }
 
@@ -247,6 +321,8 @@ impl Serialize for ComparedGroupView<'_> {
             current: PeriodView<'a>,
             baseline: PeriodView<'a>,
             change: ChangesView<'a>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            nightly: Option<NightlyView>,
         }
         let Self(group) = self;
         let shown = Shown {
@@ -254,6 +330,7 @@ impl Serialize for ComparedGroupView<'_> {
             current: PeriodView::of(&group.current),
             baseline: PeriodView::of(&group.baseline),
             change: ChangesView(group),
+            nightly: group.nightly().map(NightlyView::of),
         };
         shown.serialize(serializer)
     }
@@ -266,6 +343,9 @@ struct PeriodView<'a> {
     days: u64,
     totals: TotalsView,
     per_day: AveragesView<'a>,
+    nights: NightsView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    per_sold_night: Option<PerSoldNightView>,
 }
 
 impl<'a> PeriodView<'a> {
@@ -275,6 +355,8 @@ impl<'a> PeriodView<'a> {
             days: sums.days,
             totals: TotalsView::of(&sums.totals),
             per_day: AveragesView(sums),
+            nights: NightsView::of(&sums.nights),
+            per_sold_night: sums.per_sold_night().map(PerSoldNightView::of),
         }
     }
 }
@@ -375,8 +457,24 @@ struct SignalView<'a> {
     device_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     device_kind: Option<&'a str>,
+    #[serde(flatten)]
+    states: Option<StatesTold<'a>>,
+    #[serde(flatten)]
+    readings: Option<ReadingsTold>,
+}
+
+/// What a signal with states was told to be; a meter has none.
+#[derive(Debug, Clone, Serialize)]
+struct StatesTold<'a> {
     intervals: Vec<IntervalView<'a>>,
     transitions: Vec<TransitionView<'a>>,
+}
+
+/// What was read of a device or a meter, where there is anything.
+#[derive(Debug, Clone, Serialize)]
+struct ReadingsTold {
+    readings: Vec<ReadingView>,
+    increments: Vec<IncrementView>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -392,17 +490,77 @@ struct TransitionView<'a> {
     state: &'a str,
 }
 
+/// A reading as publishers write it: its values are texts.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReadingView {
+    at: Text<Instant>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counter_wh: Option<Text<MilliwattHours>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    power_w: Option<Text<Rounded<3>>>,
+}
+
+impl ReadingView {
+    fn of(reading: &ReadingsAt) -> Self {
+        Self {
+            at: Text(reading.at),
+            counter_wh: reading.counter.map(Text),
+            power_w: reading.power.map(|power| Text(power.watts())),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IncrementView {
+    from: Text<Instant>,
+    to: Text<Instant>,
+    wh: Figure,
+    kind: &'static str,
+    debt_wh: Figure,
+    booked_wh: Figure,
+}
+
+impl IncrementView {
+    fn of(increment: &Increment) -> Self {
+        Self {
+            from: Text(increment.from),
+            to: Text(increment.to),
+            wh: increment.energy.into(),
+            kind: increment.kind.as_str(),
+            debt_wh: increment.debt.into(),
+            booked_wh: increment.booked.into(),
+        }
+    }
+}
+
 impl<'a> SignalView<'a> {
     fn of(history: &'a SignalHistory) -> Self {
+        let is_meter = matches!(&history.signal, Signal::Device(device) if device.is_meter());
+        let is_read = is_meter || !history.readings.is_empty();
         let (signal, device_id, device_kind) = match &history.signal {
             Signal::Device(device) => {
-                ("device", Some(device.id.as_str()), Some(device.kind.as_str()))
+                let signal = if is_meter { "meter" } else { "device" };
+                (signal, Some(device.id.as_str()), Some(device.kind.as_str()))
             }
             Signal::Presence(sensor) => {
                 ("presence", Some(sensor.as_str()), Some(DeviceKind::PRESENCE))
             }
             Signal::Stay => ("stay", None, None),
         };
+        Self {
+            signal,
+            device_id,
+            device_kind,
+            states: (!is_meter).then(|| StatesTold::of(history)),
+            readings: is_read.then(|| ReadingsTold::of(history)),
+        }
+    }
+}
+
+impl<'a> StatesTold<'a> {
+    fn of(history: &'a SignalHistory) -> Self {
         let intervals = history.intervals.iter().map(|interval| IntervalView {
             state: interval.state.as_str(),
             from: Text(interval.from),
@@ -412,12 +570,15 @@ impl<'a> SignalView<'a> {
             at: Text(transition.at),
             state: transition.state.as_str(),
         });
+        Self { intervals: intervals.collect(), transitions: transitions.collect() }
+    }
+}
+
+impl ReadingsTold {
+    fn of(history: &SignalHistory) -> Self {
         Self {
-            signal,
-            device_id,
-            device_kind,
-            intervals: intervals.collect(),
-            transitions: transitions.collect(),
+            readings: history.readings.iter().map(ReadingView::of).collect(),
+            increments: history.increments.iter().map(IncrementView::of).collect(),
         }
     }
 }
@@ -439,6 +600,8 @@ struct DeviceView<'a> {
     device_kind: &'a str,
     activations: u64,
     usage: Vec<UsageView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<MeasuredView>,
     quality: QualityView,
 }
 
@@ -449,6 +612,7 @@ impl<'a> DeviceView<'a> {
             device_kind: report.device.kind.as_str(),
             activations: report.activations,
             usage: report.usage.iter().map(UsageView::of).collect(),
+            measured: report.measured.as_deref().map(MeasuredView::of),
             quality: QualityView::of(report.quality),
         }
     }
@@ -461,18 +625,67 @@ struct UsageView<'a> {
     duration_ms: Millis,
     assumed_ms: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
+    measured_ms: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured_wh: Option<Figure>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     energy_wh: Option<Figure>,
     during: OccupancyView,
 }
 
 impl<'a> UsageView<'a> {
     fn of(usage: &'a Usage) -> Self {
+        let metered = usage.metered.as_deref();
         Self {
             state: usage.state.as_str(),
             duration_ms: usage.duration(),
-            assumed_ms: usage.assumed,
-            energy_wh: usage.energy().map(|energy| Figure::WattHours(energy.watt_hours())),
+            assumed_ms: usage.assumed.total(),
+            measured_ms: metered.map(|metered| metered.measured),
+            measured_wh: metered.map(|metered| metered.measured_energy.into()),
+            energy_wh: usage.energy().map(Figure::from),
             during: OccupancyView::of(&usage.during),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MeasuredView {
+    standby_wh: Figure,
+    unplaced_wh: Figure,
+    resets: u64,
+    roll_backs: u64,
+    jumps: u64,
+}
+
+impl MeasuredView {
+    fn of(measured: &Measured) -> Self {
+        Self {
+            standby_wh: measured.standby.into(),
+            unplaced_wh: measured.unplaced.into(),
+            resets: measured.resets,
+            roll_backs: measured.roll_backs,
+            jumps: measured.jumps,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MeterView<'a> {
+    device_id: &'a str,
+    energy_wh: Figure,
+    unplaced_wh: Figure,
+    during: CellsView<Energy>,
+}
+
+impl<'a> MeterView<'a> {
+    fn of(report: &'a MeterReport) -> Self {
+        Self {
+            device_id: report.id.as_str(),
+            energy_wh: report.energy().into(),
+            unplaced_wh: report.unplaced.into(),
+            during: CellsView::of(&report.during),
         }
     }
 }
@@ -501,22 +714,84 @@ struct HeldView<'a> {
     since: Text<Instant>,
 }
 
+impl<'a> HeldView<'a> {
+    fn of(held: &'a Held) -> Self {
+        Self { state: held.state.as_str(), since: Text(held.since) }
+    }
+}
+
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DeviceStateView<'a> {
     device_id: &'a str,
     device_kind: &'a str,
-    state: &'a str,
-    since: Text<Instant>,
-    seen: Text<Instant>,
+    #[serde(flatten)]
+    state: Option<HeldView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<Text<Instant>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counter: Option<CounterView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    power: Option<PowerView>,
+}
+
+impl<'a> DeviceStateView<'a> {
+    /// `None` where nothing is carried.
+    fn of(id: &'a DeviceId, kind: &'a str, held: &'a HeldOfDevice) -> Option<Self> {
+        let HeldOfDevice { state, counter, power } = held;
+        (!held.is_empty()).then(|| Self {
+            device_id: id.as_str(),
+            device_kind: kind,
+            state: state.as_ref().map(|state| HeldView::of(&state.held)),
+            seen: state.as_ref().map(|state| Text(state.seen)),
+            counter: counter.map(CounterView::of),
+            power: power.map(PowerView::of),
+        })
+    }
+}
+
+/// The last counter reading, its values as texts.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CounterView {
+    at: Text<Instant>,
+    wh: Text<MilliwattHours>,
+    debt_wh: Text<Rounded<3>>,
+}
+
+impl CounterView {
+    fn of(base: CounterBase) -> Self {
+        let CounterBase { at, value, debt } = base;
+        Self { at: Text(at), wh: Text(value), debt_wh: Text(debt.watt_hours()) }
+    }
+}
+
+/// The power reading that still holds, its value as a text.
+#[derive(Debug, Clone, Serialize)]
+struct PowerView {
+    at: Text<Instant>,
+    w: Text<Rounded<3>>,
+}
+
+impl PowerView {
+    fn of(reading: PowerReading) -> Self {
+        Self { at: Text(reading.at), w: Text(reading.power.watts()) }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SensorStateView<'a> {
     device_id: &'a str,
-    state: &'a str,
-    since: Text<Instant>,
+    #[serde(flatten)]
+    state: HeldView<'a>,
+}
+
+impl<'a> SensorStateView<'a> {
+    /// The outcome of a night hold is stored and not shown.
+    fn new(id: &'a DeviceId, held: &'a HeldBySensor) -> Self {
+        Self { device_id: id.as_str(), state: HeldView::of(&held.held) }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -548,10 +823,6 @@ struct FiguresView {
 
 impl FiguresView {
     fn of(figures: &Figures) -> Self {
-        Self {
-            usage_ms: figures.usage,
-            waste_ms: figures.waste,
-            energy_wh: Figure::WattHours(figures.energy.watt_hours()),
-        }
+        Self { usage_ms: figures.usage, waste_ms: figures.waste, energy_wh: figures.energy.into() }
     }
 }

@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | names, order and decimals of figures | [`figure`] |
 //! | the JSON of reports, totals, occupancy, states, groups | [`json`] |
-//! | sums by room, date, device kind, hotel | [`group`] |
+//! | sums by room, date, week, month, device kind, hotel | [`group`], [`period`] |
 //! | two periods side by side | [`compare`] |
 //! | rows for spreadsheets | [`csv`] |
 //! | tables for a terminal | [`table`] |
@@ -45,13 +45,15 @@ pub mod csv;
 pub mod figure;
 pub mod group;
 pub mod json;
+pub mod period;
 pub mod table;
 
 pub use compare::{ComparedGroup, Comparison, Side};
 pub use csv::{ByteOrderMark, ComparisonCsv, GroupCsv, ReportCsv};
 pub use figure::Figure;
-pub use group::{Group, GroupBy, GroupKey, Groups, Listing};
+pub use group::{DaySums, Group, GroupBy, GroupKey, Groups, Listing};
 pub use json::{
     ComparedGroupView, GroupView, HistoryView, LiveRoomView, OccupancyView, RoomReportView,
     StatesView, TotalsView,
 };
+pub use period::{IsoWeek, Month};

@@ -3,8 +3,12 @@
 //! The figures that fit on a line; JSON and CSV have them all. Times are hours and minutes
 //! (`26:05`), rounded to the minute; energy, money and CO₂e have the same decimals as everywhere.
 //! Numbers are aligned to the right. A column without a single figure is left out: money without a
-//! price, the occupancy of a device kind, assumed and unrated use and missing events (starts
-//! and ends together) where there are none.
+//! price, the occupancy of a device kind, figures per sold night where none was sold; assumed and
+//! unrated use, what was measured, standby, unplaced and unpriced energy, and missing events
+//! (starts and ends together) where there are none.
+//!
+//! Waste is the confirmed one. Where some was assumed as well, the column `up to` behind it says how
+//! far it goes up to with that.
 //!
 //! A table is as wide as its columns need and never asks the terminal, so the same reports always
 //! give the same text. All of its rows are held until it is laid out.
@@ -12,7 +16,11 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, LineStyle, Table};
 use roomwatt_domain::instant::{MINUTE, Millis};
-use roomwatt_domain::{Charge, ClosedReport, Energy, Occupancy, Presence, Rounded, Stay, Totals};
+use roomwatt_domain::totals::MeasuredTotals;
+use roomwatt_domain::{
+    Charge, ClosedReport, Energy, NightSums, Nights, Occupancy, PerSoldNight, Presence, Rounded,
+    Stay, Totals,
+};
 
 use crate::group::{Group, GroupBy};
 
@@ -27,12 +35,13 @@ pub fn of_reports<'a>(
         count: closed.revision.into(),
         totals: closed.report.totals(),
         occupancy: Some(closed.report.occupancy),
+        nights: None,
     });
     lay_out(&["Date", "Room"], "Rev.", &rows.collect::<Vec<_>>(), currency)
 }
 
-/// One row per group, in the order given: key, number of reports, then the figures of its totals
-/// and occupancy. `currency` stands over the columns of money. No line break at the end.
+/// One row per group, in the order given: key, number of reports, then its nights and the figures of
+/// its totals and occupancy. `currency` stands over the columns of money. No line break at the end.
 pub fn of_groups<'a>(
     by: GroupBy,
     groups: impl IntoIterator<Item = &'a Group>,
@@ -41,6 +50,8 @@ pub fn of_groups<'a>(
     let key = match by {
         GroupBy::Room => "Room",
         GroupBy::Date => "Date",
+        GroupBy::Week => "Week",
+        GroupBy::Month => "Month",
         GroupBy::DeviceKind => "Device kind",
         GroupBy::Hotel => "Hotel",
     };
@@ -49,6 +60,7 @@ pub fn of_groups<'a>(
         count: group.reports,
         totals: group.totals,
         occupancy: group.occupancy,
+        nights: Some(group.nights),
     });
     lay_out(&[key], "Reports", &rows.collect::<Vec<_>>(), currency)
 }
@@ -58,6 +70,24 @@ struct Row {
     count: u64,
     totals: Totals,
     occupancy: Option<Occupancy>,
+    /// Of a group.
+    nights: Option<NightSums>,
+}
+
+impl Row {
+    fn per_sold_night(&self) -> Option<PerSoldNight> {
+        self.nights?.per_sold_night(&self.totals)
+    }
+
+    fn measured(&self, part: fn(&MeasuredTotals) -> Energy) -> Option<String> {
+        some_energy(part(&self.totals.measured?))
+    }
+
+    /// Whether the confirmed waste is not all the waste there is.
+    fn has_assumed_waste(&self) -> bool {
+        let totals = &self.totals;
+        totals.assumed_waste != 0 || totals.assumed_waste_energy != Energy::default()
+    }
 }
 
 /// A column of figures: what stands over it on two lines, and its cell in a row.
@@ -98,7 +128,11 @@ impl Column {
     }
 }
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 24] = [
+    Column::new("Sold", "nights", Unit::Plain, |row| {
+        let nights = row.nights?.nights;
+        (nights != Nights::default()).then(|| nights.sold.to_string())
+    }),
     Column::new("Checked", "in", Unit::Plain, |row| {
         let in_stay = |presence| row.occupancy.map(|of| of.cell(Stay::CheckedIn, presence));
         Presence::ALL.into_iter().map(in_stay).sum::<Option<_>>().map(time)
@@ -108,15 +142,39 @@ const COLUMNS: [Column; 13] = [
         Stay::ALL.into_iter().map(vacant).sum::<Option<_>>().map(time)
     }),
     Column::new("Use", "", Unit::Plain, |row| Some(time(row.totals.usage))),
-    Column::new("Waste", "", Unit::Plain, |row| Some(time(row.totals.waste.waste))),
-    Column::new("Unsold", "waste", Unit::Plain, |row| Some(time(row.totals.waste.waste_unsold))),
+    Column::new("Waste", "", Unit::Plain, |row| Some(time(row.totals.confirmed_waste()))),
+    Column::new("", "up to", Unit::Plain, |row| {
+        row.has_assumed_waste().then(|| time(row.totals.waste.waste))
+    }),
+    Column::new("Unsold", "use", Unit::Plain, |row| Some(time(row.totals.waste.unsold))),
     Column::new("Assumed", "", Unit::Plain, |row| some_time(row.totals.assumed)),
     Column::new("Unrated", "", Unit::Plain, |row| some_time(row.totals.unrated)),
     Column::new("Energy", "", Unit::WattHours, |row| Some(energy(row.totals.energy))),
-    Column::new("Wasted", "", Unit::WattHours, |row| Some(energy(row.totals.waste_energy))),
+    Column::new("per sold", "night", Unit::WattHours, |row| {
+        row.per_sold_night().map(|night| night.energy.to_string())
+    }),
+    Column::new("Measured", "", Unit::WattHours, |row| row.measured(|it| it.energy)),
+    Column::new("Standby", "", Unit::WattHours, |row| row.measured(|it| it.standby)),
+    Column::new("Unplaced", "", Unit::WattHours, |row| row.measured(|it| it.unplaced)),
+    Column::new("Wasted", "", Unit::WattHours, |row| {
+        Some(energy(row.totals.confirmed_waste_energy()))
+    }),
+    Column::new("", "up to", Unit::WattHours, |row| {
+        row.has_assumed_waste().then(|| energy(row.totals.waste_energy))
+    }),
     Column::new("Cost", "", Unit::Money, |row| amount(row.totals.cost)),
-    Column::new("Waste", "cost", Unit::Money, |row| amount(row.totals.waste_cost)),
+    Column::new("per sold", "night", Unit::Money, |row| {
+        row.per_sold_night()?.cost.map(|cost| cost.to_string())
+    }),
+    Column::new("Unpriced", "", Unit::WattHours, |row| row.totals.unpriced.and_then(some_energy)),
+    Column::new("Waste", "cost", Unit::Money, |row| amount(row.totals.confirmed_waste_cost())),
+    Column::new("", "up to", Unit::Money, |row| {
+        row.has_assumed_waste().then(|| amount(row.totals.waste_cost))?
+    }),
     Column::new("CO₂e", "", Unit::Kilograms, |row| amount(row.totals.co2e)),
+    Column::new("per sold", "night", Unit::Kilograms, |row| {
+        row.per_sold_night()?.co2e.map(|co2e| co2e.to_string())
+    }),
     Column::new("Missing", "events", Unit::Plain, |row| {
         let missing = row.totals.quality.missing_starts + row.totals.quality.missing_ends;
         (missing > 0).then(|| missing.to_string())
@@ -134,6 +192,11 @@ fn time(millis: Millis) -> String {
     let sign = if minutes < 0 { "-" } else { "" };
     let minutes = minutes.unsigned_abs();
     format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// Energy that is worth a column only where there is any.
+fn some_energy(of: Energy) -> Option<String> {
+    (of != Energy::default()).then(|| energy(of))
 }
 
 fn energy(energy: Energy) -> String {
