@@ -40,6 +40,7 @@ mod confirmation;
 pub mod dormant;
 pub mod due;
 pub mod energy;
+pub mod fact;
 pub mod increments;
 pub mod instant;
 pub mod live;
@@ -71,6 +72,7 @@ pub use carry_over::{
 pub use closed::{ClosedReport, Revision};
 pub use due::Schedule;
 pub use energy::{Charge, Energy, MilliwattHours, Milliwatts, PerKwh, Percent, Rounded};
+pub use fact::Fact;
 pub use increments::{Increment, IncrementKind};
 pub use instant::{Instant, Millis};
 pub use live::Live;

@@ -252,6 +252,13 @@ impl AddAssign for Waste {
     }
 }
 
+impl AddAssign for ConfirmedWaste {
+    fn add_assign(&mut self, other: Self) {
+        self.energy += other.energy;
+        self.cost = sum(self.cost, other.cost);
+    }
+}
+
 impl AddAssign for Totals {
     /// Adds figure by figure. A sum has a cost, or what was measured, as soon as one of its parts
     /// has it.

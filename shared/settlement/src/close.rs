@@ -18,11 +18,11 @@ use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Millis, 
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue, chain};
 use roomwatt_presentation::TotalsView;
 use roomwatt_store::{
-    ClaimOutcome, CloseState, FencedOutcome, HotelDay, Progress, PutOutcome, SealOutcome, Store,
+    ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome, Store,
     StoreError, StoredReport, Summary,
 };
 use roomwatt_telemetry::Metric;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::error::SettlementError;
 use crate::reckoning::{Reckoning, Terms, add_up};
@@ -84,7 +84,9 @@ impl Close {
     ) -> Result<CloseOutcome, SettlementError> {
         let began = invocation.now();
         let hotel = reckoning.hotel.clone();
-        let claim = self.store.claim(&hotel, &invocation.id, began, began + self.lease).await?;
+        let (owner, until) = (&invocation.id, began + self.lease);
+        let current = reckoning.current.clone();
+        let claim = self.store.claim(&hotel, owner, current.version, began, until).await?;
         let mut state = match claim {
             ClaimOutcome::Claimed(state) => state,
             ClaimOutcome::Held => return Ok(CloseOutcome::Held),
@@ -110,11 +112,10 @@ impl Close {
                 });
             }
             // The rooms of a day have the same terms, whoever closes them.
-            let terms = match &state.progress {
-                Some(progress) => reckoning.terms(&self.store, progress.terms, began).await?,
-                None => reckoning.current.clone(),
-            };
-            match self.close_day(&hotel, &terms, &day, &state, invocation).await? {
+            let version = state.terms.unwrap_or(current.version);
+            let terms = reckoning.terms(&self.store, version, began).await?;
+            let next_terms = current.version;
+            match self.close_day(&hotel, &terms, &day, &state, next_terms, invocation).await? {
                 DayOutcome::Closed(totals) => {
                     if closed == 0 {
                         Metric::CloseLag.record_millis(invocation.now() - due_at);
@@ -128,7 +129,12 @@ impl Close {
                         told = day.date;
                     }
                     closed += 1;
-                    state = CloseState { closed_through: day.date, progress: None, ..state };
+                    state = CloseState {
+                        closed_through: day.date,
+                        terms: Some(next_terms),
+                        progress: None,
+                        ..state
+                    };
                 }
                 DayOutcome::Suspended => return self.suspend(&hotel, &state, told).await,
                 DayOutcome::ClaimLost => return Ok(CloseOutcome::Held),
@@ -142,6 +148,7 @@ impl Close {
         terms: &Terms,
         day: &BusinessDay,
         state: &CloseState,
+        next_terms: u64,
         invocation: &Invocation,
     ) -> Result<DayOutcome, SettlementError> {
         match self.close_rooms(hotel, terms, day, state, invocation).await? {
@@ -155,7 +162,7 @@ impl Close {
             return Ok(DayOutcome::ClaimLost);
         }
         let (attempt, from) = (state.attempt, state.closed_through);
-        Ok(match self.store.advance(hotel, attempt, from, day.date).await? {
+        Ok(match self.store.advance(hotel, attempt, from, day.date, next_terms).await? {
             FencedOutcome::Done => DayOutcome::Closed(Box::new(totals)),
             FencedOutcome::ClaimLost => DayOutcome::ClaimLost,
         })
@@ -170,7 +177,7 @@ impl Close {
         state: &CloseState,
         invocation: &Invocation,
     ) -> Result<RoomsOutcome, SettlementError> {
-        let after = state.progress.as_ref().map(|progress| &progress.room);
+        let after = state.progress.as_ref();
         let (store, before) = (&self.store, state.closed_through);
         let rooms = Rooms::of(store, hotel, before, *day, after, invocation.now()).await?;
         let mut ended_early = false;
@@ -197,7 +204,7 @@ impl Close {
             }
             count += 1;
             if count % ROOMS_PER_CHECKPOINT == 0
-                && self.checkpoint(hotel, state, &room, terms, invocation).await?
+                && self.checkpoint(hotel, state, &room, invocation).await?
                     == FencedOutcome::ClaimLost
             {
                 return Ok(RoomsOutcome::ClaimLost);
@@ -209,7 +216,7 @@ impl Close {
             return Ok(RoomsOutcome::Done);
         }
         if let Some(last) = last {
-            self.checkpoint(hotel, state, &last, terms, invocation).await?;
+            self.checkpoint(hotel, state, &last, invocation).await?;
         }
         Ok(RoomsOutcome::Ending)
     }
@@ -219,16 +226,15 @@ impl Close {
         hotel: &HotelId,
         state: &CloseState,
         room: &RoomId,
-        terms: &Terms,
         invocation: &Invocation,
     ) -> Result<FencedOutcome, SettlementError> {
-        let progress = Progress { room: room.clone(), terms: terms.version };
         let until = invocation.now() + self.lease;
         let (attempt, closed) = (state.attempt, state.closed_through);
-        Ok(self.store.checkpoint(hotel, attempt, closed, &progress, until).await?)
+        Ok(self.store.checkpoint(hotel, attempt, closed, room, until).await?)
     }
 
-    /// Seals one room's summary and puts the report of what it then holds.
+    /// Seals one room's summary and puts the report of what it then holds, if the room is to have
+    /// one.
     async fn close_room(
         &self,
         hotel: &HotelId,
@@ -240,6 +246,10 @@ impl Close {
     ) -> Result<(RoomId, FencedOutcome), SettlementError> {
         let OpenRoom { opening, summary } = room;
         let summary = seal(&self.store, hotel, day, summary, attempt).await?;
+        note_passed_over(hotel, day, &summary);
+        if !terms.demand_report(day, &opening, &summary) {
+            return Ok((summary.room, FencedOutcome::Done));
+        }
         let report = terms.fold(day, &opening, &summary);
         let stored = StoredReport {
             closed: ClosedReport::first(summary.room.clone(), *day, report, invocation.now()),
@@ -361,6 +371,14 @@ impl Close {
                 return Ok(());
             }
         }
+    }
+}
+
+/// Says that a summary holds what only a newer version understands.
+pub(crate) fn note_passed_over(hotel: &HotelId, day: &BusinessDay, summary: &Summary) {
+    if summary.passed_over > 0 {
+        let (room, date, sets) = (&summary.room, day.date, summary.passed_over);
+        warn!(%hotel, %room, %date, sets, "a summary has sets that this version does not know: passed over");
     }
 }
 

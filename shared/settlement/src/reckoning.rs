@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, HotelId, Instant, Occupancy, Profile, RoomId, RoomReport,
-    RoomStates, Totals,
+    BusinessDate, BusinessDay, HotelId, Instant, Profile, RoomReport, RoomStates,
 };
 use roomwatt_store::{HotelDay, Result, Store, Summary};
 
@@ -26,6 +25,19 @@ impl Terms {
     ) -> RoomReport {
         let terms = self.profile.terms(&summary.room);
         RoomReport::fold(day.window, opening, &summary.history, &terms)
+    }
+
+    /// Rules 13 and 16: whether a room and day have a report. None has a room of which nothing was
+    /// ever known, or one that is dormant and was not heard.
+    pub(crate) fn demand_report(
+        &self,
+        day: &BusinessDay,
+        opening: &RoomStates,
+        summary: &Summary,
+    ) -> bool {
+        let terms = self.profile.terms(&summary.room);
+        let is_known = opening.heard.is_some() || !summary.history.is_empty();
+        is_known && opening.has_report(day.window.start, &summary.history, &terms)
     }
 }
 
@@ -70,18 +82,6 @@ impl Reckoning {
     }
 }
 
-/// What is known of a room at the end of a day.
-pub(crate) async fn closing_states(
-    store: &Store,
-    hotel: &HotelId,
-    day: &BusinessDay,
-    room: &RoomId,
-    now: Instant,
-) -> Result<RoomStates> {
-    let report = store.report(hotel, day.date, room, now).await?;
-    Ok(report.map(|report| report.closed.report.closing()).unwrap_or_default())
-}
-
 /// The sums of the reports that a day has, as its close adds them up.
 pub(crate) async fn add_up(
     store: &Store,
@@ -89,18 +89,10 @@ pub(crate) async fn add_up(
     date: BusinessDate,
     now: Instant,
 ) -> Result<HotelDay> {
-    let mut day = HotelDay {
-        date,
-        rooms: 0,
-        revision: 1,
-        totals: Totals::default(),
-        occupancy: Occupancy::default(),
-    };
+    let mut day = HotelDay::empty(date);
     let mut reports = store.reports(hotel, date, None, now);
     while let Some(stored) = reports.next().await? {
-        day.rooms += 1;
-        day.totals += stored.closed.report.totals();
-        day.occupancy += stored.closed.report.occupancy;
+        day += &stored.closed.report;
     }
     Ok(day)
 }

@@ -17,9 +17,9 @@ use roomwatt_store::{
 use roomwatt_telemetry::Metric;
 use tracing::{error, info, warn};
 
-use crate::close::seal;
+use crate::close::{note_passed_over, seal};
 use crate::error::SettlementError;
-use crate::reckoning::{Reckoning, add_up, closing_states};
+use crate::reckoning::{Reckoning, add_up};
 
 /// Days revised in one walk; what is left goes on in another message.
 const DAYS_PER_WALK: usize = 31;
@@ -142,13 +142,22 @@ impl Revise {
                 Some(before) => self.count_strayed(&hotel, &day, before, invocation).await?,
                 None => false,
             };
-            let opening = closing_states(&self.store, &hotel, &day_before, room, now).await?;
+            let previous = self.store.report(&hotel, day_before.date, room, now).await?;
+            let opening = previous.as_ref().map(|it| it.closed.report.closing());
+            let opening = opening.unwrap_or_default();
             let mut summary = self.store.summary(&hotel, &day, room, now).await?;
+            note_passed_over(&hotel, &day, &summary);
             match &before {
-                None if opening.is_empty() && summary.writes() == 0 => {
+                None if previous.is_none() && summary.history.is_empty() => {
                     return Ok(Settled::Unchanged);
                 }
                 None => {
+                    // A day without a report is judged by the terms of the report before it.
+                    let version = previous.map_or(reckoning.current.version, |it| it.terms);
+                    let judge = reckoning.terms(&self.store, version, now).await?;
+                    if !judge.demand_report(&day, &opening, &summary) {
+                        return Ok(Settled::Unchanged);
+                    }
                     let attempt = StoredReport::LATE;
                     summary = seal(&self.store, &hotel, &day, summary, attempt).await?;
                 }

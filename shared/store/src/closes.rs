@@ -31,17 +31,11 @@ pub struct CloseState {
     pub attempt: u64,
     /// Whether a close has begun and not come to its end, be it that nobody goes on with it.
     pub under_way: bool,
-    /// How far the rooms of the day being closed are done, if that was noted.
-    pub progress: Option<Progress>,
-}
-
-/// The part of a day's rooms that is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
-    /// This room and all before it are done.
-    pub room: RoomId,
-    /// The version of the hotel's profile that they are done with: the day's other rooms have it too.
-    pub terms: u64,
+    /// The version of the hotel's profile by which the day after is closed, once that has begun: by
+    /// one and the same, whoever goes on with it.
+    pub terms: Option<u64>,
+    /// The last room that is done of that day, if it was noted; the ones before it are done too.
+    pub progress: Option<RoomId>,
 }
 
 /// What became of a claim.
@@ -74,7 +68,8 @@ pub struct DueHotel {
 }
 
 impl Store {
-    /// Claims the closing of a hotel until `until`, if nobody else has it at `now`.
+    /// Claims the closing of a hotel until `until`, if nobody else has it at `now`. A day that
+    /// nobody has begun to close is closed by the given version of the profile.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the record cannot be read.
@@ -82,6 +77,7 @@ impl Store {
         &self,
         hotel: &HotelId,
         owner: &str,
+        terms: u64,
         now: Instant,
         until: Instant,
     ) -> Result<ClaimOutcome> {
@@ -90,13 +86,18 @@ impl Store {
         };
         let update = self
             .close_update(hotel)
-            .update_expression("SET #owner = :owner, #until = :until, #attempt = :next")
+            .update_expression(
+                "SET #owner = :owner, #until = :until, #attempt = :next, \
+                 #terms = if_not_exists(#terms, :terms)",
+            )
             .condition_expression(
                 "#attempt = :attempt AND (attribute_not_exists(#until) OR #until <= :now)",
             )
             .expression_attribute_names("#owner", CLAIM_OWNER)
             .expression_attribute_names("#until", CLAIM_UNTIL)
             .expression_attribute_names("#attempt", ATTEMPT)
+            .expression_attribute_names("#terms", TERMS)
+            .expression_attribute_values(":terms", number(terms))
             .expression_attribute_values(":owner", text(owner))
             .expression_attribute_values(":until", number(until.as_millis()))
             .expression_attribute_values(":now", number(now.as_millis()))
@@ -129,12 +130,12 @@ impl Store {
         hotel: &HotelId,
         attempt: u64,
         closed_through: BusinessDate,
-        progress: &Progress,
+        room: &RoomId,
         until: Instant,
     ) -> Result<FencedOutcome> {
         let update = self
             .close_update(hotel)
-            .update_expression("SET #progress = :room, #terms = :terms, #until = :until")
+            .update_expression("SET #progress = :room, #until = :until")
             .condition_expression(
                 "#attempt = :attempt AND #closed = :closed \
                  AND (attribute_not_exists(#progress) OR #progress <= :room)",
@@ -142,12 +143,10 @@ impl Store {
             .expression_attribute_names("#attempt", ATTEMPT)
             .expression_attribute_names("#closed", CLOSED_THROUGH)
             .expression_attribute_names("#progress", PROGRESS)
-            .expression_attribute_names("#terms", TERMS)
             .expression_attribute_names("#until", CLAIM_UNTIL)
             .expression_attribute_values(":attempt", number(attempt))
             .expression_attribute_values(":closed", text(closed_through.to_string()))
-            .expression_attribute_values(":room", text(progress.room.as_str()))
-            .expression_attribute_values(":terms", number(progress.terms))
+            .expression_attribute_values(":room", text(room.as_str()))
             .expression_attribute_values(":until", number(until.as_millis()));
         Ok(match self.close_write(update).await? {
             Changed::Done(_) => FencedOutcome::Done,
@@ -155,7 +154,8 @@ impl Store {
         })
     }
 
-    /// Ends a day's close: moves `closedThrough` from the day before to the day.
+    /// Ends a day's close: moves `closedThrough` from the day before to the day. The day after is
+    /// closed by the given version of the profile.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the record cannot be read.
@@ -165,16 +165,18 @@ impl Store {
         attempt: u64,
         from: BusinessDate,
         to: BusinessDate,
+        next_terms: u64,
     ) -> Result<FencedOutcome> {
         let update = self
             .close_update(hotel)
-            .update_expression("SET #closed = :to REMOVE #progress, #terms")
+            .update_expression("SET #closed = :to, #terms = :terms REMOVE #progress")
             .condition_expression("#attempt = :attempt AND #closed = :from")
             .expression_attribute_names("#attempt", ATTEMPT)
             .expression_attribute_names("#closed", CLOSED_THROUGH)
             .expression_attribute_names("#progress", PROGRESS)
             .expression_attribute_names("#terms", TERMS)
             .expression_attribute_values(":attempt", number(attempt))
+            .expression_attribute_values(":terms", number(next_terms))
             .expression_attribute_values(":from", text(from.to_string()))
             .expression_attribute_values(":to", text(to.to_string()));
         let Changed::Refused(found) = self.close_write(update).await? else {
@@ -357,15 +359,12 @@ const CLOSE_STATE: &str = "close state";
 
 pub(crate) fn close_state(item: &Item) -> Result<CloseState> {
     let read = Reader::new(CLOSE_STATE, item);
-    let progress = match read.parsed(PROGRESS)? {
-        Some(room) => Some(Progress { room, terms: read.required(TERMS, read.number(TERMS)?)? }),
-        None => None,
-    };
     Ok(CloseState {
         closed_through: read.required(CLOSED_THROUGH, read.parsed(CLOSED_THROUGH)?)?,
         announced_through: read.required(ANNOUNCED_THROUGH, read.parsed(ANNOUNCED_THROUGH)?)?,
         attempt: read.required(ATTEMPT, read.number(ATTEMPT)?)?,
         under_way: read.has(CLAIM_UNTIL),
-        progress,
+        terms: read.number(TERMS)?,
+        progress: read.parsed(PROGRESS)?,
     })
 }

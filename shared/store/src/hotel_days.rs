@@ -1,8 +1,12 @@
 //! Hotel-days: the totals of a hotel on a date, kept so that a month is one small query.
 
+use std::ops::AddAssign;
+
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use roomwatt_domain::totals::{ConfirmedWaste, MeasuredTotals};
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, Charge, Energy, HotelId, Instant, Occupancy, Quality, Totals, Waste,
+    BusinessDate, BusinessDay, Charge, Energy, HotelId, Instant, NightSums, Nights, Occupancy,
+    Quality, RoomReport, Totals, Waste,
 };
 
 use crate::closes::FencedOutcome;
@@ -10,7 +14,7 @@ use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, expiry, is_live, key, number};
 use crate::pages::Pages;
 use crate::schema::{DAY_PREFIX, FENCE, REVISION, ROOMS, TTL_ATTRIBUTE, hotel_day_key, hotel_key};
-use crate::sums::{CELLS, Sums};
+use crate::sums::{CELLS, CONFIRMED, Sums};
 use crate::table::Store;
 use crate::write::Written;
 
@@ -27,6 +31,38 @@ pub struct HotelDay {
     pub totals: Totals,
     /// The rooms' time by stay and presence.
     pub occupancy: Occupancy,
+    /// The rooms' nights, and what they used.
+    pub nights: NightSums,
+    /// Confirmed waste by the stay while it was wasted, in the order of [`Stay::ALL`](roomwatt_domain::Stay::ALL).
+    pub confirmed_waste: [ConfirmedWaste; 3],
+}
+
+impl HotelDay {
+    /// A day without a report, as a close begins to add it up.
+    pub fn empty(date: BusinessDate) -> Self {
+        Self {
+            date,
+            rooms: 0,
+            revision: 1,
+            totals: Totals::default(),
+            occupancy: Occupancy::default(),
+            nights: NightSums::default(),
+            confirmed_waste: Default::default(),
+        }
+    }
+}
+
+impl AddAssign<&RoomReport> for HotelDay {
+    fn add_assign(&mut self, report: &RoomReport) {
+        let totals = report.totals();
+        self.rooms += 1;
+        self.nights += NightSums::of(report.night(), &totals);
+        self.totals += totals;
+        self.occupancy += report.occupancy;
+        for (sum, waste) in self.confirmed_waste.iter_mut().zip(report.confirmed_waste()) {
+            *sum += waste;
+        }
+    }
 }
 
 /// What became of totals that were counted again.
@@ -101,7 +137,8 @@ impl Store {
             (FENCE.to_owned(), number(attempt)),
             (TTL_ATTRIBUTE.to_owned(), expiry(self.retention.report_until(day))),
         ]);
-        let sums = Sums::new(&totals.totals, &totals.occupancy);
+        let HotelDay { totals: figures, occupancy, nights, confirmed_waste, .. } = totals;
+        let sums = Sums::new(figures, occupancy, nights, confirmed_waste);
         item.extend(sums.figures().map(|(name, amount)| (name.to_owned(), number(amount))));
         let put = self
             .client
@@ -158,6 +195,19 @@ fn hotel_day(item: &Item) -> Result<HotelDay> {
     let count = |name| Ok(read.number::<u64>(name)?.unwrap_or(0));
     let energy = |name| Ok(Energy::from_exact(read.number(name)?.unwrap_or(0)));
     let charge = |name| Ok(read.number(name)?.map(Charge::from_exact));
+    let measured = match read.number("measured")? {
+        None => None,
+        Some(usage) => Some(MeasuredTotals {
+            usage,
+            energy: energy("measuredEnergy")?,
+            standby: energy("standby")?,
+            unplaced: energy("unplaced")?,
+        }),
+    };
+    let mut confirmed_waste = [ConfirmedWaste::default(); 3];
+    for (waste, (name, cost)) in confirmed_waste.iter_mut().zip(CONFIRMED) {
+        *waste = ConfirmedWaste { energy: energy(name)?, cost: charge(cost)? };
+    }
     let mut cells = [0; 9];
     for (cell, name) in cells.iter_mut().zip(CELLS) {
         *cell = millis(name)?;
@@ -167,6 +217,18 @@ fn hotel_day(item: &Item) -> Result<HotelDay> {
         rooms: count(ROOMS)?,
         revision: count(REVISION)?,
         occupancy: Occupancy::from_cells(cells),
+        nights: NightSums {
+            nights: Nights {
+                sold: count("soldNights")?,
+                unsold: count("unsoldNights")?,
+                unknown: count("unknownNights")?,
+            },
+            sold_energy: energy("soldEnergy")?,
+            unsold_energy: energy("unsoldNightEnergy")?,
+            sold_priced: count("soldPriced")?,
+            sold_emitting: count("soldEmitting")?,
+        },
+        confirmed_waste,
         totals: Totals {
             usage: millis("usage")?,
             waste: Waste {
@@ -175,15 +237,20 @@ fn hotel_day(item: &Item) -> Result<HotelDay> {
                 unsold: millis("unsold")?,
             },
             assumed: millis("assumed")?,
+            assumed_waste: millis("assumedWaste")?,
             unrated: millis("unrated")?,
             energy: energy("energy")?,
             waste_energy: energy("wasteEnergy")?,
             waste_unsold_energy: energy("wasteUnsoldEnergy")?,
             unsold_energy: energy("unsoldEnergy")?,
             assumed_energy: energy("assumedEnergy")?,
+            assumed_waste_energy: energy("assumedWasteEnergy")?,
             cost: charge("cost")?,
             waste_cost: charge("wasteCost")?,
+            assumed_waste_cost: charge("assumedWasteCost")?,
             co2e: charge("co2e")?,
+            unpriced: read.number("unpriced")?.map(Energy::from_exact),
+            measured,
             quality: Quality {
                 missing_starts: count("missingStarts")?,
                 missing_ends: count("missingEnds")?,

@@ -243,7 +243,7 @@ pub(crate) fn stored_profile(item: &Item) -> Result<StoredProfile> {
     let read = Reader::new(STORED_PROFILE, item);
     let body = read.required(BODY, read.text(BODY)?)?;
     Ok(StoredProfile {
-        profile: Profile::parse(body).map_err(|error| read.corrupt(BODY, error))?,
+        profile: Profile::parse_stored(body).map_err(|error| read.corrupt(BODY, error))?,
         version: read.required(VERSION, read.number(VERSION)?)?,
         opened: read.has(OPENED),
     })

@@ -26,7 +26,7 @@ mod tips;
 mod touches;
 mod write;
 
-pub use closes::{ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome, Progress};
+pub use closes::{ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome};
 pub use error::{Result, StoreError};
 pub use hotel_days::{CorrectOutcome, HotelDay};
 pub use hotels::{OpenOutcome, PutProfile, StoredProfile};

@@ -46,9 +46,9 @@ pub(crate) const CLAIM_OWNER: &str = "claimOwner";
 pub(crate) const CLAIM_UNTIL: &str = "claimUntil";
 /// Counts claims and never goes back: the fencing token.
 pub(crate) const ATTEMPT: &str = "attempt";
-/// The last room that is done of the day being closed, and the version of the profile that the day
-/// is closed with.
+/// The last room that is done of the day being closed.
 pub(crate) const PROGRESS: &str = "progress";
+/// The version of the profile by which that day is closed.
 pub(crate) const TERMS: &str = "terms";
 
 // Summary of a room-day.

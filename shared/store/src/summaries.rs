@@ -1,9 +1,11 @@
-//! Summaries: the set of transitions known of a room on a business day.
+//! Summaries: the sets of transitions and readings known of a room on a business day.
 //!
 //! A transition is one number in the set named `kind/id/STATE`: its offset in milliseconds from
-//! 00:00 UTC of the business date. That instant is the same in every version of the zone rules, so
-//! two versions may write into one set. Where a new rule puts a transition outside its day, it counts
-//! at the nearest instant of the day.
+//! 00:00 UTC of the business date. A reading is one number in the set `kind/id/~Wh` or `kind/id/~W`,
+//! offset and value in one. That instant is the same in every version of the zone rules, so two
+//! versions may write into one set. Where a new rule puts a transition outside its day, it counts at
+//! the nearest instant of the day. Sets of a name that this version does not know are passed over and
+//! counted, so that a newer one may write beside it.
 //!
 //! `ADD` unites sets, so writes need no read, no lock and no order, and a write that is done twice
 //! leaves what one leaves. Once the day's close has read a summary it *seals* it; from then on a
@@ -28,9 +30,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use roomwatt_domain::readings::{pack, unpack};
 use roomwatt_domain::{
-    BusinessDay, Device, DeviceId, DeviceKind, History, HotelId, Instant, RoomId, Signal, State,
-    Transition,
+    BusinessDay, Device, DeviceId, DeviceKind, Fact, History, HotelId, Instant, Measurement,
+    MilliwattHours, Milliwatts, Reading, RoomId, Signal, State, Transition,
 };
 
 use crate::error::{Result, StoreError};
@@ -51,7 +54,7 @@ pub const SETS_PER_WRITE: usize = 200;
 /// What became of a write to a summary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddOutcome {
-    /// The transitions are in the summary.
+    /// The facts are in the summary.
     Added,
     /// The day's close has read the summary already: nothing was written.
     Sealed,
@@ -78,8 +81,10 @@ const MAY_HAVE_PASSED_A_UNIT: usize = 640;
 pub struct Summary {
     /// Which room.
     pub room: RoomId,
-    /// Its transitions.
+    /// Its transitions and readings.
     pub history: History,
+    /// How many of its sets this version does not know.
+    pub passed_over: usize,
     parts: BTreeMap<u8, Part>,
 }
 
@@ -95,7 +100,7 @@ struct Part {
 impl Summary {
     /// The summary of a room without any transition on the day.
     pub fn empty(room: RoomId) -> Self {
-        Self { room, history: History::default(), parts: BTreeMap::new() }
+        Self { room, history: History::default(), passed_over: 0, parts: BTreeMap::new() }
     }
 
     /// How often it was written, which says what was read.
@@ -128,6 +133,7 @@ impl Summary {
     /// Takes in what another read found of the same room-day, which can only be more.
     fn unite(&mut self, other: Self) {
         self.history.unite(other.history);
+        self.passed_over = self.passed_over.max(other.passed_over);
         self.parts.extend(other.parts);
     }
 }
@@ -144,25 +150,24 @@ pub enum SealOutcome {
 /// What a write says of a record's expiry: the first write's word stands.
 const KEEP_EXPIRY: &str = "#expires = if_not_exists(#expires, :expires)";
 
-type Sets = BTreeMap<String, BTreeSet<i64>>;
+type Sets = BTreeMap<String, BTreeSet<i128>>;
 
 impl Store {
-    /// Adds transitions of one room on one business day: one write, idempotent, without a read.
+    /// Adds facts of one room on one business day: one write, idempotent, without a read.
     ///
-    /// The transitions must lie within the day and name at most [`SETS_PER_WRITE`] states of
-    /// signals.
+    /// The facts must lie within the day and go into at most [`SETS_PER_WRITE`] sets.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn add_transitions<'a>(
+    pub async fn add<'a>(
         &self,
         hotel: &HotelId,
         day: &BusinessDay,
         room: &RoomId,
-        transitions: impl IntoIterator<Item = &'a (Signal, Transition)>,
+        facts: impl IntoIterator<Item = &'a Fact>,
         seal: Seal,
     ) -> Result<AddOutcome> {
-        let sets = offsets(day, transitions);
+        let sets = sets(day, facts)?;
         let room_day = (hotel.clone(), day.date, room.clone());
         let part = self.tips.of(&room_day);
         let mut adds = vec!["#writes :one".to_owned()];
@@ -362,59 +367,111 @@ fn live_summaries(day: BusinessDay, now: Instant) -> Decode<Summary> {
 
 const SUMMARY: &str = "summary";
 
-fn offsets<'a>(
-    day: &BusinessDay,
-    transitions: impl IntoIterator<Item = &'a (Signal, Transition)>,
-) -> Sets {
+fn sets<'a>(day: &BusinessDay, facts: impl IntoIterator<Item = &'a Fact>) -> Result<Sets> {
     let midnight = day.date.midnight_utc();
     let mut sets = Sets::new();
-    for (signal, transition) in transitions {
-        let name = set_name(signal, &transition.state);
-        sets.entry(name).or_default().insert(transition.at - midnight);
+    for fact in facts {
+        let offset = fact.at() - midnight;
+        let number = match fact {
+            Fact::State(..) => Some(i128::from(offset)),
+            Fact::Reading(_, reading) => match reading.measurement {
+                Measurement::Counter(value) => pack(offset, value.get()),
+                Measurement::Power(value) => pack(offset, value.get()),
+            },
+        };
+        let number =
+            number.ok_or_else(|| StoreError::corrupt(SUMMARY, "a reading is far from its day"))?;
+        sets.entry(set_name(fact)).or_default().insert(number);
     }
-    sets
+    Ok(sets)
 }
 
-/// `kind/id/STATE`; names can hold no slash.
-fn set_name(signal: &Signal, state: &State) -> String {
-    match signal {
-        Signal::Device(device) => format!("{}/{}/{state}", device.kind, device.id),
-        Signal::Presence(sensor) => format!("{}/{sensor}/{state}", DeviceKind::PRESENCE),
-        Signal::Stay => format!("stay//{state}"),
+/// What follows kind and id in the names of the sets of readings; no state begins so.
+const COUNTER: &str = "~Wh";
+const POWER: &str = "~W";
+
+/// `kind/id/STATE`, `kind/id/~Wh`, `kind/id/~W`; names can hold no slash.
+fn set_name(fact: &Fact) -> String {
+    match fact {
+        Fact::State(Signal::Device(device), Transition { state, .. }) => {
+            format!("{}/{}/{state}", device.kind, device.id)
+        }
+        Fact::State(Signal::Presence(sensor), Transition { state, .. }) => {
+            format!("{}/{sensor}/{state}", DeviceKind::PRESENCE)
+        }
+        Fact::State(Signal::Stay, Transition { state, .. }) => format!("stay//{state}"),
+        Fact::Reading(device, reading) => {
+            let sort = match reading.measurement {
+                Measurement::Counter(_) => COUNTER,
+                Measurement::Power(_) => POWER,
+            };
+            format!("{}/{}/{sort}", device.kind, device.id)
+        }
     }
 }
 
-fn parse_set_name(name: &str) -> Option<(Signal, State)> {
+/// What a set holds.
+enum SetOf {
+    States(Signal, State),
+    Counter(Device),
+    Power(Device),
+}
+
+/// `None` for a name that this version does not know.
+fn parse_set_name(name: &str) -> Option<SetOf> {
     let mut parts = name.splitn(3, '/');
-    let (kind, id, state) = (parts.next()?, parts.next()?, parts.next()?);
-    let signal = match (kind, id) {
-        (_, "") => Signal::Stay,
-        (DeviceKind::PRESENCE, sensor) => Signal::Presence(DeviceId::new(sensor).ok()?),
-        (kind, id) => Signal::Device(Device {
-            id: DeviceId::new(id).ok()?,
-            kind: DeviceKind::new(kind).ok()?,
-        }),
+    let (kind, id, what) = (parts.next()?, parts.next()?, parts.next()?);
+    let device =
+        || Some(Device { id: DeviceId::new(id).ok()?, kind: DeviceKind::new(kind).ok()? });
+    let signal = match (kind, id, what) {
+        (_, _, COUNTER) => return Some(SetOf::Counter(device()?)),
+        (_, _, POWER) => return Some(SetOf::Power(device()?)),
+        ("stay", "", _) => Signal::Stay,
+        (DeviceKind::PRESENCE, sensor, _) => Signal::Presence(DeviceId::new(sensor).ok()?),
+        _ => Signal::Device(device()?),
     };
-    Some((signal, State::new(state).ok()?))
+    Some(SetOf::States(signal, State::new(what).ok()?))
 }
 
 /// What one record says.
 pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
     let read = Reader::new(SUMMARY, item);
     let midnight = day.date.midnight_utc();
-    let mut transitions = Vec::new();
+    let at = |offset: i64| day.window.nearest(midnight + offset);
+    let mut facts = Vec::new();
+    let mut passed_over = 0;
     for (name, value) in item {
         if [PK, SK, WRITES, SEALED, TTL_ATTRIBUTE].contains(&name.as_str()) {
             continue;
         }
-        let (signal, state) =
-            parse_set_name(name).ok_or_else(|| read.corrupt(name, "names no signal and state"))?;
-        let offsets = value.as_ns().map_err(|_| read.corrupt(name, "is no set of numbers"))?;
-        for offset in offsets {
-            let offset: i64 = offset.parse().map_err(|error| read.corrupt(name, error))?;
-            let at = day.window.nearest(midnight + offset);
-            let transition = Transition { at, state: state.clone() };
-            transitions.push((signal.clone(), transition));
+        let Some(set) = parse_set_name(name) else {
+            passed_over += 1;
+            continue;
+        };
+        let numbers = value.as_ns().map_err(|_| read.corrupt(name, "is no set of numbers"))?;
+        for number in numbers {
+            let number: i128 = number.parse().map_err(|error| read.corrupt(name, error))?;
+            let reading = || {
+                let read = unpack(number).ok_or_else(|| read.corrupt(name, "holds no reading"))?;
+                Ok((at(read.0), read.1))
+            };
+            facts.push(match &set {
+                SetOf::States(signal, state) => {
+                    let offset = i64::try_from(number);
+                    let at = at(offset.map_err(|error| read.corrupt(name, error))?);
+                    Fact::State(signal.clone(), Transition { at, state: state.clone() })
+                }
+                SetOf::Counter(device) => {
+                    let (at, value) = reading()?;
+                    let measurement = Measurement::Counter(MilliwattHours::new(value));
+                    Fact::Reading(device.clone(), Reading { at, measurement })
+                }
+                SetOf::Power(device) => {
+                    let (at, value) = reading()?;
+                    let measurement = Measurement::Power(Milliwatts::new(value));
+                    Fact::Reading(device.clone(), Reading { at, measurement })
+                }
+            });
         }
     }
     let sort_key = read.required(SK, read.text(SK)?)?;
@@ -427,7 +484,8 @@ pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
     };
     Ok(Summary {
         room,
-        history: History::new(transitions),
+        history: facts.into_iter().collect(),
+        passed_over,
         parts: BTreeMap::from([(number, part)]),
     })
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use roomwatt_domain::{Occupancy, RoomReport, Totals};
+use roomwatt_domain::totals::ConfirmedWaste;
+use roomwatt_domain::{Charge, Energy, NightSums, Occupancy, RoomReport, Totals};
 
 /// The exact sums of some reports, by the names of the attributes that keep them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,37 +14,76 @@ pub(crate) struct Sums {
 /// The names of the nine cells, row by row.
 pub(crate) const CELLS: [&str; 9] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7", "o8"];
 
+/// The names of energy and cost of the confirmed waste, by stay.
+pub(crate) const CONFIRMED: [(&str, &str); 3] = [("cw0", "cc0"), ("cw1", "cc1"), ("cw2", "cc2")];
+
 impl Sums {
     pub(crate) fn of(report: &RoomReport) -> Self {
-        Self::new(&report.totals(), &report.occupancy)
+        let totals = report.totals();
+        let nights = NightSums::of(report.night(), &totals);
+        Self::new(&totals, &report.occupancy, &nights, &report.confirmed_waste())
     }
 
-    pub(crate) fn new(totals: &Totals, occupancy: &Occupancy) -> Self {
+    pub(crate) fn new(
+        totals: &Totals,
+        occupancy: &Occupancy,
+        nights: &NightSums,
+        confirmed: &[ConfirmedWaste; 3],
+    ) -> Self {
         let figures = [
             ("usage", i128::from(totals.usage)),
             ("waste", i128::from(totals.waste.waste)),
             ("wasteUnsold", i128::from(totals.waste.waste_unsold)),
             ("unsold", i128::from(totals.waste.unsold)),
             ("assumed", i128::from(totals.assumed)),
+            ("assumedWaste", i128::from(totals.assumed_waste)),
             ("unrated", i128::from(totals.unrated)),
             ("energy", totals.energy.exact()),
             ("wasteEnergy", totals.waste_energy.exact()),
             ("wasteUnsoldEnergy", totals.waste_unsold_energy.exact()),
             ("unsoldEnergy", totals.unsold_energy.exact()),
             ("assumedEnergy", totals.assumed_energy.exact()),
+            ("assumedWasteEnergy", totals.assumed_waste_energy.exact()),
             ("missingStarts", i128::from(totals.quality.missing_starts)),
             ("missingEnds", i128::from(totals.quality.missing_ends)),
             ("unconfirmed", i128::from(totals.quality.unconfirmed)),
+            ("soldNights", i128::from(nights.nights.sold)),
+            ("unsoldNights", i128::from(nights.nights.unsold)),
+            ("unknownNights", i128::from(nights.nights.unknown)),
+            ("soldEnergy", nights.sold_energy.exact()),
+            ("unsoldNightEnergy", nights.unsold_energy.exact()),
+            ("soldPriced", i128::from(nights.sold_priced)),
+            ("soldEmitting", i128::from(nights.sold_emitting)),
         ];
         // An amount of nothing is told from none at all by being there.
-        let charges =
-            [("cost", totals.cost), ("wasteCost", totals.waste_cost), ("co2e", totals.co2e)];
+        let charges = [
+            ("cost", totals.cost),
+            ("wasteCost", totals.waste_cost),
+            ("assumedWasteCost", totals.assumed_waste_cost),
+            ("co2e", totals.co2e),
+        ];
+        let charges = charges.into_iter().map(|(name, charge)| (name, charge.map(Charge::exact)));
+        let measured = totals.measured.map(|measured| {
+            [
+                ("measured", i128::from(measured.usage)),
+                ("measuredEnergy", measured.energy.exact()),
+                ("standby", measured.standby.exact()),
+                ("unplaced", measured.unplaced.exact()),
+            ]
+        });
+        let confirmed = CONFIRMED.into_iter().zip(confirmed);
+        let confirmed = confirmed.flat_map(|((energy, cost), waste)| {
+            let exact = Some(waste.energy.exact()).filter(|energy| *energy != 0);
+            [(energy, exact), (cost, waste.cost.map(Charge::exact))]
+        });
+        let optional = charges.chain([("unpriced", totals.unpriced.map(Energy::exact))]);
         let cells = CELLS.into_iter().zip(occupancy.cells().map(i128::from));
         let figures = figures
             .into_iter()
             .chain(cells)
             .filter(|(_, amount)| *amount != 0)
-            .chain(charges.into_iter().filter_map(|(name, charge)| Some((name, charge?.exact()))))
+            .chain(measured.into_iter().flatten())
+            .chain(optional.chain(confirmed).filter_map(|(name, amount)| Some((name, amount?))))
             .collect();
         Self { figures }
     }
