@@ -5,6 +5,7 @@
 //! `ingest` and `settlement` crates say what follows from it. Every call adds to the store's
 //! [`Meter`] what DynamoDB says it will bill.
 
+mod batches;
 mod closes;
 mod encoding;
 mod error;
@@ -19,7 +20,9 @@ mod reports;
 mod schema;
 mod summaries;
 mod table;
+mod zones;
 
+pub use batches::{Consistency, KEYS_PER_BATCH};
 pub use closes::{
     AdvanceOutcome, ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome, Touch,
 };
@@ -34,3 +37,4 @@ pub use reports::{PutOutcome, ReviseOutcome, StoredReport};
 pub use schema::{DUE_INDEX, TTL_ATTRIBUTE};
 pub use summaries::{AddOutcome, SETS_PER_WRITE, Seal, SealOutcome, Summary};
 pub use table::{Retention, Store};
+pub use zones::HotelZone;
