@@ -134,6 +134,14 @@ pub(crate) struct Range {
     pub(crate) to: BusinessDate,
 }
 
+impl Range {
+    /// How many dates it has.
+    pub(crate) fn days(self) -> usize {
+        let after_the_first = (self.to.civil() - self.from.civil()).get_days();
+        usize::try_from(after_the_first).map_or(0, |days| days + 1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Parameters;
