@@ -9,6 +9,7 @@
 //! All keep the same sets of transitions, group a batch's events by room and day before they write,
 //! and end with the same reports: a run whose reports are not those of its events is an error.
 
+mod back_off;
 mod records;
 mod roomwatt;
 mod run;

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
 
+use super::back_off::back_off;
 use super::records::{Group, Item, Records, TABLE, unite};
-use super::run::back_off;
 
 const LOCK: &str = "lock";
 

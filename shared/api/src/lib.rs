@@ -35,12 +35,14 @@ mod token;
 use std::fmt;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, Router};
 use roomwatt_messaging::Clock;
 use roomwatt_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+
+use service::Description;
 
 pub use caller::Caller;
 pub use openapi::document;
@@ -80,11 +82,12 @@ impl Api {
     /// [`Caller`] (without one nothing is answered), the [`RequestId`], the [`Deadline`].
     pub fn router(self) -> Router {
         let state = Arc::new(self);
-        let (routes, _) = openapi::routes().split_for_parts();
+        let (routes, calls) = openapi::routes().split_for_parts();
         routes
             .fallback(request::no_such_path)
             .method_not_allowed_fallback(request::no_such_method)
             .with_state(Arc::clone(&state))
+            .layer(Extension(Description::of(calls)))
             .layer(CompressionLayer::new())
             .layer(from_fn(caller::require))
             .layer(CatchPanicLayer::custom(request::panicked))
