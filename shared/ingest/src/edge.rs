@@ -430,6 +430,22 @@ mod tests {
     }
 
     #[test]
+    fn kinds_that_mean_something_are_told_however_they_are_spelled() {
+        for kind in ["presence", "Presence", "PRESENCE"] {
+            let sensor = with("deviceKind", &format!("\"{kind}\"")).replace("\"ON\"", "\"VACANT\"");
+            let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &sensor)[..] else { panic!() };
+            assert!(matches!(event.signal, Signal::Presence(_)), "{kind}");
+        }
+        for (kind, read_as) in [("Meter", "meter"), ("Light", "Light"), ("presences", "presences")]
+        {
+            let device = with("deviceKind", &format!("\"{kind}\""));
+            let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &device)[..] else { panic!() };
+            let Signal::Device(device) = &event.signal else { panic!() };
+            assert_eq!(device.kind.as_str(), read_as);
+        }
+    }
+
+    #[test]
     fn unknown_fields_and_escapes_are_no_fault() {
         let body = with("roomId", r#""101""#).replace("\"101\"", r#""1\u003001""#);
         let body = body.replacen('{', r#"{"comment":[1,{"a":null}],"#, 1);
@@ -559,6 +575,19 @@ mod tests {
             "events must hold at least one event"
         );
         assert_eq!(refused(EventQueue::DeviceEvents, r#"{"events": {}}"#), "events must be a list");
+    }
+
+    #[test]
+    fn events_beyond_the_limit_are_counted_and_not_read() {
+        let body = |count| format!(r#"{{"events":[{}]}}"#, vec![LAMP; count].join(","));
+        for (count, beyond) in [(1, 0), (MOST_EVENTS, 0), (MOST_EVENTS + 3, 3)] {
+            let text = body(count);
+            let body = Body::read(EventQueue::DeviceEvents, &text);
+            assert_eq!((body.beyond(), body.count()), (beyond, count - beyond));
+        }
+        // A list that does not end is no JSON, however far it goes.
+        let cut = body(MOST_EVENTS + 3).replace("]}", "");
+        assert!(refused(EventQueue::DeviceEvents, &cut).starts_with("not JSON"));
     }
 
     #[test]
