@@ -28,9 +28,9 @@ use crate::traffic::Day;
 pub enum Design {
     /// A lock, a read, two writes, a release.
     SpinLock,
-    /// A read, and a write that is refused if somebody else wrote in between.
+    /// A read, and a write that is refused if another worker wrote in between.
     Versions,
-    /// One write without a look.
+    /// One write without a read.
     Roomwatt,
 }
 

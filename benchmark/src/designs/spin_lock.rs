@@ -1,4 +1,4 @@
-//! Take a lock on the record, by trying until nobody else has it; read it, write it, write a history
+//! Take a lock on the record, by trying until no other worker has it; read it, write it, write a history
 //! record, and release the lock.
 
 use anyhow::Context;

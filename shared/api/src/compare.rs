@@ -15,8 +15,8 @@ use crate::schema;
 /// Two periods side by side.
 ///
 /// Averages are per day on which the group has a report, and changes are those of the averages, so
-/// that periods of different lengths compare. A group that a period does not have is nothing there.
-/// The percent of nothing is `null`.
+/// that periods of different lengths compare. A group that a period does not have counts as zero
+/// there. A change from zero has `null` percent.
 #[utoipa::path(
     get,
     path = "/hotels/{hotelId}/compare",

@@ -28,9 +28,9 @@ const REPORTS_PER_PAGE: usize = 60_000;
 /// A hotel's reports.
 ///
 /// Of the closed days of the range: one by one by date and room, or summed into groups by key. A
-/// page ends where `limit` says, where the answer grows too large, or, of named rooms, where it has
-/// looked for as much as it may show; so it may be short or empty, and `nextToken` goes on from
-/// there. As CSV the token of the next page is in the headers `Link` and `X-Next-Token`.
+/// page ends where `limit` says, where the answer grows too large, or, where rooms are named, once as
+/// many reports were asked for as it may show. So a page may be short or empty without being the
+/// last: `nextToken` goes on from there. As CSV the token of the next page is in the headers `Link` and `X-Next-Token`.
 ///
 /// Sums over named rooms by `deviceKind` or `hotel` come in one page: rooms times days may be at
 /// most 3660.
@@ -88,8 +88,9 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     }
 }
 
-/// A sum that cannot be made in pages is made of no more than one call reads. Refused by what is asked
-/// for, not by what is there, so that a question does not begin to fail as days are closed.
+/// One sum over all rooms and dates cannot be made page by page, so it may be asked for no more of them
+/// than one call reads. The days of the question count, not those that are closed: otherwise a question
+/// would begin to fail as days are closed.
 fn bound_sum(
     listing: Listing,
     rooms: Option<&BTreeSet<RoomId>>,
@@ -228,7 +229,8 @@ impl List {
         }
     }
 
-    /// The first of the named rooms, each on every date, whether or not anything is there.
+    /// The sums of the first named rooms over all dates. The page goes by the rooms that were named, not
+    /// by those that were found.
     async fn named_rooms(
         &self,
         rooms: &BTreeSet<RoomId>,
@@ -244,7 +246,8 @@ impl List {
         Ok((groups.by_key().collect(), next))
     }
 
-    /// The first of the dates, each with every named room, whether or not anything is there.
+    /// The sums of the named rooms on the first dates. The page goes by the dates that were asked for,
+    /// not by those on which something was found.
     async fn named_dates(
         &self,
         rooms: &BTreeSet<RoomId>,
@@ -280,7 +283,7 @@ impl List {
         Ok(cut(groups, position, limit))
     }
 
-    /// By the sums that are kept of every date.
+    /// Made of hotel-days: the sums that are stored of each date.
     async fn hotel_days(
         &self,
         by: GroupBy,
@@ -330,7 +333,7 @@ fn place_text((date, room): Place) -> String {
     format!("{date}/{room}")
 }
 
-/// A place that was ours, since its token was.
+/// The position of a token; one that cannot be read was not written by [`place_text`].
 fn read_place(position: &str) -> Result<Place, Problem> {
     let place = position
         .split_once('/')

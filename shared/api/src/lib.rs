@@ -3,7 +3,7 @@
 //! A call goes through the router from the outside in:
 //!
 //! 1. `request` gives it an id, logs it once, and turns a panic into a problem;
-//! 2. `caller` decides who asks; nobody in particular gets nothing;
+//! 2. `caller` turns calls without a known caller away;
 //! 3. answers are compressed where the caller takes that;
 //! 4. `call` reads path and query into types, and finds the hotel that the caller may see;
 //! 5. one module per resource reads what is asked for, and `answer` writes it.
@@ -78,8 +78,8 @@ impl Api {
         Self { store, clock, delivery }
     }
 
-    /// The router. Whoever serves it puts into a request's extensions what it knows of it: the
-    /// [`Caller`] (without one nothing is answered), the [`RequestId`], the [`Deadline`].
+    /// The router. The server in front of it puts into a request's extensions what it knows of the
+    /// request: the [`Caller`] (without one the answer is 401), the [`RequestId`], the [`Deadline`].
     pub fn router(self) -> Router {
         let state = Arc::new(self);
         let (routes, calls) = openapi::routes().split_for_parts();

@@ -2,15 +2,16 @@
 //!
 //! | asked for | read by |
 //! | --- | --- |
-//! | named rooms | `BatchGetItem`, a hundred keys a round trip, and no more keys than are said below |
+//! | named rooms | `BatchGetItem`, a hundred keys a round trip, bounded as said below |
 //! | a hotel's totals, or those of its dates | one `Query` of hotel-days |
 //! | all rooms | one `Query` a date's partition, several at once, and no further than the page |
 //!
 //! Memory holds a page of each partition that is being read, and sums; never a range of reports.
 //!
-//! A key that is asked for costs as much when nothing is there. So what a call may read of named
-//! rooms is bounded by keys: a list by what its page may show, sums by [`MOST_KEYS`]. A page that
-//! found less than it asked for, or nothing, leads on all the same.
+//! A report that is not there costs as much to ask for as one that is. So a call for named rooms is
+//! bounded by the reports that it asks for, not by those that it finds: a list by what its page may
+//! show, sums by [`MOST_KEYS`]. A page that found fewer reports than it asked for, or none, has a next
+//! page all the same.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -40,7 +41,7 @@ pub(crate) struct ClosedDays {
 }
 
 impl ClosedDays {
-    /// Of a range, named by the parameter that ends it.
+    /// Of a range; `to` is the name of the parameter that ends it, for errors.
     pub(crate) fn of(
         call: &Call,
         hotel: &Hotel,
@@ -55,7 +56,7 @@ impl ClosedDays {
         Ok(Self::in_range(hotel, range))
     }
 
-    /// Of a range of which some may not be kept any more.
+    /// Of a range whose first days may no longer be kept.
     pub(crate) fn in_range(hotel: &Hotel, range: Range) -> Self {
         let calendar = &hotel.profile.calendar;
         let closed = hotel.closed_through.map(|closed| closed.min(range.to));
@@ -90,8 +91,8 @@ pub(crate) struct Selection<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Page {
     pub(crate) reports: Vec<ClosedReport>,
-    /// The place after which the next page begins; `None` on the last one. It lies behind the last
-    /// report where there was nothing at the places after that.
+    /// The place after which the next page begins; `None` on the last one. It may lie behind
+    /// the last report of this page: no report was found between the two.
     pub(crate) next: Option<Place>,
 }
 

@@ -201,27 +201,29 @@ impl Ingest {
     ) -> Vec<Group<'a>> {
         let unknown = hotels.iter().filter(|of_hotel| of_hotel.calendar.is_none());
         let unknown: Vec<_> = unknown.map(|of_hotel| of_hotel.hotel.clone()).collect();
-        let mut found = if clock.is_ending() || unknown.is_empty() {
-            BTreeMap::new()
-        } else {
-            self.hotels.look_up(&unknown, clock.now()).await
+        let mut found = match unknown.as_slice() {
+            [] => BTreeMap::new(),
+            [..] if clock.is_ending() => {
+                let hotels = unknown.len();
+                error!(hotels, "no time left to look them up; their messages come again");
+                BTreeMap::new()
+            }
+            unknown => self.hotels.look_up(unknown, clock.now()).await,
         };
-        let mut admitted = stream::iter(hotels)
-            .map(|of_hotel| {
+        let mut looked_up = Vec::new();
+        for mut of_hotel in hotels {
+            let met = of_hotel.calendar.take().map(|calendar| Ok(Found::Opened(calendar)));
+            match met.or_else(|| found.remove(&of_hotel.hotel)) {
+                Some(found) => looked_up.push((of_hotel, found)),
+                None => outcome.failed.extend(of_hotel.messages()),
+            }
+        }
+        let mut admitted = stream::iter(looked_up)
+            .map(|(of_hotel, found)| async move {
                 let messages = of_hotel.messages();
-                let OfHotel { hotel, calendar, arrivals } = of_hotel;
-                let found = match calendar {
-                    Some(calendar) => Ok(Found::Opened(calendar)),
-                    // What was not looked up, there was no time for.
-                    None => found
-                        .remove(&hotel)
-                        .unwrap_or_else(|| Err(Arc::new(StoreError::out_of_time()))),
-                };
-                async move {
-                    let admitted =
-                        contained(self.admit_hotel(&hotel, found, arrivals, clock)).await;
-                    (hotel, messages, admitted)
-                }
+                let OfHotel { hotel, arrivals, .. } = of_hotel;
+                let admitted = contained(self.admit_hotel(&hotel, found, arrivals, clock)).await;
+                (hotel, messages, admitted)
             })
             .buffer_unordered(WRITES_IN_FLIGHT);
         let mut groups = Vec::new();
@@ -321,11 +323,20 @@ impl Ingest {
     ) {
         let mut written = stream::iter(groups)
             .map(|group| async move {
+                if clock.is_ending() {
+                    return (group, None);
+                }
                 let written = contained(self.write_group(&group, clock)).await;
-                (group, written)
+                (group, Some(written))
             })
             .buffer_unordered(WRITES_IN_FLIGHT);
+        let mut room_days = 0;
         while let Some((group, written)) = written.next().await {
+            let Some(written) = written else {
+                room_days += 1;
+                outcome.failed.extend(group.messages());
+                continue;
+            };
             let fault = match written {
                 Ok(Ok(written)) => {
                     outcome.add(group, &written);
@@ -337,6 +348,9 @@ impl Ingest {
             let Group { hotel, day, room, .. } = &group;
             error!(%hotel, %room, date = %day.date, error = fault, "room-day not written; its messages come again");
             outcome.failed.extend(group.messages());
+        }
+        if room_days > 0 {
+            error!(room_days, "no time left to write them; their messages come again");
         }
     }
 

@@ -228,8 +228,8 @@ mod tests {
             }
         });
         assert_eq!(sent, 6 * 2, "each whole, in two parts");
-        // The places of one body's events, its copy to be sent, and next to nothing else; and a few
-        // allocations for each event that is judged, none for the others.
+        // The places of one body's events, its copy to be sent, and hardly more; a few allocations for
+        // each event that is judged, none for the others.
         assert!(used.bytes_max < 3 * 512 * 1024, "{used:?}");
         assert!(used.count_total < 6 * 5 * MOST_EVENTS as u64, "{used:?}");
     }

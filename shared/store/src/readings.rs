@@ -1,7 +1,7 @@
 //! What readers for people ask for: many records of a hotel in few round trips, at half the price.
 //!
-//! Reads here are eventually consistent, since nothing is decided by them: a report that was put
-//! in the last moments may be missing or be the revision before. Nothing else differs from the
+//! Reads here are eventually consistent, since no write is decided by them: a report that was put
+//! in the last moments may be missing or be the revision before. In everything else they are like the
 //! consistent reads.
 
 use std::collections::BTreeMap;

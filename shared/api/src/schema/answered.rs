@@ -22,7 +22,7 @@ pub struct FieldProblem {
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProblemDocument {
-    /// `about:blank`: the status says it all.
+    /// `about:blank`: there is no more to it than the status says.
     #[schema(rename = "type")]
     pub r#type: String,
     /// The status in words.

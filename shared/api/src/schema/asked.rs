@@ -42,8 +42,8 @@ pub struct RangeQuery {
     /// The first date, in the hotel's time zone.
     #[param(value_type = Date, example = "2026-10-12")]
     pub from: String,
-    /// The last date; at most 366 days from the first. Of what is not closed yet nothing is
-    /// answered.
+    /// The last date; at most 366 days from the first. Days that are not closed yet are left
+    /// out.
     #[param(value_type = Date, example = "2026-11-01")]
     pub to: String,
 }
@@ -62,7 +62,8 @@ pub struct DateQuery {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct PageQuery {
-    /// How many entries the answer may have; fewer come where they are large.
+    /// How many entries the answer may have. A page may have fewer, or none, and still not be the
+    /// last: that one has no `nextToken`.
     #[param(minimum = 1, maximum = 1000, default = 200)]
     pub limit: Option<u32>,
     /// Where to go on, from the answer before. Only for the same question.

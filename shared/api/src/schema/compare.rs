@@ -61,7 +61,7 @@ pub struct Period {
 pub struct Change {
     /// The average per day less that of the baseline.
     pub absolute: f64,
-    /// In percent of the baseline's; null where that is nothing.
+    /// In percent of the baseline's; null where the baseline's is zero.
     #[schema(required = true)]
     pub percent: Option<f64>,
 }

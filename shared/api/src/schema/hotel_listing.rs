@@ -13,7 +13,8 @@ pub struct ListQuery {
     /// What reports are summed by; by default they are not.
     #[param(inline)]
     pub group_by: Option<Listing>,
-    /// Only these rooms, at most 100, parted by commas.
+    /// Only these rooms, at most 100, separated by commas. For one sum over all of them (`deviceKind`
+    /// or `hotel`) rooms times days may be at most 3660.
     #[param(value_type = Option<RoomList>)]
     pub rooms: Option<String>,
 }

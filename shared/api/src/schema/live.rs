@@ -11,7 +11,7 @@ use super::values::RoomList;
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct LiveQuery {
-    /// Only these rooms, at most 100, parted by commas.
+    /// Only these rooms, at most 100, separated by commas.
     #[param(value_type = Option<RoomList>)]
     pub rooms: Option<String>,
     /// Where to go on, from the answer before.

@@ -12,7 +12,7 @@ pub struct Date(pub String);
 #[schema(value_type = String, format = DateTime)]
 pub struct Instant(pub String);
 
-/// Rooms, parted by commas.
+/// Rooms, separated by commas.
 #[derive(Debug, ToSchema)]
 #[schema(value_type = String, min_length = 1, pattern = "^[A-Za-z0-9._-]{1,64}(,[A-Za-z0-9._-]{1,64}){0,99}$")]
 pub struct RoomList(pub String);
