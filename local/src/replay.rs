@@ -187,8 +187,10 @@ impl Arrival {
         } else {
             EventQueue::SpaceEvents
         };
-        let decoded = edge::decode(source, &body);
-        let events = decoded.len();
+        let read = edge::Body::read(source, &body);
+        let beyond = read.beyond();
+        let decoded: Vec<_> = read.collect();
+        let events = decoded.len() + beyond;
         let event = match decoded.as_slice() {
             [Ok((event, _))] => Some((event.hotel.clone(), event.transition.at)),
             _ => None,
@@ -439,7 +441,7 @@ impl Replayed {
         let mut refused = BTreeMap::new();
         for message in self.rejected() {
             let reason = message.attributes.get("reason").cloned().unwrap_or_default();
-            *refused.entry(reason).or_insert(0) += usize::from(message.is_first_part());
+            *refused.entry(reason).or_insert(0) += message.refused_events();
         }
         let dead: usize = [DEVICE_EVENTS, SPACE_EVENTS]
             .iter()

@@ -20,7 +20,7 @@ use roomwatt_store::Consumed;
 
 use super::records::Records;
 use super::{roomwatt, spin_lock, versions};
-use crate::network::{Network, pass};
+use crate::network::Network;
 use crate::traffic::Day;
 
 /// A way to keep a room's record.
@@ -28,9 +28,9 @@ use crate::traffic::Day;
 pub enum Design {
     /// A lock, a read, two writes, a release.
     SpinLock,
-    /// A read, and a write that is refused if somebody else wrote in between.
+    /// A read, and a write that is refused if another worker wrote in between.
     Versions,
-    /// One write without a look.
+    /// One write without a read.
     Roomwatt,
 }
 
@@ -71,11 +71,6 @@ pub struct Measured {
     pub simulated: Duration,
     /// How long it took by the machine's clock, the embedded table included.
     pub seconds: f64,
-}
-
-/// Waits longer with every try, each time by chance, up to a fifth of a second.
-pub(super) async fn back_off(tries: u32) {
-    pass(Duration::from_millis(fastrand::u64(1..=(5 << tries.min(5)).min(200)))).await;
 }
 
 struct Batch {

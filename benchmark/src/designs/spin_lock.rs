@@ -1,4 +1,4 @@
-//! Take a lock on the record, by trying until nobody else has it; read it, write it, write a history
+//! Take a lock on the record, by trying until no other worker has it; read it, write it, write a history
 //! record, and release the lock.
 
 use anyhow::Context;
@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
 
+use super::back_off::back_off;
 use super::records::{Group, Item, Records, TABLE, unite};
-use super::run::back_off;
 
 const LOCK: &str = "lock";
 

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
 
+use super::back_off::back_off;
 use super::records::{Group, Records, TABLE, unite};
-use super::run::back_off;
 
 const VERSION: &str = "version";
 

@@ -14,7 +14,7 @@ async fn main() -> Result<(), Error> {
     let configuration = DayCloseSchedule::read(process_variable)?;
     let telemetry = Telemetry::begin()?;
     let clients = Clients::load().await;
-    // It writes nothing, so nothing of it expires, whatever the retention.
+    // This function writes no records, so the retention does not matter to it.
     let store = Store::new(clients.dynamodb(), configuration.table, Retention::default());
     let day_close = Queue::new(clients.sqs(), configuration.day_close_queue, "day-close");
     warm_up_the_tick(&store).await;

@@ -1,6 +1,6 @@
 //! The function behind API Gateway's HTTP API: reports for operators and their tools.
 //!
-//! API Gateway has checked who calls; this crate tells the router what it found out, and notes what
+//! API Gateway has checked the caller; this crate hands the router what it found out, and notes what
 //! each call consumed.
 
 use std::sync::Arc;
@@ -36,7 +36,7 @@ async fn measure(State(meter): State<Meter>, request: Request<Body>, next: Next)
     answer
 }
 
-/// Tells the router who calls, by which name the call goes, and how long it may take.
+/// Tells the router the caller, the call's id, and how long it may take.
 async fn introduce(
     State(clock): State<Arc<dyn Clock>>,
     mut request: Request<Body>,

@@ -25,6 +25,8 @@ mod live;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
+mod paging;
+#[cfg(test)]
 mod profiles;
 
 #[cfg(test)]

@@ -6,7 +6,11 @@
 mod lakeside;
 
 #[cfg(test)]
+mod clocks;
+#[cfg(test)]
 mod day_close;
+#[cfg(test)]
+mod floods;
 #[cfg(test)]
 mod large_bodies;
 #[cfg(test)]

@@ -30,6 +30,8 @@ pub(crate) enum Fault {
     AnswerLost,
     /// A queue answers that it took none of the entries.
     EntriesRefused,
+    /// The table reads everything of a batch but that which the fault is about.
+    KeysLeft,
 }
 
 /// The network; clones are the same one. Calm until it is disturbed.
@@ -63,7 +65,7 @@ impl Network {
         self.0.lock().unwrap().sent.clone()
     }
 
-    fn fault_of(&self, operation: &str, body: &str) -> Option<Fault> {
+    fn fault_of(&self, operation: &str, body: &str) -> Option<(Fault, &'static str)> {
         let mut weather = self.0.lock().unwrap();
         if operation == "SendMessageBatch" {
             weather.sent.push(sizes(body));
@@ -72,7 +74,7 @@ impl Network {
             .disturbances
             .iter()
             .find(|(disturbed, about, _)| *disturbed == operation && body.contains(about));
-        let fault = met.map(|(_, _, fault)| *fault);
+        let fault = met.map(|(_, about, fault)| (*fault, *about));
         weather.disturbed += usize::from(fault.is_some());
         fault
     }
@@ -98,23 +100,25 @@ impl HttpConnector for Wire {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap();
         let body = String::from_utf8(request.body().bytes().unwrap().to_vec()).unwrap();
-        match self.network.fault_of(operation, &body) {
-            None => self.services.call(request),
-            Some(Fault::Throttled) => {
+        let Some((fault, about)) = self.network.fault_of(operation, &body) else {
+            return self.services.call(request);
+        };
+        match fault {
+            Fault::Throttled => {
                 answer(400, &json!({"__type": "ThrottlingException", "message": "slow down"}))
             }
-            Some(Fault::Unavailable) => {
+            Fault::Unavailable => {
                 answer(503, &json!({"__type": "ServiceUnavailable", "message": "not now"}))
             }
-            Some(Fault::TimedOut) => no_answer(),
-            Some(Fault::AnswerLost) => {
+            Fault::TimedOut => no_answer(),
+            Fault::AnswerLost => {
                 let done = self.services.call(request);
                 HttpConnectorFuture::new(async move {
                     done.await?;
                     no_answer().await
                 })
             }
-            Some(Fault::EntriesRefused) => {
+            Fault::EntriesRefused => {
                 let failed: Vec<_> = entries(&body)
                     .iter()
                     .map(|entry| {
@@ -123,7 +127,36 @@ impl HttpConnector for Wire {
                     .collect();
                 answer(200, &json!({"Successful": [], "Failed": failed}))
             }
+            Fault::KeysLeft => self.leave_keys(request, &body, about),
         }
+    }
+}
+
+impl Wire {
+    /// Lets a batch read what is not about something, and answers that the rest is left.
+    fn leave_keys(&self, mut request: HttpRequest, body: &str, about: &str) -> HttpConnectorFuture {
+        let mut asked: Value = serde_json::from_str(body).unwrap();
+        let (table, keys) =
+            asked["RequestItems"].as_object_mut().unwrap().iter_mut().next().unwrap();
+        let table = table.clone();
+        let all = keys["Keys"].take();
+        let all = all.as_array().unwrap().iter().cloned();
+        let (left, read): (Vec<_>, Vec<_>) = all.partition(|key| key.to_string().contains(about));
+        let mut unprocessed = keys.clone();
+        unprocessed["Keys"] = left.into();
+        let unprocessed = json!({ table: unprocessed });
+        if read.is_empty() {
+            return answer(200, &json!({"Responses": {}, "UnprocessedKeys": unprocessed}));
+        }
+        keys["Keys"] = read.into();
+        *request.body_mut() = SdkBody::from(asked.to_string());
+        let answered = self.services.call(request);
+        HttpConnectorFuture::new(async move {
+            let answered = answered.await?;
+            let mut body: Value = serde_json::from_slice(answered.body().bytes().unwrap()).unwrap();
+            body["UnprocessedKeys"] = unprocessed;
+            Ok(HttpResponse::new(answered.status(), SdkBody::from(body.to_string())))
+        })
     }
 }
 

@@ -90,7 +90,7 @@ async fn a_hotel_that_cannot_be_read_holds_up_its_own_messages_only() {
         ("unread", other_hotels(lamp("203", "ON", noon())).to_string()),
         ("both", packed(&[lamp("204", "ON", noon()), other_hotels(lamp("204", "ON", noon()))])),
     ];
-    network.disturb("GetItem", "HOTEL#lakeside-2", Fault::Throttled);
+    network.disturb("BatchGetItem", "HOTEL#lakeside-2", Fault::KeysLeft);
     let answer = lakeside.hand_over(&batch(&messages)).await.unwrap();
     assert_eq!(handed_back(answer), ["unread", "both"]);
     for room in ["203", "204"] {

@@ -34,6 +34,13 @@ impl Message {
     pub fn is_first_part(&self) -> bool {
         self.attributes.get("part").is_none_or(|part| part.starts_with("1 "))
     }
+
+    /// How many refused events a message of the rejected events tells of: one, or those of a body that
+    /// is kept whole; a part that is not the first tells of none.
+    pub fn refused_events(&self) -> usize {
+        let count = self.attributes.get("count").and_then(|count| count.parse().ok());
+        if self.is_first_part() { count.unwrap_or(1) } else { 0 }
+    }
 }
 
 /// The queues of a run, by name. Clones share them.

@@ -1,4 +1,4 @@
-//! Answers: their form, how long they hold, and what is told to who has them already.
+//! Answers: their form, how long they hold, and the short answer to a caller that has them already.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,10 +17,10 @@ use crate::call::Call;
 use crate::parameters::{NEXT_TOKEN, Parameters};
 use crate::problem::Problem;
 
-/// What an answer that nobody compresses may have. Lambda's 6 MB hold it as a JSON text, in which
+/// The most bytes of an answer that is not compressed. Lambda's 6 MB hold it as a JSON text, in which
 /// every quote takes two bytes.
 const LARGEST_PLAIN: usize = 5_500_000;
-/// What a page grows to: compressed or not, it is far from every limit.
+/// The bytes at which a page ends: compressed or not, that is far from every limit.
 pub(crate) const LARGEST_PAGE_BYTES: usize = 4_000_000;
 
 /// How long an answer holds.
@@ -93,7 +93,7 @@ fn preference(headers: &HeaderMap, kind: &str, subtype: &str) -> u32 {
     if any { best.1 } else { 1000 }
 }
 
-/// `1`, `0.5` … of a quality; what is none wants nothing.
+/// A quality such as `1` or `0.5`, in thousandths; anything else counts as 0, not wanted.
 fn thousandths(quality: &str) -> u32 {
     let (whole, decimals) = quality.split_once('.').unwrap_or((quality, ""));
     format!("{whole}{decimals:0<3}").parse().unwrap_or(0).min(1000)
@@ -213,7 +213,7 @@ pub(crate) fn link_next(response: &mut Response, call: &Call, next: &str) -> Res
     Ok(())
 }
 
-/// The token of the next page, beside `Link`, for who reads CSV.
+/// The token of the next page, beside `Link`, for readers of CSV.
 const NEXT_TOKEN_HEADER: HeaderName = HeaderName::from_static("x-next-token");
 
 /// By the answer's own bytes: whatever changes it, a revision, a rounding, a new field, changes

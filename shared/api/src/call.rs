@@ -1,4 +1,4 @@
-//! One call as the resources see it: who asks for what, and until when.
+//! One call as the resources see it: its caller, what it asks for, and until when.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -38,7 +38,7 @@ impl FromRequestParts<Arc<Api>> for Call {
         // What is no text can be no name.
         let path = path.map_err(|_| Problem::no_hotel())?;
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        // The router lets no call without a caller through; if it did, nothing would be there.
+        // The router lets no call without a caller through. If it did, this is the place that stops it.
         let caller = parts.extensions.get::<Caller>().cloned().ok_or_else(Problem::internal)?;
         Ok(Self {
             api: Arc::clone(api),

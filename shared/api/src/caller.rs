@@ -1,7 +1,7 @@
-//! Who asks, and what that one may see.
+//! The caller, and what it may see.
 //!
 //! Authentication is API Gateway's. What it found out arrives as claims of a token that it has
-//! checked, or as an IAM identity; whoever serves the router turns that into a [`Caller`].
+//! checked, or as an IAM identity; the server in front of the router turns that into a [`Caller`].
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,10 +13,10 @@ use roomwatt_domain::HotelId;
 
 use crate::problem::Problem;
 
-/// Who asks.
+/// The caller of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// The deployment's owner: an IAM identity, or whoever sits at a local run.
+    /// The deployment's owner: an IAM identity, or the user of a local run.
     Owner,
     /// The bearer of a token.
     Bearer {
@@ -59,8 +59,8 @@ impl Caller {
     /// From a token's claims `hotels` and `scope`, as the JWT authorizer hands them on.
     ///
     /// API Gateway makes a text of every claim: a list arrives as `[a b]`, and a list that the
-    /// issuer wrote as text may be parted by commas or spaces. Names that can be no hotel's are
-    /// left out; a missing claim names nothing.
+    /// issuer wrote as text may be separated by commas or spaces. Names that can be no hotel's are
+    /// left out; a missing claim names no hotel and no scope.
     pub fn bearer(claims: &HashMap<String, String>) -> Self {
         let claim = |name| claims.get(name).map_or("", String::as_str);
         let mut hotels = BTreeSet::new();
@@ -113,7 +113,7 @@ fn words(claim: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// Lets nobody through of whom nothing is known.
+/// Turns a call away if its caller is not known.
 pub(crate) async fn require(request: Request, next: Next) -> Response {
     if request.extensions().get::<Caller>().is_none() {
         let detail = "neither a token's claims nor an IAM identity came with the call";

@@ -9,14 +9,14 @@ use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwrita
 use crate::call::Call;
 use crate::caller::Scope;
 use crate::problem::Problem;
-use crate::ranges::{ClosedDays, Reading};
+use crate::ranges::{ClosedDays, Selection};
 use crate::schema;
 
 /// Two periods side by side.
 ///
 /// Averages are per day on which the group has a report, and changes are those of the averages, so
-/// that periods of different lengths compare. A group that a period does not have is nothing there.
-/// The percent of nothing is `null`.
+/// that periods of different lengths compare. A group that a period does not have counts as zero
+/// there. A change from zero has `null` percent.
 #[utoipa::path(
     get,
     path = "/hotels/{hotelId}/compare",
@@ -50,13 +50,13 @@ pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
     let baseline = ClosedDays::of(&call, &hotel, baseline, "baselineTo")?;
     let mut comparison = Comparison::new(by);
     for (side, days) in [(Side::Current, &current), (Side::Baseline, &baseline)] {
-        let reading = Reading { call: &call, hotel: &id, dates: &days.dates, rooms: None };
+        let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
         if by == GroupBy::Hotel {
-            for day in reading.hotel_days(usize::MAX).await? {
+            for day in selection.hotel_days(usize::MAX).await? {
                 comparison.add_hotel_day(side, &id, day.date, day.rooms, &day.totals);
             }
         } else {
-            reading.each(|report| comparison.add(side, &id, report)).await?;
+            selection.each(|report| comparison.add(side, &id, report)).await?;
         }
     }
     let freshness = Freshness::settled_if(current.complete && baseline.complete);

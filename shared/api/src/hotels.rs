@@ -8,14 +8,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use roomwatt_domain::profile::FieldError;
 use roomwatt_domain::{BusinessDate, HotelId, Profile};
-use roomwatt_store::{ListedHotel, PutProfile};
+use roomwatt_store::{KEYS_PER_BATCH, ListedHotel, PutProfile};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::answer::{self, Entries, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::{Hotels, Scope};
-use crate::parameters::{LIMIT, NEXT_TOKEN};
+use crate::parameters::{LARGEST_PAGE, LIMIT, NEXT_TOKEN};
 use crate::problem::Problem;
 use crate::{schema, token};
 
@@ -42,31 +42,59 @@ pub(crate) async fn list(call: Call) -> Result<Response, Problem> {
         parameters.text(NEXT_TOKEN).map(|text| token::read(LISTING, text)).transpose()?;
     let after =
         position.as_deref().map(HotelId::new).transpose().map_err(|_| Problem::internal())?;
-    let now = call.now();
-    let mut hotels = match visible {
+    let (hotels, next) = match visible {
         Hotels::Named(ids) => {
             let ids = ids.iter().filter(|id| after.as_ref().is_none_or(|after| *id > after));
-            call.store().hotels_of(ids.take(limit + 1), now).await?
+            named(&call, &ids.collect::<Vec<_>>(), limit).await?
         }
-        Hotels::All => {
-            let mut pages = call.store().hotels(after.as_ref(), now).lately().at_most(limit + 1);
-            let mut hotels = Vec::new();
-            while hotels.len() <= limit {
-                let Some(hotel) = pages.next().await? else { break };
-                hotels.push(hotel);
-            }
-            hotels
-        }
+        Hotels::All => all(&call, after.as_ref(), limit).await?,
     };
-    let more = hotels.len() > limit;
-    hotels.truncate(limit);
-    let next =
-        hotels.last().filter(|_| more).map(|last| token::write(LISTING, last.hotel_id.as_str()));
+    let next = next.map(|last| token::write(LISTING, last.as_str()));
     let mut entries = Entries::default();
     for hotel in &hotels {
         entries.push(&ListedHotelView::of(hotel))?;
     }
     answer::whole(&call, JSON, entries.into_json("hotels", next.as_deref())?, Freshness::Open)
+}
+
+/// The first hotels of those that a token names, and the id after which the next page goes on. A name
+/// that is no hotel's is passed over, and hides none of the others.
+async fn named(
+    call: &Call,
+    ids: &[&HotelId],
+    limit: usize,
+) -> Result<(Vec<ListedHotel>, Option<HotelId>), Problem> {
+    let (mut hotels, mut asked) = (Vec::new(), 0);
+    while hotels.len() < limit && asked < ids.len().min(LARGEST_PAGE) {
+        let batch = &ids[asked..ids.len().min(asked + KEYS_PER_BATCH)];
+        hotels.extend(call.store().hotels_of(batch.iter().copied(), call.now()).await?);
+        asked += batch.len();
+    }
+    let last = if hotels.len() > limit {
+        hotels.truncate(limit);
+        hotels.last().map(|hotel| hotel.hotel_id.clone())
+    } else {
+        ids[..asked].last().filter(|_| asked < ids.len()).map(|id| (*id).clone())
+    };
+    Ok((hotels, last))
+}
+
+/// The first hotels after one, and the id after which the next page goes on.
+async fn all(
+    call: &Call,
+    after: Option<&HotelId>,
+    limit: usize,
+) -> Result<(Vec<ListedHotel>, Option<HotelId>), Problem> {
+    let mut pages = call.store().hotels(after, call.now()).lately().at_most(limit + 1);
+    let mut hotels = Vec::new();
+    while hotels.len() <= limit {
+        let Some(hotel) = pages.next().await? else { break };
+        hotels.push(hotel);
+    }
+    let more = hotels.len() > limit;
+    hotels.truncate(limit);
+    let last = hotels.last().filter(|_| more).map(|last| last.hotel_id.clone());
+    Ok((hotels, last))
 }
 
 /// What tokens of the list are bound to.

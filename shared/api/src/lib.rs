@@ -3,7 +3,7 @@
 //! A call goes through the router from the outside in:
 //!
 //! 1. `request` gives it an id, logs it once, and turns a panic into a problem;
-//! 2. `caller` decides who asks; nobody in particular gets nothing;
+//! 2. `caller` turns calls without a known caller away;
 //! 3. answers are compressed where the caller takes that;
 //! 4. `call` reads path and query into types, and finds the hotel that the caller may see;
 //! 5. one module per resource reads what is asked for, and `answer` writes it.
@@ -18,7 +18,7 @@ mod call;
 pub mod caller;
 mod compare;
 mod history;
-mod hotel_reports;
+mod hotel_listing;
 mod hotels;
 mod live;
 mod openapi;
@@ -27,7 +27,7 @@ mod parameters;
 mod problem;
 mod ranges;
 mod request;
-mod room_reports;
+mod room_listing;
 pub mod schema;
 mod service;
 mod token;
@@ -35,12 +35,14 @@ mod token;
 use std::fmt;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::{Extension, Router};
 use roomwatt_messaging::Clock;
 use roomwatt_store::Store;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+
+use service::Description;
 
 pub use caller::Caller;
 pub use openapi::document;
@@ -76,15 +78,16 @@ impl Api {
         Self { store, clock, delivery }
     }
 
-    /// The router. Whoever serves it puts into a request's extensions what it knows of it: the
-    /// [`Caller`] (without one nothing is answered), the [`RequestId`], the [`Deadline`].
+    /// The router. The server in front of it puts into a request's extensions what it knows of the
+    /// request: the [`Caller`] (without one the answer is 401), the [`RequestId`], the [`Deadline`].
     pub fn router(self) -> Router {
         let state = Arc::new(self);
-        let (routes, _) = openapi::routes().split_for_parts();
+        let (routes, calls) = openapi::routes().split_for_parts();
         routes
             .fallback(request::no_such_path)
             .method_not_allowed_fallback(request::no_such_method)
             .with_state(Arc::clone(&state))
+            .layer(Extension(Description::of(calls)))
             .layer(CompressionLayer::new())
             .layer(from_fn(caller::require))
             .layer(CatchPanicLayer::custom(request::panicked))

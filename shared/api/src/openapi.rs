@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, compare, history, hotel_reports, hotels, live, pages, room_reports, schema, service,
+    Api, compare, history, hotel_listing, hotels, live, pages, room_listing, schema, service,
 };
 
 #[derive(OpenApi)]
@@ -35,8 +35,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(hotels::list))
         .routes(routes!(hotels::get, hotels::put))
-        .routes(routes!(room_reports::reports))
-        .routes(routes!(hotel_reports::reports))
+        .routes(routes!(room_listing::reports))
+        .routes(routes!(hotel_listing::reports))
         .routes(routes!(compare::compare))
         .routes(routes!(history::history))
         .routes(routes!(live::live))

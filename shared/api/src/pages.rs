@@ -15,8 +15,8 @@ use crate::call::Call;
 use crate::caller::Scope;
 use crate::parameters::{Parameters, Range};
 use crate::problem::Problem;
-use crate::ranges::{ClosedDays, Reading};
-use crate::{history, room_reports, schema};
+use crate::ranges::{ClosedDays, Selection};
+use crate::{history, room_listing, schema};
 
 const LANG: &str = "lang";
 
@@ -48,10 +48,10 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
         hotel.closed_through,
         language,
     );
-    let reading = Reading { call: &call, hotel: &id, dates: &days.dates, rooms: None };
-    reading.each(|report| page.add(report)).await?;
-    let reading = Reading { dates: &days_before.dates, ..reading };
-    for day in reading.hotel_days(usize::MAX).await? {
+    let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
+    selection.each(|report| page.add(report)).await?;
+    let selection = Selection { dates: &days_before.dates, ..selection };
+    for day in selection.hotel_days(usize::MAX).await? {
         let rooms = u32::try_from(day.rooms).unwrap_or(u32::MAX);
         if rooms > 0 {
             page.add_baseline(day.date, rooms, &day.totals);
@@ -78,7 +78,7 @@ pub(crate) async fn room(call: Call) -> Result<Response, Problem> {
     let range = parameters.range("from", "to")?;
     let hotel = call.hotel(&id).await?;
     let days = ClosedDays::of(&call, &hotel, range, "to")?;
-    let reports = room_reports::read(&call, &hotel, &room, &days).await?;
+    let reports = room_listing::read(&call, &hotel, &room, &days).await?;
     let page = RoomPage {
         profile: &hotel.profile,
         room: &room,

@@ -14,11 +14,11 @@ pub(crate) const LONGEST_RANGE: i32 = 366;
 pub(crate) const MOST_ROOMS: usize = 100;
 /// How many entries a page may have.
 pub(crate) const LARGEST_PAGE: usize = 1000;
-/// How many entries a page has if nothing is said.
+/// How many entries a page has without a `limit`.
 pub(crate) const USUAL_PAGE: usize = 200;
 
-/// The names that a call may be asked with; a name that none of them has is refused, since a
-/// misspelt `room=` that answers for all rooms would be a wrong answer.
+/// The names of the parameters that a call has. Any other name is refused: a misspelt `room=` that was
+/// passed over would be answered for all rooms.
 pub(crate) type Names = &'static [&'static str];
 
 /// The parameters of one call.
@@ -81,13 +81,13 @@ impl Parameters {
         Ok(range)
     }
 
-    /// The rooms that are asked for; `None` are all.
+    /// The rooms that are asked for; `None` means all.
     pub(crate) fn rooms(&self) -> Result<Option<BTreeSet<RoomId>>, Problem> {
         let Some(rooms) = self.text(ROOMS) else { return Ok(None) };
         let rule = |_| {
             Problem::parameter(
                 ROOMS,
-                "must be room ids of 1 to 64 characters of A-Z a-z 0-9 . _ -, parted by commas",
+                "must be room ids of 1 to 64 characters of A-Z a-z 0-9 . _ -, separated by commas",
             )
         };
         let rooms = rooms.split(',').map(|room| RoomId::new(room).map_err(rule));
@@ -132,6 +132,14 @@ fn unknown(name: &str, names: Names) -> Problem {
 pub(crate) struct Range {
     pub(crate) from: BusinessDate,
     pub(crate) to: BusinessDate,
+}
+
+impl Range {
+    /// How many dates it has.
+    pub(crate) fn days(self) -> usize {
+        let after_the_first = (self.to.civil() - self.from.civil()).get_days();
+        usize::try_from(after_the_first).map_or(0, |days| days + 1)
+    }
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Problem {
     /// A problem that its status tells, with what was wrong in particular.
     pub fn new(code: StatusCode, detail: impl Into<String>) -> Self {
         Self {
-            // The status says it all: RFC 9457 has this type for that.
+            // RFC 9457 has this type for problems that their status describes well enough.
             kind: "about:blank",
             title: code.canonical_reason().unwrap_or("Error"),
             status: code.as_u16(),

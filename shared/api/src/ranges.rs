@@ -2,17 +2,22 @@
 //!
 //! | asked for | read by |
 //! | --- | --- |
-//! | named rooms | `BatchGetItem`, a hundred reports a round trip |
+//! | named rooms | `BatchGetItem`, a hundred keys a round trip, bounded as said below |
 //! | a hotel's totals, or those of its dates | one `Query` of hotel-days |
 //! | all rooms | one `Query` a date's partition, several at once, and no further than the page |
 //!
 //! Memory holds a page of each partition that is being read, and sums; never a range of reports.
+//!
+//! A report that is not there costs as much to ask for as one that is. So a call for named rooms is
+//! bounded by the reports that it asks for, not by those that it finds: a list by what its page may
+//! show, sums by [`MOST_KEYS`]. A page that found fewer reports than it asked for, or none, has a next
+//! page all the same.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
-use roomwatt_store::{Hotel, HotelDay};
+use roomwatt_store::{Hotel, HotelDay, KEYS_PER_BATCH};
 
 use crate::call::Call;
 use crate::parameters::Range;
@@ -20,8 +25,12 @@ use crate::problem::Problem;
 
 /// Partitions, or batches, that are read at once.
 pub(crate) const AT_ONCE: usize = 8;
-/// What one `BatchGetItem` takes.
-const KEYS_PER_BATCH: usize = 100;
+/// The most keys of named rooms, each on each of the dates, that one call sums: ten rooms for a year,
+/// or a hundred for a month.
+pub(crate) const MOST_KEYS: usize = 3_660;
+
+/// Reports that are handed on at once.
+const HANDED_ON: usize = 64;
 
 /// The closed business days of a range, by date; dates that the zone skips are not among them.
 #[derive(Debug, Clone)]
@@ -32,7 +41,7 @@ pub(crate) struct ClosedDays {
 }
 
 impl ClosedDays {
-    /// Of a range, named by the parameter that ends it.
+    /// Of a range; `to` is the name of the parameter that ends it, for errors.
     pub(crate) fn of(
         call: &Call,
         hotel: &Hotel,
@@ -47,7 +56,7 @@ impl ClosedDays {
         Ok(Self::in_range(hotel, range))
     }
 
-    /// Of a range of which some may not be kept any more.
+    /// Of a range whose first days may no longer be kept.
     pub(crate) fn in_range(hotel: &Hotel, range: Range) -> Self {
         let calendar = &hotel.profile.calendar;
         let closed = hotel.closed_through.map(|closed| closed.min(range.to));
@@ -69,16 +78,28 @@ impl ClosedDays {
     }
 }
 
-/// What is read: whose reports, on which dates.
+/// Whose reports are read, and on which dates.
 #[derive(Clone, Copy)]
-pub(crate) struct Reading<'a> {
+pub(crate) struct Selection<'a> {
     pub(crate) call: &'a Call,
     pub(crate) hotel: &'a HotelId,
     pub(crate) dates: &'a [BusinessDate],
     pub(crate) rooms: Option<&'a BTreeSet<RoomId>>,
 }
 
-impl<'a> Reading<'a> {
+/// Some reports of a list, by date, then room.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) reports: Vec<ClosedReport>,
+    /// The place after which the next page begins; `None` on the last one. It may lie behind
+    /// the last report of this page: no report was found between the two.
+    pub(crate) next: Option<Place>,
+}
+
+/// A place in the list of reports.
+pub(crate) type Place = (BusinessDate, RoomId);
+
+impl<'a> Selection<'a> {
     /// Calls for every report, in no order.
     pub(crate) async fn each(
         self,
@@ -119,7 +140,7 @@ impl<'a> Reading<'a> {
             let reports = if rooms == usize::MAX { reports } else { reports.at_most(rooms) };
             stream::try_unfold((reports, 0), move |(mut reports, mut count)| async move {
                 let mut page = Vec::new();
-                while page.len() < PAGE && count < rooms {
+                while page.len() < HANDED_ON && count < rooms {
                     let Some(stored) = reports.next().await? else { break };
                     page.push(stored.closed);
                     count += 1;
@@ -148,45 +169,71 @@ impl<'a> Reading<'a> {
             .buffer_unordered(AT_ONCE)
     }
 
-    /// Reports by date, then room, after a place, until `enough` says so. As many partitions are
-    /// read at once as the page will probably take.
-    pub(crate) async fn in_order(
-        self,
-        after: Option<&(BusinessDate, RoomId)>,
-        most: usize,
-    ) -> Result<Vec<ClosedReport>, Problem> {
-        let dates = self.dates.iter().copied();
-        let dates = dates.filter(|date| after.is_none_or(|(last, _)| date >= last));
-        let mut reports = match self.rooms {
-            Some(rooms) => {
-                let keys =
-                    dates.flat_map(|date| rooms.iter().map(move |room| (date, room.clone())));
-                let keys = keys.filter(|key| after.is_none_or(|after| key > after));
-                self.named_in_order(keys.collect(), most).await?
-            }
-            None => self.all_in_order(dates.collect(), after, most).await?,
-        };
-        reports.truncate(most);
-        Ok(reports)
+    /// A page of at most so many reports after a place.
+    pub(crate) async fn page(self, after: Option<&Place>, limit: usize) -> Result<Page, Problem> {
+        match self.rooms {
+            Some(rooms) => self.page_of_named(rooms, after, limit).await,
+            None => self.page_of_all(after, limit).await,
+        }
     }
 
-    async fn named_in_order(
+    fn dates_from(self, after: Option<&Place>) -> impl Iterator<Item = BusinessDate> {
+        let dates = self.dates.iter().copied();
+        dates.filter(move |date| after.is_none_or(|(last, _)| date >= last))
+    }
+
+    /// The first places of named rooms, whether or not anything is there.
+    fn places(self, rooms: &BTreeSet<RoomId>, after: Option<&Place>, most: usize) -> Vec<Place> {
+        let places = self
+            .dates_from(after)
+            .flat_map(|date| rooms.iter().map(move |room| (date, room.clone())));
+        places.filter(|place| after.is_none_or(|after| place > after)).take(most).collect()
+    }
+
+    /// Looks at as many places as the page may show reports, in whole batches.
+    async fn page_of_named(
         self,
-        mut keys: VecDeque<(BusinessDate, RoomId)>,
-        most: usize,
-    ) -> Result<Vec<ClosedReport>, Problem> {
-        let mut reports = Vec::new();
-        while reports.len() < most && !keys.is_empty() && !self.call.is_ending() {
-            let batch: Vec<_> = keys.drain(..keys.len().min(KEYS_PER_BATCH)).collect();
-            reports.extend(self.call.store().reports_of(self.hotel, batch, self.call.now()).await?);
+        rooms: &BTreeSet<RoomId>,
+        after: Option<&Place>,
+        limit: usize,
+    ) -> Result<Page, Problem> {
+        let most = limit.next_multiple_of(KEYS_PER_BATCH);
+        let mut wanted = self.places(rooms, after, most + 1);
+        let more = wanted.len() > most;
+        wanted.truncate(most);
+        let reached = wanted.last().filter(|_| more).cloned();
+        if !wanted.is_empty() && self.call.is_ending() {
+            return Err(Problem::out_of_time());
         }
-        Ok(reports)
+        let batches: Vec<_> = wanted.chunks(KEYS_PER_BATCH).map(<[_]>::to_vec).collect();
+        let mut batches = stream::iter(batches)
+            .map(|batch| self.call.store().reports_of(self.hotel, batch, self.call.now()))
+            .buffered(AT_ONCE)
+            .boxed();
+        let mut reports = Vec::new();
+        while let Some(batch) = batches.try_next().await? {
+            reports.extend(batch);
+        }
+        Ok(Page::cut(reports, limit, reached))
+    }
+
+    /// As many partitions are read at once as the page will probably take.
+    async fn page_of_all(self, after: Option<&Place>, limit: usize) -> Result<Page, Problem> {
+        let dates = self.dates_from(after).collect();
+        let reports = self.all_in_order(dates, after, limit + 1).await?;
+        // Out of time with less than a page: there may be more, and the next call finds out.
+        let reached = if self.call.is_ending() {
+            Some(reports.last().map(place).ok_or_else(Problem::out_of_time)?)
+        } else {
+            None
+        };
+        Ok(Page::cut(reports, limit, reached))
     }
 
     async fn all_in_order(
         self,
         mut dates: VecDeque<BusinessDate>,
-        after: Option<&(BusinessDate, RoomId)>,
+        after: Option<&Place>,
         most: usize,
     ) -> Result<Vec<ClosedReport>, Problem> {
         let mut reports: Vec<ClosedReport> = Vec::new();
@@ -242,5 +289,18 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Reports that are handed on at once.
-const PAGE: usize = 64;
+impl Page {
+    /// The first of some reports. Where all of them are shown, the next page begins after the place
+    /// that was reached.
+    fn cut(mut reports: Vec<ClosedReport>, limit: usize, reached: Option<Place>) -> Self {
+        let more = reports.len() > limit;
+        reports.truncate(limit);
+        let next = if more { reports.last().map(place) } else { reached };
+        Self { reports, next }
+    }
+}
+
+/// Where a report stands in the list.
+pub(crate) fn place(closed: &ClosedReport) -> Place {
+    (closed.date, closed.room.clone())
+}

@@ -14,11 +14,11 @@ use tracing::{Instrument, error, info, info_span};
 use crate::Api;
 use crate::problem::Problem;
 
-/// The id of a call, in its answer and in the log. Made up where whoever serves knows none.
+/// The id of a call, in its answer and in the log. Made up where the server knows none.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
-/// When the call has to be answered. None, where nobody waits with a watch.
+/// When the call has to be answered. A server without a time limit sets none.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline(pub Instant);
 

@@ -1,14 +1,35 @@
 //! What the API says of itself.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, OnceLock};
 
+use axum::Extension;
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::openapi::OpenApi;
 
 use crate::answer::{self, Freshness, JSON};
 use crate::call::Call;
 use crate::problem::Problem;
-use crate::{openapi, schema};
+use crate::schema;
+
+/// The description of the calls that the router has, written when somebody first asks for it.
+#[derive(Clone)]
+pub(crate) struct Description(Arc<(OpenApi, OnceLock<Vec<u8>>)>);
+
+impl Description {
+    pub(crate) fn of(calls: OpenApi) -> Self {
+        Self(Arc::new((calls, OnceLock::new())))
+    }
+
+    fn written(&self) -> Result<Vec<u8>, Problem> {
+        let (calls, written) = &*self.0;
+        if let Some(written) = written.get() {
+            return Ok(written.clone());
+        }
+        let json = answer::json(calls)?;
+        Ok(written.get_or_init(|| json).clone())
+    }
+}
 
 /// Whether the function answers.
 #[utoipa::path(
@@ -35,10 +56,10 @@ pub(crate) async fn health(call: Call) -> Result<Response, Problem> {
     tag = "service",
     responses(schema::OpenApiResponses)
 )]
-pub(crate) async fn openapi(call: Call) -> Result<Response, Problem> {
-    // The same for as long as the program runs.
-    static DOCUMENT: LazyLock<Vec<u8>> =
-        LazyLock::new(|| serde_json::to_vec(&openapi::document()).unwrap_or_default());
+pub(crate) async fn openapi(
+    call: Call,
+    Extension(description): Extension<Description>,
+) -> Result<Response, Problem> {
     call.parameters(&[])?;
-    answer::whole(&call, JSON, DOCUMENT.clone(), Freshness::Settled)
+    answer::whole(&call, JSON, description.written()?, Freshness::Settled)
 }

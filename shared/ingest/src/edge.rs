@@ -1,8 +1,12 @@
 //! The edge: a message's body becomes typed events, or refusals that name what was wrong.
+//!
+//! Whatever a body holds, it is read in one pass, and no more than [`MOST_EVENTS`] of its events are
+//! ever held: the ones past that are counted while they are passed over.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::vec;
 
 use roomwatt_domain::name::InvalidName;
 use roomwatt_domain::{
@@ -84,38 +88,78 @@ pub struct Refusal<'a> {
 /// An event together with its own text.
 pub type Decoded<'a> = Result<(Event, &'a str), Refusal<'a>>;
 
-/// Reads a message's body: one event, or `{"events": […]}` with many, each judged by itself.
-pub fn decode(queue: EventQueue, body: &str) -> Vec<Decoded<'_>> {
-    let malformed = |detail| vec![Err(Refusal { reason: Reason::Malformed, detail, body })];
-    let fields = match object(body) {
-        Ok(fields) => fields,
-        Err(detail) => return malformed(detail),
-    };
-    let Some(events) = fields.events else {
-        return vec![event(queue, &fields).map(|event| (event, body)).map_err(|detail| Refusal {
-            reason: Reason::Malformed,
-            detail,
-            body,
-        })];
-    };
-    match events {
-        Field::List(events) if events.is_empty() => {
-            malformed("events must hold at least one event".into())
-        }
-        Field::List(events) => {
-            events.into_iter().map(|text| decode_packed(queue, text.get())).collect()
-        }
-        Field::Text(_) | Field::Other => malformed("events must be a list".into()),
+/// The most events that one body may have.
+pub const MOST_EVENTS: usize = 10_000;
+
+/// What one message's body holds: one event, or `{"events": […]}` with many. Iterating over it judges
+/// each event by itself, in the order of the body, at the moment it is asked for.
+#[derive(Debug)]
+pub struct Body<'a> {
+    queue: EventQueue,
+    /// A body that is no list of events: one event, or one refusal of all of it.
+    single: Option<Decoded<'a>>,
+    packed: vec::IntoIter<&'a RawValue>,
+    beyond: usize,
+}
+
+impl<'a> Body<'a> {
+    /// Finds the events of a body that came from a queue.
+    pub fn read(queue: EventQueue, body: &'a str) -> Self {
+        let single = match contents(body) {
+            Ok(Contents::Packed { texts, beyond }) => {
+                return Self { queue, single: None, packed: texts.into_iter(), beyond };
+            }
+            Ok(Contents::Event(fields)) => event(queue, &fields),
+            Err(detail) => Err(detail),
+        };
+        let single = single.map(|event| (event, body)).map_err(|detail| malformed(detail, body));
+        Self { queue, single: Some(single), packed: Vec::new().into_iter(), beyond: 0 }
     }
+
+    /// How many events the body has beyond [`MOST_EVENTS`]. They are counted, and not iterated over.
+    pub fn beyond(&self) -> usize {
+        self.beyond
+    }
+}
+
+impl<'a> Iterator for Body<'a> {
+    type Item = Decoded<'a>;
+
+    fn next(&mut self) -> Option<Decoded<'a>> {
+        let packed = |text: &'a RawValue| decode_packed(self.queue, text.get());
+        self.single.take().or_else(|| self.packed.next().map(packed))
+    }
+}
+
+/// The events of a body, each judged by itself, at most [`MOST_EVENTS`] of them.
+pub fn decode(queue: EventQueue, body: &str) -> Vec<Decoded<'_>> {
+    Body::read(queue, body).collect()
+}
+
+enum Contents<'a> {
+    Event(Fields<'a>),
+    Packed { texts: Vec<&'a RawValue>, beyond: usize },
+}
+
+fn contents(body: &str) -> Result<Contents<'_>, Detail> {
+    let mut fields = object(body)?;
+    match fields.events.take() {
+        None => Ok(Contents::Event(fields)),
+        Some(Packed::Other) => Err("events must be a list".into()),
+        Some(Packed::List { texts, .. }) if texts.is_empty() => {
+            Err("events must hold at least one event".into())
+        }
+        Some(Packed::List { texts, beyond }) => Ok(Contents::Packed { texts, beyond }),
+    }
+}
+
+fn malformed(detail: Detail, body: &str) -> Refusal<'_> {
+    Refusal { reason: Reason::Malformed, detail, body }
 }
 
 fn decode_packed(queue: EventQueue, text: &str) -> Decoded<'_> {
     let event = object(text).and_then(|fields| event(queue, &fields));
-    event.map(|event| (event, text)).map_err(|detail| Refusal {
-        reason: Reason::Malformed,
-        detail,
-        body: text,
-    })
+    event.map(|event| (event, text)).map_err(|detail| malformed(detail, text))
 }
 
 /// Every field that an event or a body can have, of whatever type it came, so that a bad one can be
@@ -124,7 +168,7 @@ fn decode_packed(queue: EventQueue, text: &str) -> Decoded<'_> {
 #[serde(rename_all = "camelCase")]
 struct Fields<'a> {
     #[serde(borrow)]
-    events: Option<Field<'a>>,
+    events: Option<Packed<'a>>,
     #[serde(borrow)]
     event_id: Option<Field<'a>>,
     #[serde(borrow)]
@@ -141,64 +185,119 @@ struct Fields<'a> {
     occurred_at: Option<Field<'a>>,
 }
 
-/// A field's value, as far as it is of use to anybody: found in one pass over the body.
+/// An event's field, as far as it is of use.
 enum Field<'a> {
     /// Borrowed unless it is written with escapes.
     Text(Cow<'a, str>),
-    /// What it holds, unread: each is judged by itself.
-    List(Vec<&'a RawValue>),
     Other,
+}
+
+/// What `events` holds.
+enum Packed<'a> {
+    /// The first [`MOST_EVENTS`] values, unread, and how many follow them.
+    List {
+        texts: Vec<&'a RawValue>,
+        beyond: usize,
+    },
+    Other,
+}
+
+/// What a JSON value of any type is made into.
+trait OfAnyType<'a>: Sized {
+    fn other() -> Self;
+
+    fn text(_: Cow<'a, str>) -> Self {
+        Self::other()
+    }
+
+    fn list<'de: 'a, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Self::other())
+    }
+}
+
+impl<'a> OfAnyType<'a> for Field<'a> {
+    fn other() -> Self {
+        Self::Other
+    }
+
+    fn text(text: Cow<'a, str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> OfAnyType<'a> for Packed<'a> {
+    fn other() -> Self {
+        Self::Other
+    }
+
+    fn list<'de: 'a, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        let mut texts = Vec::new();
+        while texts.len() < MOST_EVENTS {
+            let Some(text) = list.next_element()? else {
+                return Ok(Self::List { texts, beyond: 0 });
+            };
+            texts.push(text);
+        }
+        let mut beyond = 0;
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            beyond += 1;
+        }
+        Ok(Self::List { texts, beyond })
+    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Field<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyField(PhantomData))
+        deserializer.deserialize_any(AnyType(PhantomData))
     }
 }
 
-struct AnyField<'a>(PhantomData<Field<'a>>);
+impl<'de: 'a, 'a> Deserialize<'de> for Packed<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyType(PhantomData))
+    }
+}
 
-impl<'de: 'a, 'a> Visitor<'de> for AnyField<'a> {
-    type Value = Field<'a>;
+struct AnyType<'a, T>(PhantomData<(&'a (), T)>);
+
+impl<'de: 'a, 'a, T: OfAnyType<'a>> Visitor<'de> for AnyType<'a, T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("anything")
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Field<'a>, E> {
-        Ok(Field::Text(Cow::Borrowed(text)))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Ok(T::text(Cow::Borrowed(text)))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Field<'a>, E> {
-        Ok(Field::Text(Cow::Owned(text.to_owned())))
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Field<'a>, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
-        }
-        Ok(Field::List(values))
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
+        T::list(list)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field<'a>, A::Error> {
-        IgnoredAny.visit_map(map).map(|_| Field::Other)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        IgnoredAny.visit_map(map).map(|_| T::other())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Field<'a>, E> {
-        Ok(Field::Other)
+    fn visit_bool<E>(self, _: bool) -> Result<T, E> {
+        Ok(T::other())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Field<'a>, E> {
-        Ok(Field::Other)
+    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
+        Ok(T::other())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Field<'a>, E> {
-        Ok(Field::Other)
+    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
+        Ok(T::other())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Field<'a>, E> {
-        Ok(Field::Other)
+    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
+        Ok(T::other())
     }
 }
 
@@ -236,7 +335,7 @@ fn event(queue: EventQueue, fields: &Fields<'_>) -> Result<Event, Detail> {
         EventQueue::SpaceEvents => Signal::Stay,
         EventQueue::DeviceEvents => {
             let id = name(DeviceId::new, "deviceId", fields.device_id.as_ref())?;
-            let kind = name(DeviceKind::new, "deviceKind", fields.device_kind.as_ref())?;
+            let kind = name(device_kind, "deviceKind", fields.device_kind.as_ref())?;
             if kind.as_str() == DeviceKind::PRESENCE {
                 Signal::Presence(id)
             } else {
@@ -257,6 +356,15 @@ fn event(queue: EventQueue, fields: &Fields<'_>) -> Result<Event, Detail> {
     Ok(Event { hotel, room, signal, transition: Transition { at, state } })
 }
 
+/// The kinds that mean something to Roomwatt, whichever way a publisher spells them: a `Presence`
+/// that passed for a kind of device would leave its room without a sensor.
+const SPELLED_SMALL: [&str; 2] = [DeviceKind::PRESENCE, "meter"];
+
+fn device_kind(text: &str) -> Result<DeviceKind, InvalidName> {
+    let known = SPELLED_SMALL.into_iter().find(|known| known.eq_ignore_ascii_case(text));
+    DeviceKind::new(known.unwrap_or(text))
+}
+
 fn check_event_id(id: &str) -> Result<(), Detail> {
     if id.is_empty() || id.len() > 128 && id.chars().count() > 128 {
         return Err("eventId must be 1 to 128 characters".into());
@@ -275,7 +383,7 @@ fn name<T>(
 fn text<'a>(field: &'static str, value: Option<&'a Field<'_>>) -> Result<&'a str, Detail> {
     match value {
         Some(Field::Text(text)) => Ok(text),
-        Some(Field::List(_) | Field::Other) => Err(format!("{field} must be a string").into()),
+        Some(Field::Other) => Err(format!("{field} must be a string").into()),
         None => Err(format!("{field} is missing").into()),
     }
 }
@@ -319,6 +427,22 @@ mod tests {
         assert!(matches!(event.signal, Signal::Presence(_)));
         let [Ok((event, _))] = &decode(EventQueue::SpaceEvents, CHECK_IN)[..] else { panic!() };
         assert_eq!(event.signal, Signal::Stay);
+    }
+
+    #[test]
+    fn kinds_that_mean_something_are_told_however_they_are_spelled() {
+        for kind in ["presence", "Presence", "PRESENCE"] {
+            let sensor = with("deviceKind", &format!("\"{kind}\"")).replace("\"ON\"", "\"VACANT\"");
+            let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &sensor)[..] else { panic!() };
+            assert!(matches!(event.signal, Signal::Presence(_)), "{kind}");
+        }
+        for (kind, read_as) in [("Meter", "meter"), ("Light", "Light"), ("presences", "presences")]
+        {
+            let device = with("deviceKind", &format!("\"{kind}\""));
+            let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &device)[..] else { panic!() };
+            let Signal::Device(device) = &event.signal else { panic!() };
+            assert_eq!(device.kind.as_str(), read_as);
+        }
     }
 
     #[test]
@@ -451,6 +575,19 @@ mod tests {
             "events must hold at least one event"
         );
         assert_eq!(refused(EventQueue::DeviceEvents, r#"{"events": {}}"#), "events must be a list");
+    }
+
+    #[test]
+    fn events_beyond_the_limit_are_counted_and_not_read() {
+        let body = |count| format!(r#"{{"events":[{}]}}"#, vec![LAMP; count].join(","));
+        for (count, beyond) in [(1, 0), (MOST_EVENTS, 0), (MOST_EVENTS + 3, 3)] {
+            let text = body(count);
+            let body = Body::read(EventQueue::DeviceEvents, &text);
+            assert_eq!((body.beyond(), body.count()), (beyond, count - beyond));
+        }
+        // A list that does not end is no JSON, however far it goes.
+        let cut = body(MOST_EVENTS + 3).replace("]}", "");
+        assert!(refused(EventQueue::DeviceEvents, &cut).starts_with("not JSON"));
     }
 
     #[test]

@@ -8,11 +8,17 @@
 //! ```
 //!
 //! [`Ingest::take`] is that way, read from top to bottom; [`edge`] is what a publisher can get
-//! wrong; [`directory`] is what is known of hotels.
+//! wrong; `directory` is what is known of hotels, `clock` what time it is, `refusals` what is kept of
+//! events that are refused.
+//!
+//! No message holds up another: what a body may cost is bounded where it is read, kept and looked
+//! up, and what the most modest messages need is done first.
 
-pub mod directory;
+mod clock;
+mod directory;
 pub mod edge;
 mod path;
+mod refusals;
 
 pub use edge::EventQueue;
 pub use path::Ingest;

@@ -7,19 +7,26 @@ use std::sync::Arc;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures_util::{StreamExt, stream};
 use roomwatt_domain::due::OutOfTime;
-use roomwatt_domain::{BusinessDate, BusinessDay, HotelId, Instant, RoomId, Signal, Transition};
+use roomwatt_domain::{
+    BusinessCalendar, BusinessDate, BusinessDay, HotelId, Instant, RoomId, Signal, Transition,
+};
 use roomwatt_messaging::batch::{contained, respond};
-use roomwatt_messaging::queue::LARGEST_MESSAGE;
 use roomwatt_messaging::{BatchFailed, DayCloseMessage, Invocation, Outgoing, Queue, chain};
-use roomwatt_store::{AddOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
+use roomwatt_store::{AddOutcome, OpenOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
 use roomwatt_telemetry::{Metric, consumed};
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
-use crate::directory::{Directory, KnownHotel};
-use crate::edge::{Event, EventQueue, Reason, Refusal, decode};
+use crate::clock::BatchClock;
+use crate::directory::{Directory, Found, HOTELS_AT_ONCE};
+use crate::edge::{Body, Event, EventQueue, Reason, Refusal};
+use crate::refusals::Refusals;
 
 /// Writes in flight at once.
 const WRITES_IN_FLIGHT: usize = 16;
+/// The most hotels, or rooms and days, of a message that makes little work.
+const MODEST: usize = 100;
+/// Messages that are sent before another look at the clock.
+const SENT_AT_ONCE: usize = 1600;
 
 /// Takes events in.
 #[derive(Debug)]
@@ -31,11 +38,25 @@ pub struct Ingest {
     rejected: Queue,
 }
 
-/// An event with the place of its message in the batch, and its text.
+/// An event, where it came from, and its own text.
 struct Arrival<'a> {
-    message: usize,
+    origin: Origin,
     event: Event,
     text: &'a str,
+}
+
+/// The place of a message in the batch, and of an event in the message.
+#[derive(Clone, Copy)]
+struct Origin {
+    message: usize,
+    place: usize,
+}
+
+/// The events of one hotel, and the hotel's calendar where that is known already.
+struct OfHotel<'a> {
+    hotel: HotelId,
+    calendar: Option<Arc<BusinessCalendar>>,
+    arrivals: Vec<Arrival<'a>>,
 }
 
 /// The events of one room on one business day.
@@ -47,9 +68,16 @@ struct Group<'a> {
 }
 
 struct GroupedEvent<'a> {
-    message: usize,
+    origin: Origin,
     transition: (Signal, Transition),
     text: &'a str,
+}
+
+/// What became of a hotel's events: some are to be written, some refused.
+#[derive(Default)]
+struct Admitted<'a> {
+    groups: Vec<Group<'a>>,
+    refused: Vec<(Origin, Refusal<'a>)>,
 }
 
 /// What became of a group that was written.
@@ -67,7 +95,7 @@ struct Outcome<'a> {
     /// Events that a close may have missed.
     behind: usize,
     failed: BTreeSet<usize>,
-    refused: Vec<(usize, Refusal<'a>)>,
+    refused: Refusals<'a>,
     late: BTreeMap<(HotelId, RoomId), Late>,
 }
 
@@ -99,17 +127,25 @@ impl Ingest {
         batch: &SqsEvent,
         invocation: &Invocation,
     ) -> Result<SqsBatchResponse, BatchFailed> {
+        let clock = BatchClock::of(batch, invocation);
         let mut outcome = Outcome::default();
         let before = self.store.meter().consumed();
         let arrivals = self.decode(batch, &mut outcome);
-        let groups = self.admit(arrivals, invocation, &mut outcome).await;
-        self.write(groups, invocation, &mut outcome).await;
-        self.report_late(&mut outcome).await;
-        self.report_refused(&mut outcome).await;
+        let mut last = Vec::new();
+        for hotels in in_waves(self.by_hotel(arrivals, clock.now())) {
+            let groups = self.admit(hotels, clock, &mut outcome).await;
+            let (modest, others) = modest_and_others(groups, Group::messages);
+            self.write(modest, clock, &mut outcome).await;
+            last.extend(others);
+        }
+        self.write(last, clock, &mut outcome).await;
+        let refused = outcome.refused.count();
+        self.report_late(clock, &mut outcome).await;
+        self.report_refused(batch, clock, &mut outcome).await;
         info!(
             messages = batch.records.len(),
             applied = outcome.applied,
-            refused = outcome.refused.len(),
+            refused,
             late = outcome.late.len(),
             failed = outcome.failed.len(),
             "batch taken"
@@ -123,39 +159,88 @@ impl Ingest {
 
     fn decode<'a>(&self, batch: &'a SqsEvent, outcome: &mut Outcome<'a>) -> Vec<Arrival<'a>> {
         let mut arrivals = Vec::new();
-        for (message, record) in batch.records.iter().enumerate() {
-            for decoded in decode(self.queue, record.body.as_deref().unwrap_or_default()) {
+        for message in 0..batch.records.len() {
+            let text = body_of(batch, message);
+            let body = Body::read(self.queue, text);
+            if body.beyond() > 0 {
+                outcome.refused.add_beyond(message, body.beyond(), text);
+            }
+            for (place, decoded) in body.enumerate() {
                 match decoded {
-                    Ok((event, text)) => arrivals.push(Arrival { message, event, text }),
-                    Err(refusal) => outcome.refused.push((message, refusal)),
+                    Ok((event, text)) => {
+                        let origin = Origin { message, place };
+                        arrivals.push(Arrival { origin, event, text });
+                    }
+                    Err(refusal) => outcome.refused.add(message, place, refusal),
                 }
             }
         }
         arrivals
     }
 
-    /// Judges events by hotel and clock, and groups the good ones by room and business day.
-    async fn admit<'a>(
-        &self,
-        arrivals: Vec<Arrival<'a>>,
-        invocation: &Invocation,
-        outcome: &mut Outcome<'a>,
-    ) -> Vec<Group<'a>> {
+    fn by_hotel<'a>(&self, arrivals: Vec<Arrival<'a>>, now: Instant) -> Vec<OfHotel<'a>> {
         let mut by_hotel: BTreeMap<HotelId, Vec<Arrival<'a>>> = BTreeMap::new();
         for arrival in arrivals {
             by_hotel.entry(arrival.event.hotel.clone()).or_default().push(arrival);
         }
-        let mut groups = Vec::new();
-        for (hotel, arrivals) in by_hotel {
-            let messages: BTreeSet<usize> =
-                arrivals.iter().map(|arrival| arrival.message).collect();
-            match self.admit_hotel(&hotel, arrivals, invocation, outcome).await {
-                Ok(admitted) => groups.extend(admitted),
-                Err(fault) => {
-                    error!(%hotel, error = chain(&fault), "hotel not read; its messages come again");
-                    outcome.failed.extend(messages);
-                }
+        let known = by_hotel.into_iter().map(|(hotel, arrivals)| OfHotel {
+            calendar: self.hotels.met(&hotel, now),
+            hotel,
+            arrivals,
+        });
+        known.collect()
+    }
+
+    /// Judges events by hotel and clock, and groups the good ones by room and business day. Each
+    /// hotel is judged by itself: what goes wrong with one holds up its own messages alone.
+    async fn admit<'a>(
+        &self,
+        hotels: Vec<OfHotel<'a>>,
+        clock: BatchClock<'_>,
+        outcome: &mut Outcome<'a>,
+    ) -> Vec<Group<'a>> {
+        let unknown = hotels.iter().filter(|of_hotel| of_hotel.calendar.is_none());
+        let unknown: Vec<_> = unknown.map(|of_hotel| of_hotel.hotel.clone()).collect();
+        let mut found = match unknown.as_slice() {
+            [] => BTreeMap::new(),
+            [..] if clock.is_ending() => {
+                let hotels = unknown.len();
+                error!(hotels, "no time left to look them up; their messages come again");
+                BTreeMap::new()
             }
+            unknown => self.hotels.look_up(unknown, clock.now()).await,
+        };
+        let mut looked_up = Vec::new();
+        for mut of_hotel in hotels {
+            let met = of_hotel.calendar.take().map(|calendar| Ok(Found::Opened(calendar)));
+            match met.or_else(|| found.remove(&of_hotel.hotel)) {
+                Some(found) => looked_up.push((of_hotel, found)),
+                None => outcome.failed.extend(of_hotel.messages()),
+            }
+        }
+        let mut admitted = stream::iter(looked_up)
+            .map(|(of_hotel, found)| async move {
+                let messages = of_hotel.messages();
+                let OfHotel { hotel, arrivals, .. } = of_hotel;
+                let admitted = contained(self.admit_hotel(&hotel, found, arrivals, clock)).await;
+                (hotel, messages, admitted)
+            })
+            .buffer_unordered(WRITES_IN_FLIGHT);
+        let mut groups = Vec::new();
+        while let Some((hotel, messages, admitted)) = admitted.next().await {
+            let fault = match admitted {
+                Ok(Ok(admitted)) => {
+                    for (Origin { message, place }, refusal) in admitted.refused {
+                        outcome.refused.add(message, place, refusal);
+                    }
+                    groups.extend(admitted.groups);
+                    continue;
+                }
+                Ok(Err(fault)) => chain(&*fault),
+                Err(panicked) => chain(&panicked),
+            };
+            error!(%hotel, error = fault, "hotel not read; its messages come again");
+            outcome.failed.extend(messages);
         }
         groups
     }
@@ -163,57 +248,66 @@ impl Ingest {
     async fn admit_hotel<'a>(
         &self,
         hotel: &HotelId,
+        found: Result<Found, Arc<StoreError>>,
         arrivals: Vec<Arrival<'a>>,
-        invocation: &Invocation,
-        outcome: &mut Outcome<'a>,
-    ) -> Result<Vec<Group<'a>>, StoreError> {
-        let now = invocation.now();
-        if self.hotels.find(hotel, now).await?.is_none() {
-            outcome.refuse_unknown(arrivals);
-            return Ok(Vec::new());
+        clock: BatchClock<'_>,
+    ) -> Result<Admitted<'a>, Arc<StoreError>> {
+        let found = found?;
+        let mut admitted = Admitted::default();
+        if matches!(found, Found::Nothing) {
+            admitted.refuse_unknown(arrivals);
+            return Ok(admitted);
         }
-        let mut admitted = Vec::new();
+        let now = clock.now();
+        let mut in_time = Vec::new();
         for arrival in arrivals {
             match self.store.schedule().admit(arrival.event.transition.at, now) {
-                Ok(()) => admitted.push(arrival),
+                Ok(()) => in_time.push(arrival),
                 Err(out_of_time) => {
                     let (reason, detail) = out_of_time_reason(out_of_time);
-                    outcome.refused.push((arrival.message, arrival.refuse(reason, detail)));
+                    admitted.refuse(&arrival, reason, detail);
                 }
             }
         }
-        let Some(first) = admitted.iter().map(|arrival| arrival.event.transition.at).min() else {
-            return Ok(Vec::new());
+        let first = in_time.iter().map(|arrival| arrival.event.transition.at).min();
+        let calendar = match (found, first) {
+            (_, None) | (Found::Nothing, _) => return Ok(admitted),
+            (Found::Opened(calendar), _) => Some(calendar),
+            (Found::New, Some(first)) => self.open(hotel, first, clock).await?,
         };
-        let Some(known) = self.opened(hotel, first, invocation).await? else {
-            outcome.refuse_unknown(admitted);
-            return Ok(Vec::new());
-        };
-        Ok(group(hotel, &known, admitted))
+        match calendar {
+            Some(calendar) => admitted.groups = group(hotel, &calendar, in_time),
+            None => admitted.refuse_unknown(in_time),
+        }
+        Ok(admitted)
     }
 
-    /// The hotel, opened: with its first event its days begin to be closed, from the day of the
-    /// event on, or from today.
-    async fn opened(
+    /// Opens a hotel: with its first event its days begin to be closed, from the day of the event
+    /// on, or from today. `None` where its profile is not there.
+    async fn open(
         &self,
         hotel: &HotelId,
         first: Instant,
-        invocation: &Invocation,
-    ) -> Result<Option<Arc<KnownHotel>>, StoreError> {
+        clock: BatchClock<'_>,
+    ) -> Result<Option<Arc<BusinessCalendar>>, StoreError> {
         // A refusal means that another worker was faster, or that the zone was changed just now.
         for _ in 0..3 {
-            let Some(known) = self.hotels.find(hotel, invocation.now()).await? else {
-                return Ok(None);
+            let now = clock.now();
+            let Some(stored) = self.store.profile(hotel, now).await? else { return Ok(None) };
+            let (profile, schedule) = (stored.profile, self.store.schedule());
+            let opened = stored.opened || {
+                // Days that another worker's events may still fall on without being late stay open.
+                let day = profile.calendar.day_of(first.min(now - schedule.grace));
+                let closed_through = profile.calendar.previous(day.date).date;
+                let due_at = schedule.due_at(&day);
+                let opened = self.store.open_hotel(&profile, closed_through, due_at).await?;
+                opened == OpenOutcome::Opened
             };
-            if known.opened {
-                return Ok(Some(known));
+            if opened {
+                let calendar = Arc::new(profile.calendar);
+                self.hotels.remember(hotel, &calendar, now);
+                return Ok(Some(calendar));
             }
-            let (calendar, schedule) = (&known.profile.calendar, self.store.schedule());
-            // Days that another worker's events may still fall on without being late stay open.
-            let day = calendar.day_of(first.min(invocation.now() - schedule.grace));
-            let closed_through = calendar.previous(day.date).date;
-            self.store.open_hotel(&known.profile, closed_through, schedule.due_at(&day)).await?;
-            self.hotels.forget(hotel).await;
         }
         Err(StoreError::contended("profile"))
     }
@@ -221,16 +315,25 @@ impl Ingest {
     async fn write<'a>(
         &self,
         groups: Vec<Group<'a>>,
-        invocation: &Invocation,
+        clock: BatchClock<'_>,
         outcome: &mut Outcome<'a>,
     ) {
         let mut written = stream::iter(groups)
             .map(|group| async move {
-                let written = contained(self.write_group(&group, invocation)).await;
-                (group, written)
+                if clock.is_ending() {
+                    return (group, None);
+                }
+                let written = contained(self.write_group(&group, clock)).await;
+                (group, Some(written))
             })
             .buffer_unordered(WRITES_IN_FLIGHT);
+        let mut room_days = 0;
         while let Some((group, written)) = written.next().await {
+            let Some(written) = written else {
+                room_days += 1;
+                outcome.failed.extend(group.messages());
+                continue;
+            };
             let fault = match written {
                 Ok(Ok(written)) => {
                     outcome.add(group, &written);
@@ -241,19 +344,22 @@ impl Ingest {
             };
             let Group { hotel, day, room, .. } = &group;
             error!(%hotel, %room, date = %day.date, error = fault, "room-day not written; its messages come again");
-            outcome.failed.extend(group.events.iter().map(|event| event.message));
+            outcome.failed.extend(group.messages());
+        }
+        if room_days > 0 {
+            error!(room_days, "no time left to write them; their messages come again");
         }
     }
 
     async fn write_group(
         &self,
         group: &Group<'_>,
-        invocation: &Invocation,
+        clock: BatchClock<'_>,
     ) -> Result<Written, StoreError> {
         let mut written = Written { late: false, full: Vec::new() };
         let mut parts = by_set_count(group);
         while let Some(part) = parts.pop() {
-            if invocation.is_ending() {
+            if clock.is_ending() {
                 // Nothing is lost: what is written already may be written again.
                 return Err(StoreError::out_of_time());
             }
@@ -278,96 +384,152 @@ impl Ingest {
         }
         // Read after the writes are done: a close that began before missed them, and every close
         // that begins later sees them.
-        written.late |= self.store.schedule().may_be_late(&group.day, invocation.now());
+        written.late |= self.store.schedule().may_be_late(&group.day, clock.now());
         Ok(written)
     }
 
     /// Tells the day close of the days that it may have closed without some of the events.
-    async fn report_late(&self, outcome: &mut Outcome<'_>) {
-        let messages: Vec<Outgoing> = outcome
-            .late
-            .iter()
-            .map(|((hotel, room), late)| {
-                let (hotel, room, dates) = (hotel.clone(), room.clone(), late.dates.clone());
-                Outgoing::plain(DayCloseMessage::Revise { hotel, room, dates }.to_json())
-            })
-            .collect();
-        let sent = self.day_close.send(&messages).await;
-        for (sent, late) in sent.into_iter().zip(outcome.late.values()) {
-            if let Err(fault) = sent {
-                error!(
-                    error = chain(&fault),
-                    "late events not reported; their messages come again"
-                );
-                outcome.failed.extend(&late.messages);
-            }
+    async fn report_late(&self, clock: BatchClock<'_>, outcome: &mut Outcome<'_>) {
+        let messages = outcome.late.iter().map(|((hotel, room), late)| {
+            let (hotel, room, dates) = (hotel.clone(), room.clone(), late.dates.clone());
+            let message = DayCloseMessage::Revise { hotel, room, dates };
+            (&late.messages, Outgoing::plain(message.to_json()))
+        });
+        for messages in send(&self.day_close, messages, clock).await {
+            outcome.failed.extend(messages);
         }
     }
 
-    /// Keeps refused events for an operator, one message each.
-    async fn report_refused(&self, outcome: &mut Outcome<'_>) {
-        let (mut places, mut messages) = (Vec::new(), Vec::new());
-        for (place, refusal) in &outcome.refused {
-            if outcome.failed.contains(place) {
-                // The message comes again, and is judged again.
-                continue;
-            }
-            refused(refusal.reason).add(1);
-            warn!(reason = %refusal.reason, detail = %refusal.detail, "event refused");
-            for message in rejected(self.queue, refusal) {
-                places.push(*place);
-                messages.push(message);
-            }
+    /// Keeps what was refused for an operator.
+    async fn report_refused(
+        &self,
+        batch: &SqsEvent,
+        clock: BatchClock<'_>,
+        outcome: &mut Outcome<'_>,
+    ) {
+        // A message that comes again is judged again.
+        let refused = std::mem::take(&mut outcome.refused).into_iter();
+        let refused: Vec<_> =
+            refused.filter(|(message, _)| !outcome.failed.contains(message)).collect();
+        let messages = refused.into_iter().flat_map(|(message, of_body)| {
+            of_body.tell();
+            let kept = of_body.into_messages(self.queue, body_of(batch, message));
+            kept.into_iter().map(move |kept| (message, kept))
+        });
+        outcome.failed.extend(send(&self.rejected, messages, clock).await);
+    }
+}
+
+/// Sends messages for as long as there is time. Returns what belongs to the ones that were not sent,
+/// or that the queue did not take.
+async fn send<T>(
+    queue: &Queue,
+    messages: impl Iterator<Item = (T, Outgoing)>,
+    clock: BatchClock<'_>,
+) -> Vec<T> {
+    let (mut messages, mut unsent) = (messages, Vec::new());
+    loop {
+        let (of, some): (Vec<T>, Vec<Outgoing>) = messages.by_ref().take(SENT_AT_ONCE).unzip();
+        if some.is_empty() {
+            return unsent;
         }
-        let sent = self.rejected.send(&messages).await;
-        for (sent, place) in sent.into_iter().zip(places) {
+        if clock.is_ending() {
+            error!(
+                messages = some.len(),
+                "no time left to send them; what they tell of comes again"
+            );
+            unsent.extend(of);
+            continue;
+        }
+        for (of, sent) in of.into_iter().zip(queue.send(&some).await) {
             if let Err(fault) = sent {
-                error!(error = chain(&fault), "refused event not kept; its message comes again");
-                outcome.failed.insert(place);
+                error!(error = chain(&fault), "not sent; what it tells of comes again");
+                unsent.push(of);
             }
         }
     }
 }
 
-impl<'a> Arrival<'a> {
-    fn refuse(&self, reason: Reason, detail: impl Into<Cow<'static, str>>) -> Refusal<'a> {
-        Refusal { reason, detail: detail.into(), body: self.text }
+fn body_of(batch: &SqsEvent, message: usize) -> &str {
+    batch.records[message].body.as_deref().unwrap_or_default()
+}
+
+/// The hotels in the order in which they are taken: known ones first, then those of modest messages,
+/// as many at once as are looked up at once.
+fn in_waves(hotels: Vec<OfHotel<'_>>) -> Vec<Vec<OfHotel<'_>>> {
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        hotels.into_iter().partition(|of_hotel| of_hotel.calendar.is_some());
+    let (modest, others) = modest_and_others(unknown, OfHotel::messages);
+    let mut waves = vec![known];
+    for mut left in [modest, others] {
+        while !left.is_empty() {
+            let later = left.split_off(left.len().min(HOTELS_AT_ONCE));
+            waves.push(std::mem::replace(&mut left, later));
+        }
+    }
+    waves
+}
+
+/// Parts the work of a batch: first what a message needs that makes little work, then what only
+/// messages need that make much. So none waits for a body with thousands of hotels or rooms.
+fn modest_and_others<T>(
+    work: Vec<T>,
+    messages: impl Fn(&T) -> BTreeSet<usize>,
+) -> (Vec<T>, Vec<T>) {
+    let mut made: BTreeMap<usize, usize> = BTreeMap::new();
+    for message in work.iter().flat_map(&messages) {
+        *made.entry(message).or_default() += 1;
+    }
+    let modest = |message: usize| made.get(&message).is_none_or(|made| *made <= MODEST);
+    work.into_iter().partition(|piece| messages(piece).into_iter().any(modest))
+}
+
+impl OfHotel<'_> {
+    fn messages(&self) -> BTreeSet<usize> {
+        self.arrivals.iter().map(|arrival| arrival.origin.message).collect()
+    }
+}
+
+impl Group<'_> {
+    fn messages(&self) -> BTreeSet<usize> {
+        self.events.iter().map(|event| event.origin.message).collect()
+    }
+}
+
+impl<'a> Admitted<'a> {
+    fn refuse(
+        &mut self,
+        arrival: &Arrival<'a>,
+        reason: Reason,
+        detail: impl Into<Cow<'static, str>>,
+    ) {
+        let refusal = Refusal { reason, detail: detail.into(), body: arrival.text };
+        self.refused.push((arrival.origin, refusal));
+    }
+
+    fn refuse_unknown(&mut self, arrivals: Vec<Arrival<'a>>) {
+        for arrival in arrivals {
+            self.refuse(&arrival, Reason::UnknownHotel, "no hotel has this hotelId");
+        }
     }
 }
 
 impl<'a> Outcome<'a> {
-    fn refuse_unknown(&mut self, arrivals: Vec<Arrival<'a>>) {
-        self.refused.extend(arrivals.into_iter().map(|arrival| {
-            (arrival.message, arrival.refuse(Reason::UnknownHotel, "no hotel has this hotelId"))
-        }));
-    }
-
     fn add(&mut self, group: Group<'a>, written: &Written) {
         self.applied += group.events.len() - written.full.len();
         for place in &written.full {
-            let event = &group.events[*place];
+            let GroupedEvent { origin: Origin { message, place }, text, .. } = group.events[*place];
             let detail = "the room's record of this day can hold no more".into();
-            self.refused.push((
-                event.message,
-                Refusal { reason: Reason::RoomDayFull, detail, body: event.text },
-            ));
+            let refusal = Refusal { reason: Reason::RoomDayFull, detail, body: text };
+            self.refused.add(message, place, refusal);
         }
         if written.late {
             self.behind += group.events.len() - written.full.len();
+            let messages = group.messages();
             let late = self.late.entry((group.hotel, group.room)).or_default();
             late.dates.insert(group.day.date);
-            late.messages.extend(group.events.iter().map(|event| event.message));
+            late.messages.extend(messages);
         }
-    }
-}
-
-fn refused(reason: Reason) -> Metric {
-    match reason {
-        Reason::Malformed => Metric::EventsRefusedMalformed,
-        Reason::UnknownHotel => Metric::EventsRefusedUnknownHotel,
-        Reason::Future => Metric::EventsRefusedFuture,
-        Reason::Expired => Metric::EventsRefusedExpired,
-        Reason::RoomDayFull => Metric::EventsRefusedRoomDayFull,
     }
 }
 
@@ -379,14 +541,18 @@ fn out_of_time_reason(out_of_time: OutOfTime) -> (Reason, String) {
     (reason, out_of_time.to_string())
 }
 
-fn group<'a>(hotel: &HotelId, known: &KnownHotel, arrivals: Vec<Arrival<'a>>) -> Vec<Group<'a>> {
+fn group<'a>(
+    hotel: &HotelId,
+    calendar: &BusinessCalendar,
+    arrivals: Vec<Arrival<'a>>,
+) -> Vec<Group<'a>> {
     let mut days: Vec<BusinessDay> = Vec::new();
     let mut groups: BTreeMap<(RoomId, BusinessDate), Group<'a>> = BTreeMap::new();
-    for Arrival { message, event, text } in arrivals {
+    for Arrival { origin, event, text } in arrivals {
         let at = event.transition.at;
         let met = days.iter().find(|day| day.window.contains(at)).copied();
         let day = met.unwrap_or_else(|| {
-            let day = known.profile.calendar.day_of(at);
+            let day = calendar.day_of(at);
             days.push(day);
             day
         });
@@ -397,7 +563,7 @@ fn group<'a>(hotel: &HotelId, known: &KnownHotel, arrivals: Vec<Arrival<'a>>) ->
             room,
             events: Vec::new(),
         });
-        group.events.push(GroupedEvent { message, transition: (signal, transition), text });
+        group.events.push(GroupedEvent { origin, transition: (signal, transition), text });
     }
     groups.into_values().collect()
 }
@@ -411,33 +577,4 @@ fn by_set_count(group: &Group<'_>) -> Vec<Vec<usize>> {
     }
     let sets: Vec<_> = sets.into_values().collect();
     sets.chunks(SETS_PER_WRITE).map(<[_]>::concat).collect()
-}
-
-/// The message of a refused event: its own text as the body, so that it can be sent again as it
-/// is, and why in the attributes. A text that fills a message by itself goes in two.
-fn rejected(queue: EventQueue, refusal: &Refusal<'_>) -> Vec<Outgoing> {
-    const ROOM_FOR_ATTRIBUTES: usize = 4096;
-    let mut rest = refusal.body;
-    let mut parts = Vec::new();
-    while rest.len() > LARGEST_MESSAGE - ROOM_FOR_ATTRIBUTES {
-        let (part, left) = rest.split_at(rest.floor_char_boundary(LARGEST_MESSAGE / 2));
-        parts.push(part);
-        rest = left;
-    }
-    parts.push(rest);
-    let count = parts.len();
-    let message = |(at, part): (usize, &str)| {
-        let mut attributes = vec![
-            ("reason", refusal.reason.to_string()),
-            ("detail", refusal.detail.chars().take(512).collect()),
-            ("queue", queue.to_string()),
-        ];
-        if count > 1 {
-            attributes.push(("part", format!("{} of {count}", at + 1)));
-        }
-        // A queue takes no empty body.
-        let body = if part.is_empty() { " ".to_owned() } else { part.to_owned() };
-        Outgoing { body, attributes }
-    };
-    parts.into_iter().enumerate().map(message).collect()
 }

@@ -6,6 +6,7 @@
 //! [`Meter`] what DynamoDB says it will bill.
 
 mod backoff;
+mod batches;
 mod closes;
 mod encoding;
 mod error;
@@ -25,7 +26,9 @@ mod table;
 mod tips;
 mod touches;
 mod write;
+mod zones;
 
+pub use batches::{Consistency, KEYS_PER_BATCH};
 pub use closes::{ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome};
 pub use error::{Result, StoreError};
 pub use hotel_days::{CorrectOutcome, HotelDay};
@@ -39,3 +42,4 @@ pub use schema::{DUE_INDEX, TTL_ATTRIBUTE};
 pub use summaries::{AddOutcome, SETS_PER_WRITE, Seal, SealOutcome, Summary};
 pub use table::{Retention, Store};
 pub use touches::Touch;
+pub use zones::HotelZone;

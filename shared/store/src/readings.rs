@@ -1,7 +1,7 @@
 //! What readers for people ask for: many records of a hotel in few round trips, at half the price.
 //!
-//! Reads here are eventually consistent, since nothing is decided by them: a report that was put
-//! in the last moments may be missing or be the revision before. Nothing else differs from the
+//! Reads here are eventually consistent, since no write is decided by them: a report that was put
+//! in the last moments may be missing or be the revision before. In everything else they are like the
 //! consistent reads.
 
 use std::collections::BTreeMap;
@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, Profile, RoomId};
 
 use crate::closes::close_state;
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::hotels::stored_profile;
-use crate::item::{Item, Reader, is_live, key};
-use crate::reports::{KEYS_PER_BATCH, stored_report};
+use crate::item::{Item, Reader, key};
+use crate::reports::stored_report;
 use crate::schema::{CLOSE, PK, PROFILE, SK, day_key, hotel_key, report_key, summary_part_key};
 use crate::summaries::{Summary, summary};
 use crate::table::Store;
@@ -25,9 +25,6 @@ pub struct Hotel {
     /// The last closed day; `None` before its first event.
     pub closed_through: Option<BusinessDate>,
 }
-
-/// How often a batch is asked for keys that the table did not get to.
-const TRIES: usize = 8;
 
 impl Store {
     /// A hotel's profile and how far it is closed, in one round trip of one read unit; `None`
@@ -101,27 +98,6 @@ impl Store {
             summaries.push((day.date, self.with_later_parts(hotel, &day, first, now).await?));
         }
         Ok(summaries)
-    }
-
-    /// Any number of records by their keys, each named once; expired ones are left out.
-    pub(crate) async fn get_all(&self, keys: Vec<Item>, now: Instant) -> Result<Vec<Item>> {
-        let mut wanted = keys;
-        let mut found = Vec::with_capacity(wanted.len());
-        let mut tries = 0;
-        while !wanted.is_empty() {
-            let batch = wanted.split_off(wanted.len().saturating_sub(KEYS_PER_BATCH));
-            let asked = batch.len();
-            let (items, unread) = self.get_batch(batch).await?;
-            // A batch that is too large for one answer comes in parts; one that comes not at all
-            // is throttled.
-            tries = if unread.len() < asked { 0 } else { tries + 1 };
-            if tries >= TRIES {
-                return Err(StoreError::throttled("BatchGetItem"));
-            }
-            wanted.extend(unread);
-            found.extend(items.into_iter().filter(|item| is_live(item, now)));
-        }
-        Ok(found)
     }
 
     /// Whether the transitions of a day are kept still.

@@ -38,3 +38,5 @@ mod seals;
 mod summaries;
 #[cfg(test)]
 mod table;
+#[cfg(test)]
+mod zones;

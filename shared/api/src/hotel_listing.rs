@@ -16,9 +16,9 @@ use roomwatt_store::Hotel;
 use crate::answer::{self, Buffer, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
-use crate::parameters::{LIMIT, NEXT_TOKEN, ROOMS, USUAL_PAGE};
+use crate::parameters::{LIMIT, NEXT_TOKEN, ROOMS, Range, USUAL_PAGE};
 use crate::problem::Problem;
-use crate::ranges::{ClosedDays, Reading};
+use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place};
 use crate::{schema, token};
 
 /// A page by room reads this many reports at most, so that its time is bounded too: a year of a
@@ -28,8 +28,12 @@ const REPORTS_PER_PAGE: usize = 60_000;
 /// A hotel's reports.
 ///
 /// Of the closed days of the range: one by one by date and room, or summed into groups by key. A
-/// page ends where `limit` says or where the answer grows too large; `nextToken` goes on from
-/// there. As CSV the token of the next page is in the headers `Link` and `X-Next-Token`.
+/// page ends where `limit` says, where the answer grows too large, or, where rooms are named, once as
+/// many reports were asked for as it may show. So a page may be short or empty without being the
+/// last: `nextToken` goes on from there. As CSV the token of the next page is in the headers `Link` and `X-Next-Token`.
+///
+/// Sums over named rooms by `deviceKind` or `hotel` come in one page: rooms times days may be at
+/// most 3660.
 #[utoipa::path(
     get,
     path = "/hotels/{hotelId}/reports",
@@ -53,6 +57,7 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     let rooms = parameters.rooms()?;
     let limit = parameters.limit()?;
     let format = Format::of(&parameters, &call.headers)?;
+    bound_sum(listing, rooms.as_ref(), range)?;
     let query = query_of(&id.to_string(), range.from, range.to, listing, rooms.as_ref());
     let position = parameters.text(NEXT_TOKEN).map(|text| token::read(&query, text)).transpose()?;
     let hotel = call.hotel(&id).await?;
@@ -83,6 +88,23 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     }
 }
 
+/// One sum over all rooms and dates cannot be made page by page, so it may be asked for no more of them
+/// than one call reads. The days of the question count, not those that are closed: otherwise a question
+/// would begin to fail as days are closed.
+fn bound_sum(
+    listing: Listing,
+    rooms: Option<&BTreeSet<RoomId>>,
+    range: Range,
+) -> Result<(), Problem> {
+    let keys = rooms.map_or(0, BTreeSet::len) * range.days();
+    let in_one_sum = matches!(listing, Listing::Groups(GroupBy::DeviceKind | GroupBy::Hotel));
+    if in_one_sum && keys > MOST_KEYS {
+        let problem = format_args!("times days must be at most {MOST_KEYS} for one sum");
+        return Err(Problem::parameter(ROOMS, problem));
+    }
+    Ok(())
+}
+
 /// What a token is bound to: everything that decides which entries there are, and their order.
 fn query_of(
     hotel: &str,
@@ -105,8 +127,8 @@ struct List {
 }
 
 impl List {
-    fn reading(&self) -> Reading<'_> {
-        Reading {
+    fn selection(&self) -> Selection<'_> {
+        Selection {
             call: &self.call,
             hotel: &self.hotel.profile.hotel_id,
             dates: &self.days.dates,
@@ -130,18 +152,17 @@ impl List {
         let (id, calendar) = (&self.hotel.profile.hotel_id, &self.hotel.profile.calendar);
         match self.listing {
             Listing::Reports => {
-                let (reports, more) = self.page(position, limit).await?;
-                let all = reports.len();
-                let mut last = None;
+                let Page { reports, mut next } = self.page(position, limit).await?;
+                let mut left = reports.len();
                 for closed in reports {
                     entries.push(&RoomReportView::closed(id, calendar, &closed))?;
-                    last = Some(place(&closed));
-                    if entries.is_full() {
+                    left -= 1;
+                    if entries.is_full() && left > 0 {
+                        next = Some(place(&closed));
                         break;
                     }
                 }
-                let more = more || entries.len() < all;
-                Ok((entries, last.filter(|_| more)))
+                Ok((entries, next.map(place_text)))
             }
             Listing::Groups(by) => {
                 let (groups, next) = self.groups(by, position, limit).await?;
@@ -168,39 +189,25 @@ impl List {
                 Ok(next)
             }
             (_, Rows::Reports(csv, buffer)) => {
-                let (reports, mut more) = self.page(position, limit).await?;
-                let mut last = None;
+                let Page { reports, mut next } = self.page(position, limit).await?;
                 let mut left = reports.len();
                 for closed in reports {
                     csv.write(id, calendar, &closed).map_err(unwritable)?;
-                    last = Some(place(&closed));
                     left -= 1;
-                    if buffer.len() >= answer::LARGEST_PAGE_BYTES {
+                    if buffer.len() >= answer::LARGEST_PAGE_BYTES && left > 0 {
+                        next = Some(place(&closed));
                         break;
                     }
                 }
-                more |= left > 0;
-                Ok(last.filter(|_| more))
+                Ok(next.map(place_text))
             }
             (Listing::Reports, Rows::Groups(..)) => Err(Problem::internal()),
         }
     }
 
-    /// A page of reports, and whether there are more.
-    async fn page(
-        &self,
-        position: Option<&str>,
-        limit: usize,
-    ) -> Result<(Vec<ClosedReport>, bool), Problem> {
+    async fn page(&self, position: Option<&str>, limit: usize) -> Result<Page, Problem> {
         let after = position.map(read_place).transpose()?;
-        let mut reports = self.reading().in_order(after.as_ref(), limit + 1).await?;
-        // Out of time with less than a page: there may be more, and the next call finds out.
-        let more = reports.len() > limit || self.call.is_ending();
-        if reports.is_empty() && more {
-            return Err(Problem::out_of_time());
-        }
-        reports.truncate(limit);
-        Ok((reports, more))
+        self.selection().page(after.as_ref(), limit).await
     }
 
     /// A page of groups, and after which key the next one goes on.
@@ -210,65 +217,124 @@ impl List {
         position: Option<&str>,
         limit: usize,
     ) -> Result<(Vec<Group>, Option<String>), Problem> {
-        let mut groups = Groups::new(by);
-        let mut limit = limit;
-        let hotel = &self.hotel.profile.hotel_id;
-        let reading = self.reading();
         match (by, &self.rooms) {
-            (GroupBy::Date | GroupBy::Hotel, None) => {
-                let after = position.filter(|_| by == GroupBy::Date);
-                let dates = self.days.dates.iter().copied();
-                let dates =
-                    dates.filter(|date| after.is_none_or(|key| date.to_string().as_str() > key));
-                let dates: Vec<_> = dates.collect();
-                for day in (Reading { dates: &dates, ..reading }).hotel_days(usize::MAX).await? {
-                    if day.rooms > 0 {
-                        groups.add_hotel_day(
-                            hotel,
-                            day.date,
-                            day.rooms,
-                            &day.totals,
-                            &day.occupancy,
-                        );
-                    }
-                }
-            }
-            (GroupBy::Room, None) => {
-                limit = limit.min((REPORTS_PER_PAGE / self.days.dates.len().max(1)).max(1));
-                let after =
-                    position.map(RoomId::new).transpose().map_err(|_| Problem::internal())?;
-                // The first rooms of every date hold the first rooms of them all, each on every
-                // date that it has a report on.
-                let add = |report: &ClosedReport| {
-                    groups.add(hotel, report);
-                    groups.keep_first(limit + 1);
-                };
-                reading.each_after(after.as_ref(), limit + 1, add).await?;
-            }
-            _ => {
-                let add = |report: &ClosedReport| {
-                    groups.add(hotel, report);
-                };
-                reading.each(add).await?;
+            (GroupBy::Room, Some(rooms)) => self.named_rooms(rooms, position, limit).await,
+            (GroupBy::Date, Some(rooms)) => self.named_dates(rooms, position, limit).await,
+            (GroupBy::Room, None) => self.all_rooms(position, limit).await,
+            (GroupBy::Date | GroupBy::Hotel, None) => self.hotel_days(by, position, limit).await,
+            (GroupBy::DeviceKind, _) | (GroupBy::Hotel, Some(_)) => {
+                let groups = self.sum(by, self.selection()).await?;
+                Ok(cut(groups, position, limit))
             }
         }
-        if let Some(after) = position {
-            groups.keep_after(after);
+    }
+
+    /// The sums of the first named rooms over all dates. The page goes by the rooms that were named, not
+    /// by those that were found.
+    async fn named_rooms(
+        &self,
+        rooms: &BTreeSet<RoomId>,
+        position: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<Group>, Option<String>), Problem> {
+        let most = limit.min((MOST_KEYS / self.days.dates.len().max(1)).max(1));
+        let mut left = rooms.iter().filter(|room| position.is_none_or(|at| room.as_str() > at));
+        let rooms: BTreeSet<_> = left.by_ref().take(most).cloned().collect();
+        let next = if left.next().is_some() { rooms.last().map(RoomId::to_string) } else { None };
+        let selection = Selection { rooms: Some(&rooms), ..self.selection() };
+        let groups = self.sum(GroupBy::Room, selection).await?;
+        Ok((groups.by_key().collect(), next))
+    }
+
+    /// The sums of the named rooms on the first dates. The page goes by the dates that were asked for,
+    /// not by those on which something was found.
+    async fn named_dates(
+        &self,
+        rooms: &BTreeSet<RoomId>,
+        position: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<Group>, Option<String>), Problem> {
+        let most = limit.min((MOST_KEYS / rooms.len().max(1)).max(1));
+        let mut left = self.dates_after(position);
+        let dates: Vec<_> = left.by_ref().take(most).collect();
+        let next =
+            if left.next().is_some() { dates.last().map(BusinessDate::to_string) } else { None };
+        let selection = Selection { dates: &dates, ..self.selection() };
+        let groups = self.sum(GroupBy::Date, selection).await?;
+        Ok((groups.by_key().collect(), next))
+    }
+
+    /// The first rooms of every date hold the first rooms of them all, each on every date that it
+    /// has a report on.
+    async fn all_rooms(
+        &self,
+        position: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<Group>, Option<String>), Problem> {
+        let limit = limit.min((REPORTS_PER_PAGE / self.days.dates.len().max(1)).max(1));
+        let after = position.map(RoomId::new).transpose().map_err(|_| Problem::internal())?;
+        let hotel = &self.hotel.profile.hotel_id;
+        let mut groups = Groups::new(GroupBy::Room);
+        let add = |report: &ClosedReport| {
+            groups.add(hotel, report);
+            groups.keep_first(limit + 1);
+        };
+        self.selection().each_after(after.as_ref(), limit + 1, add).await?;
+        Ok(cut(groups, position, limit))
+    }
+
+    /// Made of hotel-days: the sums that are stored of each date.
+    async fn hotel_days(
+        &self,
+        by: GroupBy,
+        position: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<Group>, Option<String>), Problem> {
+        let hotel = &self.hotel.profile.hotel_id;
+        let dates: Vec<_> = self.dates_after(position.filter(|_| by == GroupBy::Date)).collect();
+        let selection = Selection { dates: &dates, ..self.selection() };
+        let mut groups = Groups::new(by);
+        for day in selection.hotel_days(usize::MAX).await? {
+            if day.rooms > 0 {
+                groups.add_hotel_day(hotel, day.date, day.rooms, &day.totals, &day.occupancy);
+            }
         }
-        let more = groups.len() > limit;
-        groups.keep_first(limit);
-        let groups: Vec<_> = groups.by_key().collect();
-        let next = groups.last().filter(|_| more).map(|last| last.key.to_string());
-        Ok((groups, next))
+        Ok(cut(groups, position, limit))
+    }
+
+    fn dates_after(&self, position: Option<&str>) -> impl Iterator<Item = BusinessDate> {
+        let dates = self.days.dates.iter().copied();
+        dates.filter(move |date| position.is_none_or(|key| date.to_string().as_str() > key))
+    }
+
+    async fn sum(&self, by: GroupBy, selection: Selection<'_>) -> Result<Groups, Problem> {
+        let mut groups = Groups::new(by);
+        let add = |report: &ClosedReport| {
+            groups.add(selection.hotel, report);
+        };
+        selection.each(add).await?;
+        Ok(groups)
     }
 }
 
-fn place(closed: &ClosedReport) -> String {
-    format!("{}/{}", closed.date, closed.room)
+/// The first groups after a key, and after which key the next page goes on.
+fn cut(mut groups: Groups, position: Option<&str>, limit: usize) -> (Vec<Group>, Option<String>) {
+    if let Some(after) = position {
+        groups.keep_after(after);
+    }
+    let more = groups.len() > limit;
+    groups.keep_first(limit);
+    let groups: Vec<_> = groups.by_key().collect();
+    let next = groups.last().filter(|_| more).map(|last| last.key.to_string());
+    (groups, next)
 }
 
-/// A place that was ours, since its token was.
-fn read_place(position: &str) -> Result<(BusinessDate, RoomId), Problem> {
+fn place_text((date, room): Place) -> String {
+    format!("{date}/{room}")
+}
+
+/// The position of a token; one that cannot be read was not written by [`place_text`].
+fn read_place(position: &str) -> Result<Place, Problem> {
     let place = position
         .split_once('/')
         .and_then(|(date, room)| Some((BusinessDate::parse(date).ok()?, RoomId::new(room).ok()?)));

@@ -15,8 +15,8 @@ use crate::schema;
 
 /// One room's reports.
 ///
-/// By date, of the closed days of the range. A room of which nothing was ever reported is a 404; a
-/// room whose first day lies behind the range has an empty list.
+/// By date, of the closed days of the range. A room that was never heard of is a 404; a
+/// room whose first day comes after the range has an empty list.
 #[utoipa::path(
     get,
     path = "/hotels/{hotelId}/rooms/{roomId}/reports",
@@ -62,8 +62,8 @@ pub(crate) async fn read(
     days: &ClosedDays,
 ) -> Result<Vec<ClosedReport>, Problem> {
     let id = &hotel.profile.hotel_id;
-    // Who has a report has one on every later day too (rule 13): the last closed day tells whether
-    // a room without any in the range is known at all.
+    // A room that has a report has one on every later day too (rule 13): the last closed day tells
+    // whether a room without any in the range is known at all.
     let last = hotel.closed_through.filter(|last| !days.dates.contains(last));
     let wanted = days.dates.iter().copied().chain(last).map(|date| (date, room.clone()));
     let mut reports = call.store().reports_of(id, wanted, call.now()).await?;

@@ -1,0 +1,88 @@
+//! A hotel's reports, one by one or summed.
+
+use utoipa::{IntoParams, ToSchema};
+
+use super::answered::{responses, tagged};
+use super::report::{Occupancy, Report, Totals};
+use super::values::RoomList;
+
+/// How a list is made.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct ListQuery {
+    /// What reports are summed by; by default they are not.
+    #[param(inline)]
+    pub group_by: Option<Listing>,
+    /// Only these rooms, at most 100, separated by commas. For one sum over all of them (`deviceKind`
+    /// or `hotel`) rooms times days may be at most 3660.
+    #[param(value_type = Option<RoomList>)]
+    pub rooms: Option<String>,
+}
+
+/// What a list of reports shows.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Listing {
+    /// Each report.
+    None,
+    /// Sums by room.
+    Room,
+    /// Sums by date.
+    Date,
+    /// Sums by kind of device.
+    DeviceKind,
+    /// One sum.
+    Hotel,
+}
+
+/// The sums of a group.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Room, date, kind of device or hotel.
+    pub key: String,
+    /// How many reports of a room on a day it sums.
+    pub reports: u64,
+    /// The sums.
+    pub totals: Totals,
+    /// The rooms' time; missing for a kind of device.
+    #[schema(nullable = false)]
+    pub occupancy: Option<Occupancy>,
+}
+
+/// Reports of a hotel.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReportPage {
+    /// By date, then room.
+    pub reports: Vec<Report>,
+    /// Where the next page begins; missing on the last one.
+    #[schema(nullable = false)]
+    pub next_token: Option<String>,
+}
+
+/// Groups of a hotel's reports.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GroupPage {
+    /// By key.
+    pub groups: Vec<Group>,
+    /// Where the next page begins; missing on the last one.
+    #[schema(nullable = false)]
+    pub next_token: Option<String>,
+}
+
+/// Reports, or groups of them.
+#[derive(Debug, ToSchema)]
+#[serde(untagged)]
+pub enum HotelReports {
+    /// `groupBy=none`.
+    Reports(ReportPage),
+    /// Any other.
+    Groups(GroupPage),
+}
+
+responses! {
+    /// Of a hotel's reports.
+    HotelReportsResponses => tagged::<HotelReports>("Reports, or groups", true), [NOT_FOUND, NOT_ACCEPTABLE];
+}

@@ -1,0 +1,19 @@
+//! The pages for people.
+
+use axum::http::StatusCode;
+use utoipa::openapi::{ContentBuilder, Response, ResponseBuilder};
+
+use super::answered::{known, responses, text};
+
+/// The answer for people.
+fn page() -> Vec<(StatusCode, Response)> {
+    let page = ResponseBuilder::new()
+        .description("The page")
+        .content("text/html", ContentBuilder::new().schema(Some(text())).build());
+    vec![(StatusCode::OK, page.build()), known()]
+}
+
+responses! {
+    /// Of a page.
+    PageResponses => page(), [NOT_FOUND, NOT_ACCEPTABLE];
+}
