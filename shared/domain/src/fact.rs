@@ -1,7 +1,8 @@
 //! A fact that has happened in a room: a signal changed its state, or a device was read.
 
 use crate::instant::Instant;
-use crate::readings::Reading;
+use crate::name::State;
+use crate::readings::{Measurement, Reading};
 use crate::signal::{Device, Signal, Transition};
 use crate::timeline::History;
 
@@ -14,7 +15,29 @@ pub enum Fact {
     Reading(Device, Reading),
 }
 
+/// What facts have in common that differ in nothing but instant and value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort<'a> {
+    /// A signal in a state.
+    State(&'a Signal, &'a State),
+    /// A device's counter.
+    Counter(&'a Device),
+    /// A device's power.
+    Power(&'a Device),
+}
+
 impl Fact {
+    /// Which sort of fact it is.
+    pub fn sort(&self) -> Sort<'_> {
+        match self {
+            Fact::State(signal, transition) => Sort::State(signal, &transition.state),
+            Fact::Reading(device, reading) => match reading.measurement {
+                Measurement::Counter(_) => Sort::Counter(device),
+                Measurement::Power(_) => Sort::Power(device),
+            },
+        }
+    }
+
     /// When it happened.
     pub fn at(&self) -> Instant {
         match self {

@@ -10,7 +10,8 @@ use std::vec;
 
 use roomwatt_domain::name::InvalidName;
 use roomwatt_domain::{
-    Device, DeviceId, DeviceKind, HotelId, Instant, RoomId, Signal, State, Transition,
+    Device, DeviceId, DeviceKind, Fact, HotelId, Instant, Measurement, MilliwattHours, Milliwatts,
+    Reading, RoomId, Signal, State, Transition,
 };
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -34,17 +35,15 @@ impl fmt::Display for EventQueue {
     }
 }
 
-/// A fact that has happened in a room.
+/// What an event says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// In which hotel.
     pub hotel: HotelId,
     /// In which room.
     pub room: RoomId,
-    /// What changed.
-    pub signal: Signal,
-    /// When, and into which state.
-    pub transition: Transition,
+    /// What has happened, and when.
+    pub fact: Fact,
 }
 
 /// Why an event is refused (rule 15).
@@ -181,6 +180,10 @@ struct Fields<'a> {
     device_kind: Option<Field<'a>>,
     #[serde(borrow)]
     state: Option<Field<'a>>,
+    #[serde(borrow)]
+    counter_wh: Option<&'a RawValue>,
+    #[serde(borrow, rename = "powerW")]
+    power_w: Option<&'a RawValue>,
     #[serde(borrow)]
     occurred_at: Option<Field<'a>>,
 }
@@ -331,34 +334,93 @@ fn event(queue: EventQueue, fields: &Fields<'_>) -> Result<Event, Detail> {
     check_event_id(text("eventId", fields.event_id.as_ref())?)?;
     let hotel = name(HotelId::new, "hotelId", fields.hotel_id.as_ref())?;
     let room = name(RoomId::new, "roomId", fields.room_id.as_ref())?;
-    let signal = match queue {
-        EventQueue::SpaceEvents => Signal::Stay,
-        EventQueue::DeviceEvents => {
-            let id = name(DeviceId::new, "deviceId", fields.device_id.as_ref())?;
-            let kind = name(device_kind, "deviceKind", fields.device_kind.as_ref())?;
-            if kind.as_str() == DeviceKind::PRESENCE {
-                Signal::Presence(id)
-            } else {
-                Signal::Device(Device { id, kind })
-            }
-        }
+    let said = match queue {
+        EventQueue::SpaceEvents => in_state(Signal::Stay, fields)?,
+        EventQueue::DeviceEvents => of_device(fields)?,
     };
-    let state = name(State::new, "state", fields.state.as_ref())?;
-    if !signal.allows(&state) {
-        return Err(match signal {
-            Signal::Presence(_) => "state of a presence sensor must be OCCUPIED or VACANT".into(),
-            Signal::Stay => "state of a room must be CHECKED_IN or CHECKED_OUT".into(),
-            Signal::Device(_) => "state is not one of the device's".into(),
-        });
-    }
     let occurred_at = text("occurredAt", fields.occurred_at.as_ref())?;
     let at = Instant::parse(occurred_at).map_err(|error| format!("occurredAt {error}"))?;
-    Ok(Event { hotel, room, signal, transition: Transition { at, state } })
+    let fact = match said {
+        Said::State(signal, state) => Fact::State(signal, Transition { at, state }),
+        Said::Reading(device, measurement) => Fact::Reading(device, Reading { at, measurement }),
+    };
+    Ok(Event { hotel, room, fact })
+}
+
+/// What an event says beside the instant.
+enum Said {
+    /// That a signal is in a state.
+    State(Signal, State),
+    /// What was read of a device.
+    Reading(Device, Measurement),
+}
+
+fn of_device(fields: &Fields<'_>) -> Result<Said, Detail> {
+    let id = name(DeviceId::new, "deviceId", fields.device_id.as_ref())?;
+    let kind = name(device_kind, "deviceKind", fields.device_kind.as_ref())?;
+    let readings = [("counterWh", fields.counter_wh), ("powerW", fields.power_w)];
+    let read = readings.into_iter().filter_map(|(field, value)| Some((field, value?)));
+    let states = fields.state.is_some().then_some("state");
+    let mut said = states.into_iter().chain(read.clone().map(|(field, _)| field));
+    if let (Some(one), Some(other)) = (said.next(), said.next()) {
+        let rule = "an event has one of state, counterWh and powerW";
+        return Err(format!("{one} and {other} are both there: {rule}").into());
+    }
+    let is_presence = kind.as_str() == DeviceKind::PRESENCE;
+    match read.into_iter().next() {
+        Some((field, _)) if is_presence => {
+            Err(format!("{field} is not for a presence sensor: it has no readings").into())
+        }
+        Some((field, value)) => {
+            Ok(Said::Reading(Device { id, kind }, measurement(field, value.get())?))
+        }
+        None if is_presence => in_state(Signal::Presence(id), fields),
+        None if kind.as_str() == DeviceKind::METER => Err(match fields.state {
+            Some(_) => "state is not for a meter: it has readings only".into(),
+            None => "counterWh or powerW is missing".into(),
+        }),
+        None if fields.state.is_none() => Err("state, counterWh or powerW is missing".into()),
+        None => in_state(Signal::Device(Device { id, kind }), fields),
+    }
+}
+
+/// A decimal, written as a string or as a number.
+fn measurement(field: &str, json: &str) -> Result<Measurement, Detail> {
+    let text = if json.starts_with('"') {
+        let text: Cow<'_, str> = serde_json::from_str::<Text<'_>>(json)
+            .map(|text| text.0)
+            .map_err(|_| format!("{field} must be a decimal"))?;
+        text
+    } else {
+        Cow::Borrowed(json)
+    };
+    let value = if field == "counterWh" {
+        MilliwattHours::from_watt_hours(&text).map(Measurement::Counter)
+    } else {
+        Milliwatts::from_watts(&text).map(Measurement::Power)
+    };
+    value.map_err(|error| format!("{field} {error}").into())
+}
+
+/// A JSON string, borrowed unless it is written with escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn in_state(signal: Signal, fields: &Fields<'_>) -> Result<Said, Detail> {
+    let state = name(State::new, "state", fields.state.as_ref())?;
+    if signal.allows(&state) {
+        return Ok(Said::State(signal, state));
+    }
+    Err(match signal {
+        Signal::Presence(_) => "state of a presence sensor must be OCCUPIED or VACANT".into(),
+        Signal::Stay => "state of a room must be CHECKED_IN or CHECKED_OUT".into(),
+        Signal::Device(_) => "state is not one of the device's".into(),
+    })
 }
 
 /// The kinds that mean something to Roomwatt, whichever way a publisher spells them: a `Presence`
 /// that passed for a kind of device would leave its room without a sensor.
-const SPELLED_SMALL: [&str; 2] = [DeviceKind::PRESENCE, "meter"];
+const SPELLED_SMALL: [&str; 2] = [DeviceKind::PRESENCE, DeviceKind::METER];
 
 fn device_kind(text: &str) -> Result<DeviceKind, InvalidName> {
     let known = SPELLED_SMALL.into_iter().find(|known| known.eq_ignore_ascii_case(text));
@@ -414,19 +476,19 @@ mod tests {
         let [Ok((event, text))] = &decode(EventQueue::DeviceEvents, LAMP)[..] else { panic!() };
         assert_eq!(*text, LAMP);
         assert_eq!((event.hotel.as_str(), event.room.as_str()), ("h1", "101"));
-        let Signal::Device(device) = &event.signal else { panic!() };
+        let Fact::State(Signal::Device(device), transition) = &event.fact else { panic!() };
         assert_eq!((device.id.as_str(), device.kind.as_str()), ("lamp-1", "light"));
-        assert_eq!(event.transition.state.as_str(), "ON");
-        assert_eq!(event.transition.at.to_string(), "2026-11-20T09:00:00.000Z");
+        assert_eq!(transition.state.as_str(), "ON");
+        assert_eq!(event.fact.at().to_string(), "2026-11-20T09:00:00.000Z");
     }
 
     #[test]
     fn a_sensor_and_a_stay_are_told_by_kind_and_queue() {
         let sensor = with("deviceKind", "\"presence\"").replace("\"ON\"", "\"VACANT\"");
         let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &sensor)[..] else { panic!() };
-        assert!(matches!(event.signal, Signal::Presence(_)));
+        assert!(matches!(event.fact, Fact::State(Signal::Presence(_), _)));
         let [Ok((event, _))] = &decode(EventQueue::SpaceEvents, CHECK_IN)[..] else { panic!() };
-        assert_eq!(event.signal, Signal::Stay);
+        assert!(matches!(event.fact, Fact::State(Signal::Stay, _)));
     }
 
     #[test]
@@ -434,15 +496,83 @@ mod tests {
         for kind in ["presence", "Presence", "PRESENCE"] {
             let sensor = with("deviceKind", &format!("\"{kind}\"")).replace("\"ON\"", "\"VACANT\"");
             let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &sensor)[..] else { panic!() };
-            assert!(matches!(event.signal, Signal::Presence(_)), "{kind}");
+            assert!(matches!(event.fact, Fact::State(Signal::Presence(_), _)), "{kind}");
         }
-        for (kind, read_as) in [("Meter", "meter"), ("Light", "Light"), ("presences", "presences")]
-        {
+        for (kind, read_as) in [("Light", "Light"), ("presences", "presences")] {
             let device = with("deviceKind", &format!("\"{kind}\""));
             let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &device)[..] else { panic!() };
-            let Signal::Device(device) = &event.signal else { panic!() };
+            let Fact::State(Signal::Device(device), _) = &event.fact else { panic!() };
             assert_eq!(device.kind.as_str(), read_as);
         }
+        let meter = reading("counterWh", "1").replace("\"light\"", "\"Meter\"");
+        let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &meter)[..] else { panic!() };
+        let Fact::Reading(device, _) = &event.fact else { panic!() };
+        assert_eq!(device.kind.as_str(), "meter");
+    }
+
+    /// The lamp's event with a reading, as JSON writes it, in the place of the state.
+    fn reading(field: &str, value: &str) -> String {
+        LAMP.replace(r#""state":"ON""#, &format!(r#""{field}":{value}"#))
+    }
+
+    #[test]
+    fn a_reading_is_a_decimal_as_a_string_or_as_a_number() {
+        for (field, value, measurement) in [
+            ("counterWh", "\"48123.917\"", Measurement::Counter(MilliwattHours::new(48_123_917))),
+            ("counterWh", "48123.917", Measurement::Counter(MilliwattHours::new(48_123_917))),
+            ("counterWh", "1e12", Measurement::Counter(MilliwattHours::new(10_u64.pow(15)))),
+            ("powerW", "\"35.2\"", Measurement::Power(Milliwatts::new(35_200))),
+            ("powerW", "\"3\\u0035.2\"", Measurement::Power(Milliwatts::new(35_200))),
+            ("powerW", "0", Measurement::Power(Milliwatts::new(0))),
+        ] {
+            let body = reading(field, value);
+            let [Ok((event, _))] = &decode(EventQueue::DeviceEvents, &body)[..] else {
+                panic!("{body}")
+            };
+            let Fact::Reading(device, reading) = &event.fact else { panic!("{body}") };
+            assert_eq!((device.id.as_str(), reading.measurement), ("lamp-1", measurement));
+        }
+    }
+
+    #[test]
+    fn a_reading_that_is_none_is_refused_with_its_rule() {
+        let values = [
+            "-1",
+            "\"1.2345\"",
+            "0.0001",
+            "1e400",
+            "\"NaN\"",
+            "\"\"",
+            "true",
+            "[1]",
+            "\"1_0\"",
+            "{}",
+        ];
+        for value in values {
+            for (field, most) in [("counterWh", "1000000000000"), ("powerW", "10000000")] {
+                let detail = refused(EventQueue::DeviceEvents, &reading(field, value));
+                let rule =
+                    format!("{field} must be a decimal from 0 to {most} with at most 3 decimals");
+                assert_eq!(detail, rule, "{value}");
+            }
+        }
+        let detail = refused(EventQueue::DeviceEvents, &reading("powerW", "10000000.001"));
+        assert!(detail.starts_with("powerW must be"), "{detail}");
+    }
+
+    #[test]
+    fn an_event_says_one_thing_and_a_thing_that_its_device_has() {
+        let of = |body: &str| refused(EventQueue::DeviceEvents, body);
+        let rule = "are both there: an event has one of state, counterWh and powerW";
+        assert_eq!(of(&with("counterWh", "1")), format!("state and counterWh {rule}"));
+        let two = reading("counterWh", r#"1,"powerW":2"#);
+        assert_eq!(of(&two), format!("counterWh and powerW {rule}"));
+        let sensor = reading("powerW", "1").replace("\"light\"", "\"presence\"");
+        assert_eq!(of(&sensor), "powerW is not for a presence sensor: it has no readings");
+        let meter = LAMP.replace("\"light\"", "\"meter\"");
+        assert_eq!(of(&meter), "state is not for a meter: it has readings only");
+        let meter = with("state", "null").replace("\"light\"", "\"meter\"");
+        assert_eq!(of(&meter), "counterWh or powerW is missing");
     }
 
     #[test]
@@ -487,13 +617,14 @@ mod tests {
 
     #[test]
     fn every_missing_or_wrong_field_is_named_with_its_rule() {
-        let id = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+        let id = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone";
         for field in
             ["eventId", "hotelId", "roomId", "deviceId", "deviceKind", "state", "occurredAt"]
         {
+            let missing = if field == "state" { "state, counterWh or powerW" } else { field };
             assert_eq!(
                 refused(EventQueue::DeviceEvents, &with(field, "null")),
-                format!("{field} is missing")
+                format!("{missing} is missing")
             );
             for value in ["5", "{}", "[\"x\"]", "true"] {
                 let detail = refused(EventQueue::DeviceEvents, &with(field, value));
@@ -502,7 +633,7 @@ mod tests {
         }
         for field in ["hotelId", "roomId", "deviceId", "deviceKind"] {
             let long = format!("\"{}\"", "x".repeat(65));
-            for value in ["\"\"", "\"a b\"", "\"a/b\"", "\"é\"", &long] {
+            for value in ["\".\"", "\"..\"", "\"\"", "\"a b\"", "\"a/b\"", "\"é\"", &long] {
                 assert_eq!(
                     refused(EventQueue::DeviceEvents, &with(field, value)),
                     format!("{field} {id}")

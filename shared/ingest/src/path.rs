@@ -8,7 +8,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures_util::{StreamExt, stream};
 use roomwatt_domain::due::OutOfTime;
 use roomwatt_domain::{
-    BusinessCalendar, BusinessDate, BusinessDay, HotelId, Instant, RoomId, Signal, Transition,
+    BusinessCalendar, BusinessDate, BusinessDay, Fact, HotelId, Instant, RoomId,
 };
 use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, DayCloseMessage, Invocation, Outgoing, Queue, chain};
@@ -69,7 +69,7 @@ struct Group<'a> {
 
 struct GroupedEvent<'a> {
     origin: Origin,
-    transition: (Signal, Transition),
+    fact: Fact,
     text: &'a str,
 }
 
@@ -261,7 +261,7 @@ impl Ingest {
         let now = clock.now();
         let mut in_time = Vec::new();
         for arrival in arrivals {
-            match self.store.schedule().admit(arrival.event.transition.at, now) {
+            match self.store.schedule().admit(arrival.event.fact.at(), now) {
                 Ok(()) => in_time.push(arrival),
                 Err(out_of_time) => {
                     let (reason, detail) = out_of_time_reason(out_of_time);
@@ -269,7 +269,7 @@ impl Ingest {
                 }
             }
         }
-        let first = in_time.iter().map(|arrival| arrival.event.transition.at).min();
+        let first = in_time.iter().map(|arrival| arrival.event.fact.at()).min();
         let calendar = match (found, first) {
             (_, None) | (Found::Nothing, _) => return Ok(admitted),
             (Found::Opened(calendar), _) => Some(calendar),
@@ -363,14 +363,12 @@ impl Ingest {
                 // Nothing is lost: what is written already may be written again.
                 return Err(StoreError::out_of_time());
             }
-            let transitions = || part.iter().map(|place| &group.events[*place].transition);
+            let facts = || part.iter().map(|place| &group.events[*place].fact);
             let Group { hotel, day, room, .. } = group;
-            let mut added =
-                self.store.add_transitions(hotel, day, room, transitions(), Seal::Respect).await?;
+            let mut added = self.store.add(hotel, day, room, facts(), Seal::Respect).await?;
             if added == AddOutcome::Sealed {
                 written.late = true;
-                added =
-                    self.store.add_transitions(hotel, day, room, transitions(), Seal::Pass).await?;
+                added = self.store.add(hotel, day, room, facts(), Seal::Pass).await?;
             }
             if added == AddOutcome::TooLarge {
                 // What still fits is found by halves.
@@ -549,21 +547,21 @@ fn group<'a>(
     let mut days: Vec<BusinessDay> = Vec::new();
     let mut groups: BTreeMap<(RoomId, BusinessDate), Group<'a>> = BTreeMap::new();
     for Arrival { origin, event, text } in arrivals {
-        let at = event.transition.at;
+        let at = event.fact.at();
         let met = days.iter().find(|day| day.window.contains(at)).copied();
         let day = met.unwrap_or_else(|| {
             let day = calendar.day_of(at);
             days.push(day);
             day
         });
-        let Event { room, signal, transition, .. } = event;
+        let Event { room, fact, .. } = event;
         let group = groups.entry((room.clone(), day.date)).or_insert_with(|| Group {
             hotel: hotel.clone(),
             day,
             room,
             events: Vec::new(),
         });
-        group.events.push(GroupedEvent { origin, transition: (signal, transition), text });
+        group.events.push(GroupedEvent { origin, fact, text });
     }
     groups.into_values().collect()
 }
@@ -572,8 +570,7 @@ fn group<'a>(
 fn by_set_count(group: &Group<'_>) -> Vec<Vec<usize>> {
     let mut sets: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for (place, event) in group.events.iter().enumerate() {
-        let (signal, transition) = &event.transition;
-        sets.entry((signal, &transition.state)).or_default().push(place);
+        sets.entry(event.fact.sort()).or_default().push(place);
     }
     let sets: Vec<_> = sets.into_values().collect();
     sets.chunks(SETS_PER_WRITE).map(<[_]>::concat).collect()

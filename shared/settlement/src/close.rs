@@ -18,8 +18,8 @@ use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Millis, 
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue, chain};
 use roomwatt_presentation::TotalsView;
 use roomwatt_store::{
-    ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome, Store,
-    StoreError, StoredReport, Summary,
+    ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome, Store, StoreError,
+    StoredReport, Summary,
 };
 use roomwatt_telemetry::Metric;
 use tracing::{error, info, warn};

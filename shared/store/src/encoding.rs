@@ -378,10 +378,7 @@ fn pricing_flags(pricing: Pricing) -> Option<u8> {
         Pricing::Flat(Rates { price: Price::NotYet, .. }) => Some(NOT_YET),
         Pricing::Flat(_) => None,
         Pricing::InTime(Known { priced, unpriced, emitting }) => Some(
-            IN_TIME
-                | flag(PRICED, priced)
-                | flag(UNPRICED, unpriced)
-                | flag(EMITTING, emitting),
+            IN_TIME | flag(PRICED, priced) | flag(UNPRICED, unpriced) | flag(EMITTING, emitting),
         ),
     }
 }
@@ -613,8 +610,7 @@ fn metered_body(metered: &MeteredUse) -> MeteredBody {
         measured_energy: metered.measured_energy.into(),
         unrated: metered.unrated,
         energy: metered.energy.cells().map(Amount::from),
-        assumed_energy: (!is_confirmed)
-            .then(|| metered.assumed_energy.cells().map(Amount::from)),
+        assumed_energy: (!is_confirmed).then(|| metered.assumed_energy.cells().map(Amount::from)),
     }
 }
 
@@ -644,11 +640,7 @@ fn measured(body: &MeasuredBody) -> Measured {
 }
 
 fn bill_body(bill: &Bill) -> BillBody {
-    BillBody {
-        cost: bill.cost.into(),
-        unpriced: bill.unpriced.into(),
-        co2e: bill.co2e.into(),
-    }
+    BillBody { cost: bill.cost.into(), unpriced: bill.unpriced.into(), co2e: bill.co2e.into() }
 }
 
 fn bill(body: &BillBody) -> Bill {

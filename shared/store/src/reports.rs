@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
 
 use crate::encoding;
@@ -255,28 +253,6 @@ impl Store {
         Ok(reports)
     }
 
-    /// One `BatchGetItem`: the items, and the keys that the table did not get to.
-    pub(crate) async fn get_batch(&self, keys: Vec<Item>) -> Result<(Vec<Item>, Vec<Item>)> {
-        const OPERATION: &str = "BatchGetItem";
-        let keys = KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .build()
-            .map_err(|error| StoreError::request(OPERATION, error))?;
-        self.meter.request();
-        let answer = self
-            .client
-            .batch_get_item()
-            .request_items(&self.table, keys)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| StoreError::service(OPERATION, error))?;
-        self.meter.read(answer.consumed_capacity());
-        let items = answer.responses.and_then(|mut tables| tables.remove(&self.table));
-        let unread = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table));
-        Ok((items.unwrap_or_default(), unread.map(|keys| keys.keys).unwrap_or_default()))
-    }
-
     fn report_item(
         &self,
         hotel: &HotelId,
@@ -300,9 +276,6 @@ impl Store {
 }
 
 const REPORT: &str = "report";
-
-/// What one `BatchGetItem` takes.
-pub(crate) const KEYS_PER_BATCH: usize = 100;
 
 pub(crate) fn stored_report(date: BusinessDate, item: &Item) -> Result<StoredReport> {
     let read = Reader::new(REPORT, item);

@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use roomwatt_domain::fact::Sort;
 use roomwatt_domain::readings::{pack, unpack};
 use roomwatt_domain::{
     BusinessDay, Device, DeviceId, DeviceKind, Fact, History, HotelId, Instant, Measurement,
@@ -381,7 +382,7 @@ fn sets<'a>(day: &BusinessDay, facts: impl IntoIterator<Item = &'a Fact>) -> Res
         };
         let number =
             number.ok_or_else(|| StoreError::corrupt(SUMMARY, "a reading is far from its day"))?;
-        sets.entry(set_name(fact)).or_default().insert(number);
+        sets.entry(set_name(fact.sort())).or_default().insert(number);
     }
     Ok(sets)
 }
@@ -391,22 +392,15 @@ const COUNTER: &str = "~Wh";
 const POWER: &str = "~W";
 
 /// `kind/id/STATE`, `kind/id/~Wh`, `kind/id/~W`; names can hold no slash.
-fn set_name(fact: &Fact) -> String {
-    match fact {
-        Fact::State(Signal::Device(device), Transition { state, .. }) => {
-            format!("{}/{}/{state}", device.kind, device.id)
-        }
-        Fact::State(Signal::Presence(sensor), Transition { state, .. }) => {
+fn set_name(sort: Sort<'_>) -> String {
+    match sort {
+        Sort::State(Signal::Device(Device { kind, id }), state) => format!("{kind}/{id}/{state}"),
+        Sort::State(Signal::Presence(sensor), state) => {
             format!("{}/{sensor}/{state}", DeviceKind::PRESENCE)
         }
-        Fact::State(Signal::Stay, Transition { state, .. }) => format!("stay//{state}"),
-        Fact::Reading(device, reading) => {
-            let sort = match reading.measurement {
-                Measurement::Counter(_) => COUNTER,
-                Measurement::Power(_) => POWER,
-            };
-            format!("{}/{}/{sort}", device.kind, device.id)
-        }
+        Sort::State(Signal::Stay, state) => format!("stay//{state}"),
+        Sort::Counter(Device { kind, id }) => format!("{kind}/{id}/{COUNTER}"),
+        Sort::Power(Device { kind, id }) => format!("{kind}/{id}/{POWER}"),
     }
 }
 
@@ -421,8 +415,7 @@ enum SetOf {
 fn parse_set_name(name: &str) -> Option<SetOf> {
     let mut parts = name.splitn(3, '/');
     let (kind, id, what) = (parts.next()?, parts.next()?, parts.next()?);
-    let device =
-        || Some(Device { id: DeviceId::new(id).ok()?, kind: DeviceKind::new(kind).ok()? });
+    let device = || Some(Device { id: DeviceId::new(id).ok()?, kind: DeviceKind::new(kind).ok()? });
     let signal = match (kind, id, what) {
         (_, _, COUNTER) => return Some(SetOf::Counter(device()?)),
         (_, _, POWER) => return Some(SetOf::Power(device()?)),
