@@ -151,7 +151,7 @@ fn comes(calm: &Outcome, landing: Landing) -> bool {
         Landing::After(invocation) => {
             calm.calls.last().is_some_and(|call| invocation <= call.invocation)
         }
-        Landing::Before(call) => call < calm.calls.len(),
+        Landing::Before(number) => number < calm.calls.len(),
     }
 }
 
