@@ -208,7 +208,7 @@ struct Weather {
 }
 
 impl Fates for Weather {
-    fn next(&self, _: &Call<'_>) -> (u32, Fate) {
+    fn next(&self, call: &Call<'_>) -> (u32, Fate) {
         let mut random = self.random.lock().expect("no panic");
         self.calls.fetch_add(1, Ordering::Relaxed);
         let turns = match random.u32(..8) {
@@ -231,8 +231,8 @@ impl Fates for Weather {
             25..31 => Fate::AnswerLost,
             31..36 => Fate::RequestLost,
             36..50 => Fate::Twice,
-            150..165 => Fate::Stray,
-            165..171 => Fate::Conflict,
+            150..200 if call.is_write() => Fate::Stray,
+            200..210 => Fate::Conflict,
             50..150 => Fate::Partial((0..10).map(|_| random.bool()).collect()),
             _ => Fate::Pass,
         };

@@ -122,6 +122,13 @@ fn delete(name: &str, seeds: std::ops::Range<u64>, scenario: Scenario) {
     assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
 }
 
+/// Before every call to come, after the invocation, and late.
+fn everywhere(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
+    let before = (number + 2..calm.calls.len()).map(Landing::Before);
+    let after = Landing::After(calm.calls[number].invocation);
+    before.chain([after]).chain(late(calm, number)).collect()
+}
+
 /// Before two of the calls to come, after the invocation and after the next one, and late. Every
 /// pair of calls would be quadratic.
 fn soon_and_late(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
@@ -262,6 +269,13 @@ fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_whoever_dies() {
 }
 
 #[test]
+fn two_versions_of_the_zone_rules_share_open_days_whoever_dies() {
+    strike("versions take turns", Same::Everything, |disturbance| {
+        Box::pin(scenarios::versions_take_turns(disturbance))
+    });
+}
+
+#[test]
 fn days_close_the_same_wherever_a_stray_lands() {
     lead_astray("days close", Same::Everything, soon_and_late, |disturbance| {
         Box::pin(scenarios::days_close(disturbance))
@@ -286,6 +300,20 @@ fn a_close_that_is_overtaken_ends_the_same_wherever_a_stray_lands() {
 fn a_close_that_is_suspended_ends_the_same_wherever_a_stray_lands() {
     lead_astray("suspended close", Same::Everything, soon_and_late, |disturbance| {
         Box::pin(scenarios::close_is_suspended(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_wakes_late_changes_nothing_wherever_a_stray_lands() {
+    lead_astray("late waker", Same::Reports, everywhere, |disturbance| {
+        Box::pin(scenarios::close_wakes_late(disturbance))
+    });
+}
+
+#[test]
+fn a_writer_whose_clock_is_behind_finds_the_seal_wherever_a_stray_lands() {
+    lead_astray("writer behind", Same::Reports, everywhere, |disturbance| {
+        Box::pin(scenarios::writer_is_behind(disturbance))
     });
 }
 
