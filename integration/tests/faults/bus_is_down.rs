@@ -14,9 +14,9 @@ async fn days_close_while_nothing_can_be_told_and_are_told_when_the_bus_is_back(
     let hotel = HotelId::new("h1").unwrap();
     for day in 5..=8 {
         stage.pass_until(at(&format!("{:02} 01:00", day + 1)), true).await;
-        let state = stage.services.store.close_state(&hotel, stage.services.now()).await;
+        let found = stage.services.store.close_state(&hotel, stage.services.now()).await;
         let date = BusinessDate::parse(&format!("2026-03-{day:02}")).unwrap();
-        assert_eq!(state.unwrap().unwrap().closed_through, date, "on the day after");
+        assert_eq!(found.unwrap().unwrap().closed_through, date, "on the day after");
     }
     stage.bring_up();
     // An operator sends again what was given up, if anything was.

@@ -15,7 +15,7 @@ use tokio::runtime::Builder;
 use crate::line::Fate;
 use crate::scenarios;
 use crate::stage::{Disturbance, Landing, Outcome};
-use crate::table::{Table, differences, without_lateness};
+use crate::table::{Table, differences, without_expiry, without_lateness};
 use crate::traffic::Landed;
 
 /// What has to be the same, whoever dies.
@@ -26,6 +26,9 @@ enum Same {
     /// All but the numbers of revisions: an event that comes while its day is being closed is in
     /// the first report, or revises it.
     Reports,
+    /// All but when records expire, which goes by the rules of the zone that whoever writes first
+    /// has.
+    ButExpiry,
 }
 
 /// When the stray of a call lands, by the call's number.
@@ -122,6 +125,13 @@ fn delete(name: &str, seeds: std::ops::Range<u64>, scenario: Scenario) {
     assert!(faults.is_empty(), "{name}: {} faults\n{}", faults.len(), faults.join("\n"));
 }
 
+/// Before every call to come, after the invocation, and late.
+fn everywhere(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
+    let before = (number + 2..calm.calls.len()).map(Landing::Before);
+    let after = Landing::After(calm.calls[number].invocation);
+    before.chain([after]).chain(late(calm, number)).collect()
+}
+
 /// Before two of the calls to come, after the invocation and after the next one, and late. Every
 /// pair of calls would be quadratic.
 fn soon_and_late(calm: &Outcome, number: usize) -> BTreeSet<Landing> {
@@ -151,7 +161,7 @@ fn comes(calm: &Outcome, landing: Landing) -> bool {
         Landing::After(invocation) => {
             calm.calls.last().is_some_and(|call| invocation <= call.invocation)
         }
-        Landing::Before(call) => call < calm.calls.len(),
+        Landing::Before(number) => number < calm.calls.len(),
     }
 }
 
@@ -159,6 +169,7 @@ fn comes(calm: &Outcome, landing: Landing) -> bool {
 fn compare(same: Same, calm: &Outcome, found: &Outcome) -> Option<String> {
     let mut faults = match same {
         Same::Everything => differences(&calm.table, &found.table),
+        Same::ButExpiry => differences(&without_expiry(&calm.table), &without_expiry(&found.table)),
         Same::Reports => {
             differences(&without_lateness(&calm.table), &without_lateness(&found.table))
         }
@@ -262,6 +273,13 @@ fn a_writer_that_is_behind_in_a_busy_room_finds_the_seal_whoever_dies() {
 }
 
 #[test]
+fn two_versions_of_the_zone_rules_share_open_days_whoever_dies() {
+    strike("versions take turns", Same::ButExpiry, |disturbance| {
+        Box::pin(scenarios::versions_take_turns(disturbance))
+    });
+}
+
+#[test]
 fn days_close_the_same_wherever_a_stray_lands() {
     lead_astray("days close", Same::Everything, soon_and_late, |disturbance| {
         Box::pin(scenarios::days_close(disturbance))
@@ -286,6 +304,20 @@ fn a_close_that_is_overtaken_ends_the_same_wherever_a_stray_lands() {
 fn a_close_that_is_suspended_ends_the_same_wherever_a_stray_lands() {
     lead_astray("suspended close", Same::Everything, soon_and_late, |disturbance| {
         Box::pin(scenarios::close_is_suspended(disturbance))
+    });
+}
+
+#[test]
+fn a_close_that_wakes_late_changes_nothing_wherever_a_stray_lands() {
+    lead_astray("late waker", Same::Reports, everywhere, |disturbance| {
+        Box::pin(scenarios::close_wakes_late(disturbance))
+    });
+}
+
+#[test]
+fn a_writer_whose_clock_is_behind_finds_the_seal_wherever_a_stray_lands() {
+    lead_astray("writer behind", Same::Reports, everywhere, |disturbance| {
+        Box::pin(scenarios::writer_is_behind(disturbance))
     });
 }
 

@@ -67,12 +67,12 @@ impl Crew {
     pub(crate) fn hire(&mut self, stage: &Stage, queues: &'static [&'static str], most: usize) {
         let worker = stage.services.worker(Arc::clone(&self.pace) as Arc<dyn Fates>, 0);
         let pace = Arc::clone(&self.pace);
-        let (queued, over) = (stage.services.queues.clone(), Arc::clone(&self.over));
+        let (waiting, over) = (stage.services.queues.clone(), Arc::clone(&self.over));
         self.tasks.spawn_local(async move {
             while !over.load(Ordering::Relaxed) {
                 let mut idle = true;
                 for queue in queues {
-                    let messages = queued.receive(queue, most, |_| true);
+                    let messages = waiting.receive(queue, most, |_| true);
                     if !messages.is_empty() {
                         idle = false;
                         let handed_back = worker.take(queue, messages, None).await;

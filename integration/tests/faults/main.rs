@@ -1,5 +1,7 @@
 //! What the functions do when anything fails at any moment: deaths, throttling, lost answers,
-//! messages that come twice, workers that wake long after they were replaced.
+//! messages that come twice, workers that wake long after they were replaced, requests that are
+//! carried out long after they were given up, transactions that meet, records that expire, zone
+//! rules of two versions, events that do not stop coming.
 
 #[cfg(test)]
 mod bus_is_down;

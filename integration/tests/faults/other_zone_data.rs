@@ -3,7 +3,7 @@
 //!
 //! The hotels are nine hours ahead of UTC; a worker with other rules has them ten ahead, or eight.
 
-use roomwatt_domain::instant::HOUR;
+use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{BusinessDate, Millis};
 use roomwatt_embedded::deployment::DEVICE_EVENTS;
 
@@ -32,9 +32,9 @@ async fn usage(stage: &Stage, date: &str) -> Millis {
 }
 
 /// Lets a worker with other rules take an event in, at the time when it happens.
-async fn taken_by(stage: &mut Stage, rules: Option<OtherRules>, state: &str, when: &str) {
+async fn taken_by(stage: &mut Stage, rules: Option<OtherRules>, turned: &str, when: &str) {
     stage.pass_until(at(when), true).await;
-    stage.send(DEVICE_EVENTS, &lamp("101", state, when));
+    stage.send(DEVICE_EVENTS, &lamp("101", turned, when));
     stage.deploy_rules(rules);
     stage.take_in().await;
     stage.deploy_rules(None);
@@ -49,6 +49,18 @@ async fn an_instant_is_the_same_to_whoever_reads_it() {
         stage.pass_until(at("04 01:00"), true).await;
         assert_eq!(usage(&stage, "2026-03-03").await, 2 * HOUR, "{rules:?}");
         assert_eq!(stage.end().await.faults, [] as [String; 0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rule_that_changes_while_a_day_is_open_moves_none_of_its_instants() {
+    for rules in [TEN_AHEAD, EIGHT_AHEAD] {
+        let mut stage = hotel().await;
+        taken_by(&mut stage, None, "ON", "02 12:00").await;
+        stage.deploy_rules(rules);
+        stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 12:02"));
+        stage.pass_until(at("03 02:00"), true).await;
+        assert_eq!(usage(&stage, "2026-03-02").await, 2 * MINUTE, "{rules:?}");
     }
 }
 

@@ -10,6 +10,7 @@ use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_store::Retention;
 
 use crate::events::{device, profile, stay};
+use crate::line::OtherRules;
 use crate::services::Services;
 use crate::stage::{Disturbance, Outcome, Stage};
 
@@ -222,6 +223,31 @@ pub(crate) async fn busy_writer_is_behind(disturbance: Disturbance) -> Outcome {
     stage.send(DEVICE_EVENTS, &lamp("102", "OFF", "05 23:30"));
     stage.take_in_by(behind).await;
     stage.pass(30 * MINUTE).await;
+    stage.end().await
+}
+
+/// During a canary some workers have other rules of the zone than the rest. They take events in
+/// for days that the others close.
+pub(crate) async fn versions_take_turns(disturbance: Disturbance) -> Outcome {
+    let like = |like| Some(OtherRules { zone: ZONE, like });
+    let mut stage = closed_hotel(disturbance).await;
+    stage.pass_until(at("05 10:00"), false).await;
+    stage.begin();
+    stage.deploy_rules(like("Pacific/Guam"));
+    stage.send(DEVICE_EVENTS, &lamp("101", "ON", "05 09:30"));
+    stage.send(DEVICE_EVENTS, &lamp("103", "ON", "05 09:40"));
+    stage.take_in().await;
+    stage.deploy_rules(None);
+    stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "05 09:45"));
+    stage.take_in().await;
+    stage.deploy_rules(like("Asia/Shanghai"));
+    stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_OUT", at("05 09:50")));
+    stage.send(DEVICE_EVENTS, &lamp("103", "OFF", "05 09:55"));
+    stage.take_in().await;
+    stage.deploy_rules(None);
+    stage.pass(20 * MINUTE).await;
+    stage.pass_until(at("06 00:14"), false).await;
+    stage.pass_until(at("06 00:50"), true).await;
     stage.end().await
 }
 

@@ -70,8 +70,8 @@ async fn a_close_ends_while_late_events_keep_coming() {
                 }
             };
             let ended = async |stage: &Stage| {
-                let state = stage.services.store.close_state(&hotel, stage.services.now()).await;
-                state.unwrap().unwrap().closed_through == date
+                let found = stage.services.store.close_state(&hotel, stage.services.now()).await;
+                found.unwrap().unwrap().closed_through == date
             };
             let closed = crew.until(&mut stage, HOUR, stream, ended).await;
             let put = crew.reports_put();

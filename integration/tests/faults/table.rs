@@ -104,6 +104,15 @@ pub(crate) fn without_lateness(table: &Table) -> Table {
     table
 }
 
+/// The table without what tells when its records expire.
+pub(crate) fn without_expiry(table: &Table) -> Table {
+    let mut table = table.clone();
+    for record in table.values_mut() {
+        record.remove(TTL_ATTRIBUTE);
+    }
+    table
+}
+
 /// What differs, a line each.
 pub(crate) fn differences(expected: &Table, found: &Table) -> Vec<String> {
     let mut lines = Vec::new();
