@@ -15,6 +15,7 @@ const SENT_TIMESTAMP: &str = "SentTimestamp";
 pub(crate) struct BatchClock<'a> {
     invocation: &'a Invocation,
     latest_sent: Option<Instant>,
+    came: Instant,
 }
 
 impl<'a> BatchClock<'a> {
@@ -23,7 +24,15 @@ impl<'a> BatchClock<'a> {
             let millis = record.attributes.get(SENT_TIMESTAMP)?.parse().ok()?;
             Some(Instant::from_millis(millis))
         });
-        Self { invocation, latest_sent: sent.max() }
+        let mut clock = Self { invocation, latest_sent: sent.max(), came: invocation.now() };
+        clock.came = clock.now();
+        clock
+    }
+
+    /// The time at which the batch came. An event that was in the future then is refused, however long
+    /// it takes until its hotel is found.
+    pub(crate) fn came(&self) -> Instant {
+        self.came
     }
 
     /// The time now: by the worker's clock, unless that is known to be behind.

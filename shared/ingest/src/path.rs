@@ -258,10 +258,9 @@ impl Ingest {
             admitted.refuse_unknown(arrivals);
             return Ok(admitted);
         }
-        let now = clock.now();
         let mut in_time = Vec::new();
         for arrival in arrivals {
-            match self.store.schedule().admit(arrival.event.fact.at(), now) {
+            match self.store.schedule().admit(arrival.event.fact.at(), clock.came()) {
                 Ok(()) => in_time.push(arrival),
                 Err(out_of_time) => {
                     let (reason, detail) = out_of_time_reason(out_of_time);
