@@ -164,11 +164,16 @@ fn resolve<'a>(
     states: &'a [Transition],
     idle: &State,
 ) -> (&'a State, Effect) {
+    if let [only] = states {
+        // Hardly ever does a signal report two states at one instant.
+        return match before {
+            Some(held) if *held == only.state => (held, Effect::Repeated),
+            _ => (&only.state, Effect::Changed),
+        };
+    }
     let reported = |state: &State| states.iter().any(|transition| transition.state == *state);
     match before {
-        Some(held) if reported(held) => {
-            (held, if states.len() == 1 { Effect::Repeated } else { Effect::Cancelled })
-        }
+        Some(held) if reported(held) => (held, Effect::Cancelled),
         _ => {
             let rest = states.iter().find(|transition| transition.state == *idle);
             (&rest.unwrap_or(&states[0]).state, Effect::Changed)
