@@ -99,8 +99,9 @@ pub struct RoomStates {
 }
 
 impl RoomStates {
-    /// Whether no signal of the room has anything to carry.
+    /// Whether nothing at all is known of the room: it was never heard.
     pub fn is_empty(&self) -> bool {
-        self.stay.is_none() && self.devices.is_empty() && self.presence.is_empty()
+        let carried = self.stay.is_some() || !self.devices.is_empty() || !self.presence.is_empty();
+        self.heard.is_none() && !carried
     }
 }

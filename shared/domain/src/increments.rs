@@ -7,8 +7,8 @@ use crate::instant::{HOUR, Instant, Millis};
 pub const LONGEST_INCREMENT: Millis = 6 * HOUR;
 
 /// How a counter got from one reading to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
     /// It went on.
     Increment,
     /// It began again from 0.
@@ -78,8 +78,8 @@ pub struct Increment {
     pub energy: Energy,
     /// What it was.
     pub kind: IncrementKind,
-    /// The debt that it met: booked by rating or power since the earlier reading, and the rest of
-    /// debts before.
+    /// The debt that it met: what was booked by rating or power since the earlier reading (over a
+    /// jump, before the window), and the rest of debts before.
     pub debt: Energy,
     /// What of it was booked with the later reading: spread, or left unplaced.
     pub booked: Energy,

@@ -86,9 +86,11 @@ pub use quality::Quality;
 pub use readings::{Measurement, Reading, Readings};
 pub use report::RoomReport;
 pub use signal::{Device, Signal, Transition};
-pub use tariff::{Bill, EmissionFactor, EmissionFactors, Price, Prices, Pricing, Rates, Tariff};
+pub use tariff::{
+    Bill, EmissionFactor, EmissionFactors, Known, Price, Prices, Pricing, Rates, Tariff,
+};
 pub use timeline::History;
-pub use totals::Totals;
-pub use trace::{Interval, SignalHistory};
+pub use totals::{ConfirmedWaste, MeasuredTotals, Totals};
+pub use trace::{Interval, ReadingsAt, SignalHistory};
 pub use usage::{DeviceReport, Usage, UseCharges};
 pub use waste::Waste;

@@ -47,7 +47,7 @@ impl Live {
             let history = history.before(window.end);
             let report = RoomReport::fold(window, &opening, &history, terms);
             if days.peek().is_none() {
-                let known = report.heard.is_some();
+                let known = !report.closing().is_empty();
                 let awake = opening.has_report(window.start, &history, terms);
                 let opening = opening.opening(window.start, terms).into_owned();
                 return (known && awake).then_some(Self {

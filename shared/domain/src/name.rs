@@ -111,6 +111,17 @@ impl DeviceKind {
     /// The kind of a meter: it measures a room or a circuit, and has readings only (rule 22).
     pub const METER: &'static str = "meter";
 
+    /// The kind as it is kept: `presence` and `meter` are spelled small, however a publisher writes
+    /// them. Every other kind is as it came.
+    #[must_use]
+    pub fn spelled_small(self) -> Self {
+        let known = [Self::PRESENCE, Self::METER];
+        match known.into_iter().find(|known| self.as_str().eq_ignore_ascii_case(known)) {
+            Some(known) => Self(SmolStr::new_static(known)),
+            None => self,
+        }
+    }
+
     /// Whether the kind is that of a meter.
     pub fn is_meter(&self) -> bool {
         self.as_str() == Self::METER

@@ -38,6 +38,8 @@ pub(crate) fn follow_sensor(
 ) -> Option<HeldBySensor> {
     let mut now = opening.cloned();
     let mut from = window.start;
+    // Each state that a sensor changes to is a turn at its beginning and one at its end.
+    turns.reserve(2 * (transitions.len() + 1));
     for step in steps(opening.map(|opening| &opening.held.state), transitions, &State::VACANT) {
         if step.effect == Effect::Changed {
             count(now.as_ref(), from, step.at, vacancy_delay, turns);

@@ -166,7 +166,8 @@ fn follow_stay(
     transitions: &[Transition],
 ) -> (Vec<(Instant, Stay)>, Option<Held>) {
     let mut held = opening.cloned();
-    let mut stays = vec![(window.start, Stay::of(opening.map(|held| &held.state)))];
+    let mut stays = Vec::with_capacity(transitions.len() + 1);
+    stays.push((window.start, Stay::of(opening.map(|held| &held.state))));
     for step in steps(opening.map(|held| &held.state), transitions, &State::CHECKED_OUT) {
         if step.effect == Effect::Changed {
             stays.push((step.at, Stay::of(Some(step.after))));

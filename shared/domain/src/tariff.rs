@@ -1,8 +1,8 @@
 //! Rule 23: what a kilowatt-hour costs and emits at an instant.
 //!
 //! Prices are read off the hotel's wall clock; emission factors change with the local date alone.
-//! For a window both become one [`RateLine`]: steps at which price or factor change. Most hotels
-//! have a line of one step.
+//! For a window both become one line of rates: those of its start, and the steps at which price or
+//! factor change. Most hotels have none of these.
 
 use std::collections::BTreeSet;
 use std::ops::Add;

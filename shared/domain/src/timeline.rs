@@ -16,6 +16,8 @@ use crate::signal::{Device, Signal, Transition};
 pub struct History {
     signals: BTreeMap<Signal, Vec<Transition>>,
     readings: BTreeMap<Device, Readings>,
+    /// The last instant of any of these.
+    heard: Option<Instant>,
 }
 
 impl History {
@@ -29,7 +31,9 @@ impl History {
             transitions.sort_unstable();
             transitions.dedup();
         }
-        Self { signals, readings: BTreeMap::new() }
+        let mut history = Self { signals, ..Self::default() };
+        history.heard = history.last();
+        history
     }
 
     /// With readings of devices and meters.
@@ -39,6 +43,7 @@ impl History {
             self.readings.entry(device).or_default().push(reading);
         }
         self.readings.values_mut().for_each(Readings::normalise);
+        self.heard = self.last();
         self
     }
 
@@ -55,6 +60,7 @@ impl History {
             readings.extend(more);
             readings.normalise();
         }
+        self.heard = self.heard.max(other.heard);
     }
 
     /// Whether nothing is known of the window.
@@ -79,6 +85,10 @@ impl History {
 
     /// The last instant at which any signal was heard: a transition or a reading.
     pub fn heard(&self) -> Option<Instant> {
+        self.heard
+    }
+
+    fn last(&self) -> Option<Instant> {
         let transitions = self.signals.values().filter_map(|it| it.last()).map(|it| it.at).max();
         transitions.max(self.readings.values().filter_map(Readings::last).max())
     }
@@ -94,6 +104,7 @@ impl History {
             readings.keep_before(end);
             !readings.is_empty()
         });
+        self.heard = self.last();
         self
     }
 
@@ -153,11 +164,16 @@ fn resolve<'a>(
     states: &'a [Transition],
     idle: &State,
 ) -> (&'a State, Effect) {
+    if let [only] = states {
+        // Hardly ever does a signal report two states at one instant.
+        return match before {
+            Some(held) if *held == only.state => (held, Effect::Repeated),
+            _ => (&only.state, Effect::Changed),
+        };
+    }
     let reported = |state: &State| states.iter().any(|transition| transition.state == *state);
     match before {
-        Some(held) if reported(held) => {
-            (held, if states.len() == 1 { Effect::Repeated } else { Effect::Cancelled })
-        }
+        Some(held) if reported(held) => (held, Effect::Cancelled),
         _ => {
             let rest = states.iter().find(|transition| transition.state == *idle);
             (&rest.unwrap_or(&states[0]).state, Effect::Changed)

@@ -361,8 +361,10 @@ impl UsageByState {
     fn of(&mut self, state: &State) -> &mut Usage {
         let known = self.usage.iter().position(|usage| usage.state == *state);
         let place = known.unwrap_or_else(|| {
-            // Most devices have one active state.
-            self.usage.reserve_exact(1);
+            if self.usage.is_empty() {
+                // Most devices have one active state or two.
+                self.usage.reserve_exact(2);
+            }
             self.usage.push(Usage {
                 state: state.clone(),
                 during: Occupancy::default(),

@@ -112,3 +112,11 @@ fn names_are_ordered_by_their_bytes() {
     let ids = ["-", ".a", "0", "10", "9", "A", "Z", "_", "a", "a-", "a0", "aa"];
     assert!(ids.map(|id| RoomId::new(id).unwrap()).is_sorted());
 }
+
+#[test]
+fn presence_and_meter_are_spelled_small_and_other_kinds_as_they_came() {
+    let spelled = |kind: &str| DeviceKind::new(kind).unwrap().spelled_small().to_string();
+    let kinds = ["presence", "Presence", "METER", "meter", "Light", "meters"];
+    assert_eq!(kinds.map(spelled), ["presence", "presence", "meter", "meter", "Light", "meters"]);
+    assert!(DeviceKind::new("Meter").unwrap().spelled_small().is_meter());
+}

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod due;
 #[cfg(test)]
+mod figures;
+#[cfg(test)]
 mod room;
 #[cfg(test)]
 mod rule_01_set;

@@ -94,6 +94,7 @@ fn a_dormant_room_is_not_live() {
     };
     assert!(live(asleep.opening(), History::default()).is_none());
     let woken = live(asleep.opening(), asleep.clone().lamp("OFF", "11:00").history()).unwrap();
-    assert!(woken.opening.is_empty());
+    let heard = asleep.opening().heard;
+    assert_eq!(woken.opening, RoomStates { heard, ..RoomStates::default() });
     assert!(live(left_on().next_day().opening(), History::default()).is_none());
 }

@@ -129,3 +129,19 @@ fn a_gap_is_told_as_one() {
     assert_eq!(increment.booked.watt_hours().to_string(), "50.000");
     assert_eq!(room.told().measured("light lamp-1").unplaced, increment.booked);
 }
+
+#[test]
+fn a_jump_tells_the_debt_that_ends_with_it() {
+    let second = Room::on("2026-11-20")
+        .profile("maxWatts", json!({"light": 100}))
+        .profile("ratings", json!({"light": {"ON": 60}}))
+        .lamp("ON", "23:00")
+        .counter("light lamp-1", "100", "23:00")
+        .next_day()
+        .counter("light lamp-1", "9999", "01:00");
+    let increment = second.traced()[0].increments[0];
+    assert_eq!(increment.kind, IncrementKind::Jump);
+    // The hour after midnight went by rating too, and is no debt.
+    let shown = [increment.energy, increment.debt, increment.booked];
+    assert_eq!(shown.map(|it| it.watt_hours().to_string()), ["0.000", "60.000", "0.000"]);
+}
