@@ -3,7 +3,8 @@
 //! `cargo run -p roomwatt-page --example preview -- FOLDER`
 //!
 //! Below `en` and `ko` lie a hotel's page with those of its rooms and of one of their days, placed
-//! as their URLs are, with the JSON of the API beside them, and single pages of other hotels: a
+//! as their URLs are, with the JSON of the API beside them, the same of a hotel with meters and a
+//! tariff by the hour, and single pages of other hotels: a
 //! large one, a year, one without a price, one whose range is not all closed, one without a closed
 //! day. `policy` holds the Content-Security-Policy to serve them with.
 
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
 use made_up::{Hotel, date, seoul};
-use roomwatt_domain::{BusinessDate, ClosedReport, Profile, RoomId, RoomStates, Tariff};
+use roomwatt_domain::{BusinessDate, ClosedReport, Profile, RoomId, RoomStates};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage, content_security_policy};
 use roomwatt_presentation::{GroupBy, GroupView, Groups, HistoryView};
 
@@ -38,7 +39,9 @@ fn main() -> Outcome {
         r#"{"hotelId":"b","timeZone":"Europe/Berlin","name":"فندق <b>‘Zürich’</b> 東京 & \"Söhne\""}"#,
     )?;
     let unrated = Hotel::of(berlin, 3, 5, october);
-    let unpriced = Hotel::of(Profile { tariff: Tariff::default(), ..seoul() }, 3, 5, october);
+    let unpriced =
+        Hotel::of(Profile { prices: None, emission_factors: None, ..seoul() }, 3, 5, october);
+    let metered = Hotel::metered(20, 9, october);
     let fresh = Hotel { profile: seoul(), days: Vec::new() };
 
     write(&folder.join("policy"), content_security_policy())?;
@@ -48,6 +51,7 @@ fn main() -> Outcome {
         let single = |name: &str, hotel: &Hotel, range| {
             write(&folder.join(name), &rendered(hotel, range, language)?)
         };
+        whole(&folder.join("hotels/busan-1"), &metered, october, language)?;
         single("large.html", &large, october)?;
         single("year.html", &whole_year, year)?;
         single("partly-open.html", &small, autumn)?;

@@ -1,6 +1,6 @@
 //! The four figures to see first, against the period before, and the sentence that sums them up.
 
-use roomwatt_domain::{Charge, Rounded, Totals};
+use roomwatt_domain::{Charge, Energy, Rounded, Totals};
 
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent, signed, tenths, tenths_of_percent};
@@ -13,8 +13,8 @@ pub(crate) struct Card {
     /// As in the API.
     pub(crate) name: &'static str,
     pub(crate) value: CardValue,
-    /// What belongs to the figure.
-    pub(crate) detail: Option<String>,
+    /// What belongs to the figure, a line each.
+    pub(crate) details: Vec<String>,
     pub(crate) change: Option<Change>,
 }
 
@@ -111,7 +111,7 @@ pub(crate) fn cards(
     before: Option<(&Totals, Basis)>,
 ) -> Vec<Card> {
     let language = notation.language;
-    let now = &tally.totals;
+    let now = tally.totals();
     let measure = Measure::of(now);
     let unrated = language.say("No device in use has a rating", "사용된 기기에 정격이 없음");
     let compare =
@@ -128,7 +128,7 @@ pub(crate) fn cards(
         } else {
             CardValue::Missing(unrated)
         },
-        detail: None,
+        details: if rated { energy_details(notation, tally) } else { Vec::new() },
         change: rated
             .then(|| {
                 compare(now.energy.exact(), &|before| Some(before.energy.exact()), &|exact| {
@@ -137,25 +137,20 @@ pub(crate) fn cards(
             })
             .flatten(),
     };
-    let wasted_cost = now.waste_cost.filter(|_| rated).map(|cost| {
-        let cost = notation.money(cost).text;
-        match language {
-            Language::English => format!("{cost} of it wasted"),
-            Language::Korean => format!("그중 낭비 {cost}"),
-        }
-    });
     let charged = |charge: Option<Charge>, missing, write: &dyn Fn(Charge) -> Datum| match charge {
         Some(charge) if rated => CardValue::Figure(write(charge)),
         Some(_) => CardValue::Missing(unrated),
         None => CardValue::Missing(missing),
     };
+    let no_price = match now.unpriced {
+        Some(_) => language.say("Before the first tariff", "첫 요금제 이전"),
+        None => language.say("No price set", "단가 미설정"),
+    };
     let cost = Card {
         label: language.say("Cost", "비용"),
         name: "cost",
-        value: charged(now.cost, language.say("No price set", "단가 미설정"), &|charge| {
-            notation.money(charge)
-        }),
-        detail: wasted_cost,
+        value: charged(now.cost, no_price, &|charge| notation.money(charge)),
+        details: cost_details(notation, tally, rated),
         change: now.cost.filter(|_| rated && tally.unpriced == 0).and_then(|cost| {
             compare(cost.exact(), &|before| before.cost.map(Charge::exact), &|exact| {
                 notation.money(Charge::from_exact(exact))
@@ -170,18 +165,98 @@ pub(crate) fn cards(
             language.say("No emission factor set", "배출 계수 미설정"),
             &Notation::co2e,
         ),
-        detail: None,
+        details: co2e_details(notation, tally, rated),
         change: now.co2e.filter(|_| rated && tally.unfactored == 0).and_then(|co2e| {
             compare(co2e.exact(), &|before| before.co2e.map(Charge::exact), &|exact| {
                 Notation::co2e(Charge::from_exact(exact))
             })
         }),
     };
-    vec![energy, cost, co2e, wasted_share(notation, now, before.map(|(before, _)| before))]
+    vec![energy, cost, co2e, wasted_share(notation, tally, before.map(|(before, _)| before))]
 }
 
-fn wasted_share(notation: &Notation<'_>, now: &Totals, before: Option<&Totals>) -> Card {
+/// How the energy is known, what of it is no use, and what a sold night takes.
+fn energy_details(notation: &Notation<'_>, tally: &Tally) -> Vec<String> {
+    let totals = tally.totals();
+    let mut details = Vec::new();
+    if let Some(measured) = totals.measured {
+        let of_use = measured.energy;
+        let rated = totals.energy - of_use - measured.standby - measured.unplaced;
+        let parts = [
+            (of_use, "of use measured", "사용 계량"),
+            (rated, "by rating", "정격 산출"),
+            (measured.standby, "standby", "대기전력"),
+            (measured.unplaced, "unplaced", "시각 미상"),
+        ];
+        let parts = parts.into_iter().filter(|(energy, ..)| *energy != Energy::default());
+        let parts = parts.map(|(energy, english, korean)| {
+            let text = Notation::energy(energy).text;
+            match notation.language {
+                Language::English => format!("{text} {english}"),
+                Language::Korean => format!("{korean} {text}"),
+            }
+        });
+        details.push(parts.collect::<Vec<_>>().join(", "));
+    }
+    details.extend(
+        tally
+            .nights
+            .per_sold_night(totals)
+            .map(|night| per_sold_night(notation, &Notation::per_night(night.energy).text)),
+    );
+    details.retain(|detail| !detail.is_empty());
+    details
+}
+
+/// What the waste cost, what has no price, and what a sold night costs.
+fn cost_details(notation: &Notation<'_>, tally: &Tally, rated: bool) -> Vec<String> {
+    let totals = tally.totals();
+    let mut details = Vec::new();
+    if let Some(wasted) = totals.confirmed_waste_cost().filter(|_| rated) {
+        let wasted_text = notation.money(wasted).text;
+        let wasted_text = match notation.language {
+            Language::English => format!("{wasted_text} of it wasted"),
+            Language::Korean => format!("그중 낭비 {wasted_text}"),
+        };
+        let all = totals.waste_cost.filter(|all| *all != wasted);
+        details.push(match all {
+            Some(all) => format!("{wasted_text}, {}", notation.up_to(&notation.money(all).text)),
+            None => wasted_text,
+        });
+    }
+    if let Some(unpriced) = totals.unpriced.filter(|unpriced| *unpriced != Energy::default()) {
+        let unpriced = Notation::energy(unpriced).text;
+        details.push(match notation.language {
+            Language::English => format!("without {unpriced} from before the first tariff"),
+            Language::Korean => format!("첫 요금제 이전 {unpriced} 제외"),
+        });
+    }
+    let night = tally.nights.per_sold_night(totals).and_then(|night| night.cost);
+    details.extend(
+        night
+            .filter(|_| rated)
+            .map(|cost| per_sold_night(notation, &notation.rounded_money(cost).text)),
+    );
+    details
+}
+
+fn co2e_details(notation: &Notation<'_>, tally: &Tally, rated: bool) -> Vec<String> {
+    let night = tally.nights.per_sold_night(tally.totals()).and_then(|night| night.co2e);
+    let night = night.filter(|_| rated);
+    let shown = night.map(|co2e| per_sold_night(notation, &Notation::rounded_co2e(co2e).text));
+    shown.into_iter().collect()
+}
+
+fn per_sold_night(notation: &Notation<'_>, text: &str) -> String {
+    match notation.language {
+        Language::English => format!("{text} per sold night"),
+        Language::Korean => format!("판매 객실·박당 {text}"),
+    }
+}
+
+fn wasted_share(notation: &Notation<'_>, tally: &Tally, before: Option<&Totals>) -> Card {
     let language = notation.language;
+    let now = tally.totals();
     let measure = Measure::of(now);
     let share = |totals| tenths_of_percent(measure.wasted(totals), measure.used(totals));
     let shared = share(now);
@@ -191,13 +266,10 @@ fn wasted_share(notation: &Notation<'_>, now: &Totals, before: Option<&Totals>) 
         }
         None => CardValue::Missing(language.say("Nothing was used", "사용 없음")),
     };
-    let certain = match measure {
-        Measure::Energy => now.waste_unsold_energy.exact(),
-        Measure::Time => now.waste.waste_unsold.into(),
-    };
+    let certain = measure.wasted_unsold(&tally.sums);
     let amount = Notation::measured(measure, measure.wasted(now)).text;
     let certain = Notation::measured(measure, certain).text;
-    let detail = shared.map(|_| match (language, measure) {
+    let amounts = shared.map(|_| match (language, measure) {
         (Language::English, Measure::Energy) => {
             format!("{amount} wasted, {certain} of it in unsold rooms")
         }
@@ -210,6 +282,11 @@ fn wasted_share(notation: &Notation<'_>, now: &Totals, before: Option<&Totals>) 
         (Language::Korean, Measure::Time) => {
             format!("낭비된 사용 {amount}, 그중 미판매 객실 {certain}; 정격이 없어 시간 기준")
         }
+    });
+    let up_to = measure.up_to(now).map(|all| {
+        let text = Notation::measured(measure, all).text;
+        let share = percent(all, measure.used(now)).unwrap_or_default();
+        notation.up_to(&format!("{text} ({share})"))
     });
     let change = shared.zip(before.and_then(share)).map(|(now, before)| {
         let points = signed(&tenths(now - before));
@@ -229,32 +306,32 @@ fn wasted_share(notation: &Notation<'_>, now: &Totals, before: Option<&Totals>) 
         label: language.say("Share wasted", "낭비 비율"),
         name: "wastedShare",
         value,
-        detail,
+        details: amounts.into_iter().chain(up_to).collect(),
         change,
     }
 }
 
-/// One sentence that says it all.
+/// What there is to say in one sentence or two.
 pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
     let measure = Measure::of(totals);
     let (used, wasted) = (measure.used(totals), measure.wasted(totals));
     let share = percent(wasted, used)?;
-    let used = Notation::measured(measure, used).text;
-    let wasted = Notation::measured(measure, wasted).text;
-    let cost = totals.waste_cost.filter(|_| measure == Measure::Energy);
+    let text = |exact| Notation::measured(measure, exact).text;
+    let cost = totals.confirmed_waste_cost().filter(|_| measure == Measure::Energy);
     let cost = cost.map(|cost| notation.money(cost).text);
-    Some(match (notation.language, cost) {
-        (Language::English, Some(cost)) => format!(
-            "Of {used} used, {wasted} ({share}) ran while nobody was there. That cost {cost}."
-        ),
-        (Language::English, None) => {
-            format!("Of {used} used, {wasted} ({share}) ran while nobody was there.")
+    let up_to = measure.up_to(totals).map(|all| notation.up_to(&text(all)));
+    let (used, wasted) = (text(used), text(wasted));
+    Some(match notation.language {
+        Language::English => {
+            let up_to = up_to.map_or(String::new(), |up_to| format!(", {up_to}"));
+            let cost = cost.map_or(String::new(), |cost| format!(" That cost {cost}."));
+            format!("Of {used} used, {wasted} ({share}) ran while nobody was there{up_to}.{cost}")
         }
-        (Language::Korean, Some(cost)) => format!(
-            "사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})이며, 그 비용은 {cost}입니다."
-        ),
-        (Language::Korean, None) => {
-            format!("사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})입니다.")
+        Language::Korean => {
+            let up_to = up_to.map_or(String::new(), |up_to| format!(", {up_to}"));
+            let ending = cost
+                .map_or("입니다.".to_owned(), |cost| format!("이며, 그 비용은 {cost}입니다."));
+            format!("사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share}{up_to}){ending}")
         }
     })
 }

@@ -3,7 +3,7 @@
 //! Widths are shares of the plot and heights are pixels, so the bars stretch with the page while
 //! texts keep their size. Colours come from the style sheet by class.
 
-use roomwatt_domain::Rounded;
+use roomwatt_domain::{Rounded, Totals};
 use svg::node::element::{Anchor, Group, Line, Rectangle, SVG, Text, Title};
 
 use crate::notation::{Datum, Notation, decimal, reduced};
@@ -196,19 +196,24 @@ pub(crate) fn bar_title(
     notation: &Notation<'_>,
     when: &str,
     measure: Measure,
-    figures: Option<(i128, i128)>,
+    totals: Option<&Totals>,
 ) -> String {
     use crate::language::Language::{English, Korean};
-    let Some((wasted, used)) = figures else {
+    let Some(totals) = totals else {
         return format!("{when}: {}", notation.language.say("no report", "보고 없음"));
     };
+    let (wasted, used) = (measure.wasted(totals), measure.used(totals));
     let text = |exact| -> String {
         let Datum { text, .. } = Notation::measured(measure, exact);
         text
     };
     let share = crate::notation::percent(wasted, used).unwrap_or_else(|| "0%".to_owned());
-    match notation.language {
+    let title = match notation.language {
         English => format!("{when}: {} used, {} of it wasted ({share})", text(used), text(wasted)),
         Korean => format!("{when}: 사용 {}, 그중 낭비 {} ({share})", text(used), text(wasted)),
+    };
+    match measure.up_to(totals) {
+        Some(all) => format!("{title}, {}", notation.up_to(&text(all))),
+        None => title,
     }
 }

@@ -4,8 +4,8 @@ use askama::Template;
 use roomwatt_domain::closed::Figures as RevisedFigures;
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
-    BusinessDay, ClosedReport, DeviceReport, Millis, Presence, Profile, Quality, RoomId,
-    RoomStates, Signal, SignalHistory, State, Stay, Totals, Usage,
+    BusinessDay, ClosedReport, DeviceReport, Energy, IncrementKind, Interval, Millis, Milliwatts,
+    Presence, Pricing, Profile, RoomId, RoomStates, Signal, SignalHistory, State, Stay, Totals,
 };
 
 use crate::PageError;
@@ -14,13 +14,14 @@ use crate::language::Language;
 use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
-    Cell, Column, Figures, Frame, Link, Row, Table, hotel_name, in_languages, occupancy_table,
+    Cell, Column, Figures, Frame, Link, Row, Table, hotel_name, in_languages, meters_table,
+    occupancy_table,
 };
 use crate::range::{Range, moved};
 use crate::room::room_name;
-use crate::strip::{self, Piece, Stretch};
-use crate::tally::Tally;
-use crate::trust::{Fact, trust};
+use crate::strip::{self, Judge, Judgement, Piece, Stretch};
+use crate::tally::{Judged, Metered, Tally};
+use crate::trust::{Fact, Kinds, trust};
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -54,7 +55,9 @@ impl DayPage<'_> {
     pub fn render(&self) -> Result<String, PageError> {
         let notation = Notation::new(self.profile, self.language);
         let tally = self.report.map(Tally::of);
-        let totals = tally.map(|tally| tally.totals);
+        let totals = tally.map(|tally| *tally.totals());
+        let mut kinds = Kinds::default();
+        self.report.into_iter().for_each(|closed| kinds.add(closed));
         let stretches =
             strip::stretches(self.profile, self.room, self.day.window, self.opening, self.signals);
         let view = View {
@@ -66,7 +69,10 @@ impl DayPage<'_> {
             devices: self.report.map(|closed| self.devices_table(&notation, closed)),
             intervals: self.intervals_table(&notation, &stretches),
             transitions: self.transitions_table(&notation),
-            trust: tally.map_or_else(Vec::new, |tally| trust(&notation, &tally)),
+            meters: self.meters(&notation),
+            readings: self.readings_table(&notation),
+            increments: self.increments_table(&notation),
+            trust: tally.map_or_else(Vec::new, |tally| trust(&notation, &tally, &kinds, None)),
             occupancy: tally.map(|tally| occupancy_table(&notation, &tally.occupancy)),
             revisions: self.report.map_or_else(Vec::new, |closed| revisions(&notation, closed)),
             forgotten: self.report.is_some_and(|closed| {
@@ -91,7 +97,7 @@ impl DayPage<'_> {
         frame.heading = notation.date(date);
         frame.path = vec![
             Link::to(hotel, Some(links.hotel(month))),
-            Link::to(room.clone(), links.room(self.room, month)),
+            Link::to(room.clone(), Some(links.room(self.room, month))),
         ];
         frame.period = room;
         let window = self.day.window;
@@ -107,13 +113,11 @@ impl DayPage<'_> {
                 Language::Korean => format!("정정 번호 {}, {at}", closed.revision),
             });
         }
-        frame.languages = in_languages(|language| {
-            Links { language, ..links }.day(self.room, date).unwrap_or_default()
-        });
+        frame.languages = in_languages(|language| Links { language, ..links }.day(self.room, date));
         let neighbour = |days| {
             let date = moved(date, days)?;
             self.profile.calendar.day(date)?;
-            Some(Link::to(notation.date(date), links.day(self.room, date)))
+            Some(Link::to(notation.date(date), Some(links.day(self.room, date))))
         };
         frame.previous = neighbour(-1);
         frame.next = neighbour(1).filter(|_| !self.provisional && self.report.is_some());
@@ -152,8 +156,8 @@ impl DayPage<'_> {
             Some(closed) if !self.agrees(closed, stretches) => notes.push(
                 language
                     .say(
-                        "The time line marks waste by today’s vacancy delay; the report’s figures keep the one that the day was closed with.",
-                        "시간선의 낭비 표시는 현재의 부재 지연 설정을 따르며, 보고 수치는 마감 당시의 설정을 따릅니다.",
+                        "The time line marks waste by today’s settings; the report’s figures keep those that the day was closed with.",
+                        "시간선의 낭비 표시는 현재의 설정을 따르며, 보고 수치는 마감 당시의 설정을 따릅니다.",
                     )
                     .to_owned(),
             ),
@@ -164,17 +168,30 @@ impl DayPage<'_> {
 
     /// Whether the time line's waste is that of the report.
     fn agrees(&self, closed: &ClosedReport, stretches: &[Stretch]) -> bool {
-        let drawn: Millis = self
-            .signals
-            .iter()
-            .filter(|signal| matches!(signal.signal, Signal::Device(_)))
-            .flat_map(|signal| &signal.intervals)
-            .filter(|interval| interval.state != State::OFF)
-            .flat_map(|interval| strip::split(interval, stretches))
-            .filter(|(_, wasteful)| *wasteful)
-            .map(|(window, _)| window.length())
-            .sum();
-        drawn == closed.report.totals().waste.waste
+        let (mut confirmed, mut assumed) = (0, 0);
+        for signal in self.signals {
+            let Some(judge) = self.judge(signal, stretches) else { continue };
+            for interval in signal.intervals.iter().filter(|held| held.state != State::OFF) {
+                confirmed += lasting(&judge, interval, Judgement::Wasted);
+                assumed += lasting(&judge, interval, Judgement::Assumed);
+            }
+        }
+        let totals = closed.report.totals();
+        (confirmed, assumed) == (totals.confirmed_waste(), totals.assumed_waste)
+    }
+
+    /// What the uses of a device are judged by; `None` for what is no device with states.
+    fn judge<'a>(
+        &'a self,
+        history: &'a SignalHistory,
+        stretches: &'a [Stretch],
+    ) -> Option<Judge<'a>> {
+        let Signal::Device(device) = &history.signal else { return None };
+        let devices = self.report.map_or(&[][..], |closed| &closed.report.devices);
+        let report = devices.iter().find(|report| report.device == *device);
+        let room = (self.profile, self.room);
+        let judge = || Judge::of(room, device, (self.opening, history), report, stretches);
+        (!device.is_meter()).then(judge)
     }
 
     fn strips(&self, notation: &Notation<'_>, stretches: &[Stretch]) -> Vec<Strip> {
@@ -238,18 +255,16 @@ impl DayPage<'_> {
                         .collect::<Vec<_>>();
                     (sensor.as_str(), language.say("sensor", "센서"), pieces)
                 }
+                // What was only read has no states to draw.
+                Signal::Device(_) if signal.intervals.is_empty() => continue,
                 Signal::Device(device) => {
+                    let Some(judge) = self.judge(signal, stretches) else { continue };
                     let used = signal.intervals.iter().filter(|held| held.state != State::OFF);
                     let pieces = used
                         .flat_map(|interval| {
-                            strip::split(interval, stretches).into_iter().map(|(part, wasteful)| {
-                                let state = interval.state.as_str();
-                                let (class, text) = if wasteful {
-                                    let wasted = language.say("wasted", "낭비");
-                                    ("wasted", format!("{state} · {wasted}"))
-                                } else {
-                                    ("used", state.to_owned())
-                                };
+                            judge.pieces(interval).into_iter().map(|(part, judgement)| {
+                                let (class, text) =
+                                    judged(language, judgement, interval.state.as_str());
                                 piece(part.start, part.end, class, &text)
                             })
                         })
@@ -269,7 +284,8 @@ impl DayPage<'_> {
     fn devices_table(&self, notation: &Notation<'_>, closed: &ClosedReport) -> Table {
         let language = self.language;
         let report = &closed.report;
-        let figures = Figures::of(notation, &report.totals(), DECIMALS);
+        let sums = Judged::over(&report.devices, report.pricing);
+        let figures = Figures::of(notation, &sums.totals, DECIMALS);
         let say = |english, korean| language.say(english, korean);
         let mut columns = vec![
             Column::text(say("Device", "기기")),
@@ -282,50 +298,114 @@ impl DayPage<'_> {
         columns.extend(figures.columns());
         let mut rows = Vec::new();
         for device in &report.devices {
-            let head = Link::plain(device.device.id.as_str());
-            let kind = Cell::Text(device.device.kind.as_str().to_owned());
-            let states: Vec<Option<&Usage>> = match device.usage.as_slice() {
-                [] => vec![None],
-                usage => usage.iter().map(Some).collect(),
-            };
-            for (at, usage) in states.into_iter().enumerate() {
-                // What belongs to the device and not to a state stands in its first row.
-                let quality = if at == 0 { device.quality } else { Quality::default() };
-                let part = DeviceReport {
-                    usage: usage.cloned().into_iter().collect(),
-                    quality,
-                    ..device.clone()
-                };
-                let totals = Totals::over([&part], report.tariff);
-                let state = usage.map_or("\u{2013}", |usage| usage.state.as_str());
-                let rating = usage.and_then(|usage| usage.rating);
+            for (at, part) in parts(language, device, report.pricing).into_iter().enumerate() {
                 let mut cells = vec![
-                    kind.clone(),
-                    Cell::Text(state.to_owned()),
-                    rating.map_or(Cell::Absent, |rating| Cell::Figure(rating.to_string())),
+                    Cell::Text(device.device.kind.as_str().to_owned()),
+                    Cell::Text(part.state),
+                    part.rating.map_or(Cell::Absent, |rating| Cell::Figure(rating.to_string())),
                     if at == 0 {
                         Cell::Datum(Notation::number(device.activations))
                     } else {
                         Cell::Text(String::new())
                     },
-                    Cell::Datum(Notation::hours(totals.assumed, 2)),
+                    Cell::Datum(Notation::hours(part.sums.totals.assumed, 2)),
                 ];
-                cells.extend(figures.cells(&totals));
-                rows.push(Row { head: head.clone(), cells });
+                cells.extend(figures.cells(&part.sums));
+                rows.push(Row { head: Link::plain(device.device.id.as_str()), cells });
             }
         }
-        let totals = report.totals();
         let mut cells = vec![Cell::Text(String::new()), Cell::Text(String::new()), Cell::Absent];
         let activations = report.devices.iter().map(|device| device.activations).sum();
         cells.push(Cell::Datum(Notation::number(activations)));
-        cells.push(Cell::Datum(Notation::hours(totals.assumed, 2)));
-        cells.extend(figures.cells(&totals));
+        cells.push(Cell::Datum(Notation::hours(sums.totals.assumed, 2)));
+        cells.extend(figures.cells(&sums));
         Table {
             caption: say("The day’s report, by device and state", "기기·상태별 보고").to_owned(),
             columns,
             rows,
             sum: Some(Row { head: Link::plain(say("Total", "합계")), cells }),
         }
+    }
+
+    /// What the room's meters measured; `None` where it has none.
+    fn meters(&self, notation: &Notation<'_>) -> Option<Table> {
+        let meters = self.report.map_or(&[][..], |closed| &closed.report.meters);
+        let columns = vec![Column::text(self.language.say("Meter", "계량기"))];
+        let rows =
+            meters.iter().map(|meter| (Link::plain(meter.id.as_str()), vec![], Metered::of(meter)));
+        (!meters.is_empty()).then(|| meters_table(notation, columns, rows, DECIMALS))
+    }
+
+    /// What was read of devices and meters; `None` where nothing was.
+    fn readings_table(&self, notation: &Notation<'_>) -> Option<Table> {
+        let language = self.language;
+        let say = |english, korean| language.say(english, korean);
+        let mut readings: Vec<_> = self
+            .signals
+            .iter()
+            .flat_map(|signal| signal.readings.iter().map(move |reading| (reading, signal)))
+            .collect();
+        readings.sort_by_key(|(reading, _)| reading.at);
+        let rows = readings.iter().map(|(reading, signal)| Row {
+            head: Link::plain(notation.time(reading.at)),
+            cells: vec![
+                Cell::Text(signal_name(language, &signal.signal)),
+                reading.counter.map_or(Cell::Absent, |it| Cell::Figure(it.to_string())),
+                reading.power.map_or(Cell::Absent, |it| Cell::Figure(it.watts().to_string())),
+            ],
+        });
+        (!readings.is_empty()).then(|| Table {
+            caption: say("Readings, as reported", "보고된 측정값").to_owned(),
+            columns: vec![
+                Column::text(say("Time", "시각")),
+                Column::text(say("Signal", "신호")),
+                Column::figure(say("Counter, Wh", "적산, Wh")),
+                Column::figure(say("Power, W", "전력, W")),
+            ],
+            rows: rows.collect(),
+            sum: None,
+        })
+    }
+
+    /// What counters went on by; `None` where none did.
+    fn increments_table(&self, notation: &Notation<'_>) -> Option<Table> {
+        let language = self.language;
+        let say = |english, korean| language.say(english, korean);
+        let wh = |energy: Energy| Cell::Figure(energy.watt_hours().to_string());
+        let increments =
+            self.signals.iter().flat_map(|of| of.increments.iter().map(move |it| (of, it)));
+        let rows: Vec<_> = increments
+            .map(|(signal, increment)| Row {
+                head: Link::plain(signal_name(language, &signal.signal)),
+                cells: vec![
+                    // The reading before may be one of an earlier day.
+                    Cell::Figure(if increment.from < self.day.window.start {
+                        notation.moment(increment.from)
+                    } else {
+                        notation.time(increment.from)
+                    }),
+                    Cell::Figure(notation.time(increment.to)),
+                    Cell::Text(increment_name(language, increment.kind).to_owned()),
+                    wh(increment.energy),
+                    wh(increment.debt),
+                    wh(increment.booked),
+                ],
+            })
+            .collect();
+        (!rows.is_empty()).then(|| Table {
+            caption: say("What counters went on by", "적산값의 증가").to_owned(),
+            columns: vec![
+                Column::text(say("Signal", "신호")),
+                Column::figure(say("From", "시작")),
+                Column::figure(say("To", "끝")),
+                Column::text(say("What", "종류")),
+                Column::figure(say("Went on by, Wh", "증가, Wh")),
+                Column::figure(say("Booked before, Wh", "이미 반영, Wh")),
+                Column::figure(say("Booked with it, Wh", "이번에 반영, Wh")),
+            ],
+            rows,
+            sum: None,
+        })
     }
 
     fn intervals_table(&self, notation: &Notation<'_>, stretches: &[Stretch]) -> Table {
@@ -336,13 +416,15 @@ impl DayPage<'_> {
             .iter()
             .flat_map(|signal| signal.intervals.iter().map(move |interval| (signal, interval)))
             .map(|(signal, interval)| {
-                let device = matches!(signal.signal, Signal::Device(_));
-                let used = device && interval.state != State::OFF;
-                let wasted = strip::split(interval, stretches)
-                    .into_iter()
-                    .filter(|(_, wasteful)| *wasteful)
-                    .map(|(window, _)| window.length())
-                    .sum();
+                let judge = self.judge(signal, stretches);
+                let judge = judge.filter(|_| interval.state != State::OFF);
+                let wasted = |judgement| match &judge {
+                    Some(judge) => {
+                        let time = lasting(judge, interval, judgement);
+                        Cell::Datum(Notation::exact_duration(time))
+                    }
+                    None => Cell::Absent,
+                };
                 Row {
                     head: Link::plain(signal_name(language, &signal.signal)),
                     cells: vec![
@@ -350,11 +432,8 @@ impl DayPage<'_> {
                         Cell::Figure(notation.time(interval.from)),
                         Cell::Figure(self.end(notation, interval.to)),
                         Cell::Datum(Notation::exact_duration(interval.to - interval.from)),
-                        if used {
-                            Cell::Datum(Notation::exact_duration(wasted))
-                        } else {
-                            Cell::Absent
-                        },
+                        wasted(Judgement::Wasted),
+                        wasted(Judgement::Assumed),
                     ],
                 }
             })
@@ -368,6 +447,7 @@ impl DayPage<'_> {
                 Column::figure(say("To", "끝")),
                 Column::figure(say("Lasted, h:min:s", "길이, 시:분:초")),
                 Column::figure(say("Wasted, h:min:s", "낭비, 시:분:초")),
+                Column::figure(say("Assumed waste, h:min:s", "추정 낭비, 시:분:초")),
             ],
             rows,
             sum: None,
@@ -435,6 +515,78 @@ fn signal_name(language: Language, signal: &Signal) -> String {
     }
 }
 
+/// How long a use was judged in one way.
+fn lasting(judge: &Judge<'_>, interval: &Interval, judgement: Judgement) -> Millis {
+    let pieces = judge.pieces(interval).into_iter();
+    pieces.filter(|(_, as_judged)| *as_judged == judgement).map(|(part, _)| part.length()).sum()
+}
+
+/// How a piece of use is drawn and named.
+fn judged(language: Language, judgement: Judgement, state: &str) -> (&'static str, String) {
+    match judgement {
+        Judgement::Used => ("used", state.to_owned()),
+        Judgement::Wasted => ("wasted", format!("{state} · {}", language.say("wasted", "낭비"))),
+        Judgement::Assumed => {
+            ("assumed", format!("{state} · {}", language.say("assumed waste", "추정 낭비")))
+        }
+    }
+}
+
+fn increment_name(language: Language, kind: IncrementKind) -> &'static str {
+    match kind {
+        IncrementKind::Increment => language.say("increment", "증가"),
+        IncrementKind::Reset => language.say("began again", "초기화"),
+        IncrementKind::RollBack => language.say("fell back: not believed", "감소: 반영 안 함"),
+        IncrementKind::Jump => language.say("jumped: not believed", "급증: 반영 안 함"),
+        IncrementKind::Gap => {
+            language.say("after more than 6 hours: unplaced", "6시간 초과: 시각 미상")
+        }
+    }
+}
+
+/// A row of a device in the day's report.
+struct Part {
+    state: String,
+    rating: Option<Milliwatts>,
+    sums: Judged,
+}
+
+/// A device's uses, then its energy that is no use; one row of nothing where there is neither. What
+/// belongs to the device and not to a state stands in the first row.
+fn parts(language: Language, device: &DeviceReport, pricing: Pricing) -> Vec<Part> {
+    let no_use = |state: &str, totals: Totals| Part {
+        state: state.to_owned(),
+        rating: None,
+        sums: totals.into(),
+    };
+    let mut parts: Vec<_> = device
+        .usage
+        .iter()
+        .map(|usage| Part {
+            state: usage.state.as_str().to_owned(),
+            rating: usage.rating,
+            sums: Judged::of_use(usage, pricing),
+        })
+        .collect();
+    if let Some(measured) = &device.measured {
+        if measured.standby != Energy::default() {
+            let standby = language.say("standby, measured", "대기전력 (계량)");
+            parts.push(no_use(standby, Totals::of_standby(measured, pricing)));
+        }
+        if measured.unplaced != Energy::default() {
+            let unplaced = language.say("unplaced", "시각 미상");
+            parts.push(no_use(unplaced, Totals::of_unplaced(measured, pricing)));
+        }
+    }
+    if parts.is_empty() {
+        parts.push(no_use("\u{2013}", Totals::over([device], pricing)));
+    }
+    if let Some(first) = parts.first_mut() {
+        first.sums.totals.quality = device.quality;
+    }
+    parts
+}
+
 /// What late events changed, in words.
 fn revisions(notation: &Notation<'_>, closed: &ClosedReport) -> Vec<String> {
     let language = notation.language;
@@ -485,6 +637,9 @@ struct View {
     devices: Option<Table>,
     intervals: Table,
     transitions: Table,
+    meters: Option<Table>,
+    readings: Option<Table>,
+    increments: Option<Table>,
     trust: Vec<Fact>,
     occupancy: Option<Table>,
     revisions: Vec<String>,

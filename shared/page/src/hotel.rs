@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use roomwatt_domain::{BusinessDate, ClosedReport, DeviceKind, Profile, RoomId, Totals};
+use roomwatt_domain::{
+    BusinessDate, ClosedReport, DeviceId, DeviceKind, Nights, Profile, RoomId, Totals,
+};
 
 use crate::PageError;
 use crate::cards::{Basis, Card, CardValue, cards, lede};
@@ -14,11 +16,11 @@ use crate::links::{Links, Place};
 use crate::notation::{Datum, Notation, decimal};
 use crate::parts::{
     Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    occupancy_table,
+    meters_table, occupancy_table,
 };
 use crate::range::{Gaps, Range};
-use crate::tally::{Measure, Tally};
-use crate::trust::{Fact, trust};
+use crate::tally::{Judged, Measure, Metered, Tally};
+use crate::trust::{Fact, Kinds, trust};
 
 /// How many rooms the heat map shows on their own.
 const HEAT_ROOMS: usize = 40;
@@ -30,7 +32,7 @@ const DECIMALS: u32 = 2;
 /// The page of a hotel, gathered from its reports in any order.
 ///
 /// Memory goes with the number of rooms times that of columns (days up to 62, else weeks or
-/// months), and with the number of days and device kinds, never with that of reports.
+/// months), and with the number of days, device kinds and meters, never with that of reports.
 #[derive(Debug, Clone)]
 pub struct HotelPage<'a> {
     profile: &'a Profile,
@@ -42,7 +44,9 @@ pub struct HotelPage<'a> {
     sum: Tally,
     by_column: Vec<Tally>,
     by_room: BTreeMap<RoomId, RoomSums>,
-    by_kind: BTreeMap<DeviceKind, Totals>,
+    by_kind: BTreeMap<DeviceKind, Judged>,
+    by_meter: BTreeMap<(RoomId, DeviceId), Metered>,
+    kinds: Kinds,
     dates: BTreeSet<BusinessDate>,
     before: Totals,
     room_days_before: u64,
@@ -94,6 +98,8 @@ impl<'a> HotelPage<'a> {
             columns,
             by_room: BTreeMap::new(),
             by_kind: BTreeMap::new(),
+            by_meter: BTreeMap::new(),
+            kinds: Kinds::default(),
             dates: BTreeSet::new(),
             before: Totals::default(),
             room_days_before: 0,
@@ -115,17 +121,18 @@ impl<'a> HotelPage<'a> {
         room.tally += tally;
         let cell = &mut room.cells[column];
         cell.reports += 1;
-        cell.wasted_energy += tally.totals.waste_energy.exact();
-        cell.wasted_time += tally.totals.waste.waste;
-        let mut kinds: Vec<&DeviceKind> =
-            closed.report.devices.iter().map(|device| &device.device.kind).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        for kind in kinds {
-            let devices = closed.report.devices.iter().filter(|device| device.device.kind == *kind);
-            let totals = Totals::over(devices, closed.report.tariff);
-            *self.by_kind.entry(kind.clone()).or_default() += totals;
+        cell.wasted_energy += tally.totals().confirmed_waste_energy().exact();
+        cell.wasted_time += tally.totals().confirmed_waste();
+        let report = &closed.report;
+        for device in &report.devices {
+            let sums = self.by_kind.entry(device.device.kind.clone()).or_default();
+            *sums += Judged::over([device], report.pricing);
         }
+        for meter in &report.meters {
+            let of_meter = self.by_meter.entry((closed.room.clone(), meter.id.clone()));
+            *of_meter.or_default() += Metered::of(meter);
+        }
+        self.kinds.add(closed);
     }
 
     /// Adds a hotel-day of the period to compare with: its number of reports, and their sum. A day
@@ -157,7 +164,8 @@ impl<'a> HotelPage<'a> {
             worst_rooms: self.worst_rooms(&notation),
             worst_kinds: self.worst_kinds(&notation),
             kinds: self.kinds_table(&notation),
-            trust: trust(&notation, &self.sum),
+            meters: self.meters(&notation),
+            trust: trust(&notation, &self.sum, &self.kinds, Some(self.profile)),
             occupancy: occupancy_table(&notation, &self.sum.occupancy),
             empty: self.sum.reports == 0,
         };
@@ -165,7 +173,7 @@ impl<'a> HotelPage<'a> {
     }
 
     fn measure(&self) -> Measure {
-        Measure::of(&self.sum.totals)
+        Measure::of(self.sum.totals())
     }
 
     fn links(&self) -> Links {
@@ -201,6 +209,7 @@ impl<'a> HotelPage<'a> {
                 format!("객실·일 {}", Notation::number(self.sum.reports).text),
             ],
         };
+        frame.facts.extend(nights_fact(language, self.sum.nights.nights));
         frame.facts.push(self.profile.calendar.time_zone().to_owned());
         frame.languages = in_languages(|language| Links { language, ..links }.hotel(self.range));
         let sibling = |times| {
@@ -256,7 +265,7 @@ impl<'a> HotelPage<'a> {
     }
 
     fn lede(&self, notation: &Notation<'_>) -> Option<String> {
-        lede(notation, &self.sum.totals)
+        lede(notation, self.sum.totals())
     }
 
     fn column_names(&self, notation: &Notation<'_>) -> Vec<(String, String)> {
@@ -280,13 +289,12 @@ impl<'a> HotelPage<'a> {
             .zip(&self.columns.ranges)
             .zip(&names)
             .map(|((tally, range), (label, name))| {
-                let figures = (tally.reports > 0)
-                    .then(|| (measure.wasted(&tally.totals), measure.used(&tally.totals)));
+                let totals = (tally.reports > 0).then(|| tally.totals());
                 Bar {
                     label: label.clone(),
-                    title: chart::bar_title(notation, name, measure, figures),
-                    href: figures.map(|_| self.links().hotel(*range)),
-                    figures,
+                    title: chart::bar_title(notation, name, measure, totals),
+                    href: totals.map(|_| self.links().hotel(*range)),
+                    figures: totals.map(|totals| (measure.wasted(totals), measure.used(totals))),
                 }
             })
             .collect();
@@ -294,7 +302,7 @@ impl<'a> HotelPage<'a> {
     }
 
     fn days_table(&self, notation: &Notation<'_>) -> Table {
-        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
+        let figures = Figures::of(notation, self.sum.totals(), DECIMALS);
         let first = match self.columns.step {
             Step::Day => self.language.say("Day", "날짜"),
             Step::Week => self.language.say("Week", "주"),
@@ -312,11 +320,7 @@ impl<'a> HotelPage<'a> {
                 let reported = tally.reports > 0;
                 let href = reported.then(|| self.links().hotel(*range));
                 let mut cells = vec![Cell::Datum(Notation::number(tally.reports))];
-                cells.extend(if reported {
-                    figures.cells(&tally.totals)
-                } else {
-                    figures.absent()
-                });
+                cells.extend(if reported { figures.cells(&tally.sums) } else { figures.absent() });
                 Row { head: Link::to(name, href), cells }
             })
             .collect();
@@ -333,12 +337,12 @@ impl<'a> HotelPage<'a> {
 
     fn sum_row(&self, figures: &Figures<'_>) -> Row {
         let mut cells = vec![Cell::Datum(Notation::number(self.sum.reports))];
-        cells.extend(figures.cells(&self.sum.totals));
+        cells.extend(figures.cells(&self.sum.sums));
         Row { head: Link::plain(self.language.say("Total", "합계")), cells }
     }
 
     fn rooms_table(&self, notation: &Notation<'_>) -> Table {
-        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
+        let figures = Figures::of(notation, self.sum.totals(), DECIMALS);
         let mut columns = vec![
             Column::text(self.language.say("Room", "객실")),
             Column::figure(self.language.say("Days", "일수")),
@@ -349,7 +353,7 @@ impl<'a> HotelPage<'a> {
             .iter()
             .map(|(room, sums)| {
                 let mut cells = vec![Cell::Datum(Notation::number(sums.tally.reports))];
-                cells.extend(figures.cells(&sums.tally.totals));
+                cells.extend(figures.cells(&sums.tally.sums));
                 Row { head: self.room_link(room), cells }
             })
             .collect();
@@ -362,16 +366,16 @@ impl<'a> HotelPage<'a> {
     }
 
     fn room_link(&self, room: &RoomId) -> Link {
-        Link::to(room.as_str(), self.links().room(room, self.range))
+        Link::to(room.as_str(), Some(self.links().room(room, self.range)))
     }
 
     fn kinds_table(&self, notation: &Notation<'_>) -> Table {
-        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
+        let figures = Figures::of(notation, self.sum.totals(), DECIMALS);
         let mut columns = vec![Column::text(self.language.say("Device kind", "기기 종류"))];
         columns.extend(figures.columns());
-        let rows = self.by_kind.iter().map(|(kind, totals)| Row {
+        let rows = self.by_kind.iter().map(|(kind, sums)| Row {
             head: Link::plain(kind.as_str()),
-            cells: figures.cells(totals),
+            cells: figures.cells(sums),
         });
         Table {
             caption: self.language.say("All device kinds", "전체 기기 종류").to_owned(),
@@ -379,16 +383,28 @@ impl<'a> HotelPage<'a> {
             rows: rows.collect(),
             sum: Some(Row {
                 head: Link::plain(self.language.say("Total", "합계")),
-                cells: figures.cells(&self.sum.totals),
+                cells: figures.cells(&self.sum.sums),
             }),
         }
+    }
+
+    /// What meters measured, by room and meter; `None` where there is none.
+    fn meters(&self, notation: &Notation<'_>) -> Option<Table> {
+        let columns = vec![
+            Column::text(self.language.say("Room", "객실")),
+            Column::text(self.language.say("Meter", "계량기")),
+        ];
+        let meters = self.by_meter.iter().map(|((room, meter), metered)| {
+            (self.room_link(room), vec![Cell::Text(meter.as_str().to_owned())], *metered)
+        });
+        (!self.by_meter.is_empty()).then(|| meters_table(notation, columns, meters, DECIMALS))
     }
 
     fn worst_rooms(&self, notation: &Notation<'_>) -> Table {
         let rooms = self
             .by_room
             .iter()
-            .map(|(room, sums)| (self.room_link(room), sums.tally.totals))
+            .map(|(room, sums)| (self.room_link(room), *sums.tally.totals()))
             .collect();
         self.ranking(
             notation,
@@ -402,7 +418,7 @@ impl<'a> HotelPage<'a> {
         let kinds = self
             .by_kind
             .iter()
-            .map(|(kind, totals)| (Link::plain(kind.as_str()), *totals))
+            .map(|(kind, sums)| (Link::plain(kind.as_str()), sums.totals))
             .collect();
         self.ranking(
             notation,
@@ -421,10 +437,11 @@ impl<'a> HotelPage<'a> {
         mut ranked: Vec<(Link, Totals)>,
     ) -> Table {
         let measure = self.measure();
-        let money = measure == Measure::Energy && self.sum.totals.waste_cost.is_some();
+        let money = measure == Measure::Energy && self.sum.totals().waste_cost.is_some();
+        let assumed = measure.up_to(self.sum.totals()).is_some();
         // Money that is missing for some days would rank rooms by when the price was set.
         let by_money = money && self.sum.unpriced == 0;
-        let weight = |totals: &Totals| match totals.waste_cost {
+        let weight = |totals: &Totals| match totals.confirmed_waste_cost() {
             Some(cost) if by_money => cost.exact(),
             _ => measure.wasted(totals),
         };
@@ -445,22 +462,35 @@ impl<'a> HotelPage<'a> {
             language.say("Wasted", "낭비"),
             measure.symbol()
         )));
-        columns.push(Column::figure(language.say("of its use", "사용 대비")));
+        if assumed {
+            columns.push(Column::figure(language.say("up to", "최대")));
+        }
+        columns.push(Column::figure(language.say("of its energy", "에너지 대비")));
         columns.push(Column::text(""));
         let rows = ranked
             .into_iter()
             .map(|(head, totals)| {
                 let mut cells = Vec::new();
                 if money {
-                    cells.push(match totals.waste_cost {
+                    cells.push(match totals.confirmed_waste_cost() {
                         Some(cost) => Cell::Datum(notation.amount(cost)),
                         None => Cell::Absent,
                     });
                 }
-                cells.push(Cell::Datum(match measure {
-                    Measure::Energy => Notation::kwh(totals.waste_energy, DECIMALS),
-                    Measure::Time => Notation::hours(totals.waste.waste, DECIMALS),
-                }));
+                let (wasted, all) = match measure {
+                    Measure::Energy => (
+                        Notation::kwh(totals.confirmed_waste_energy(), DECIMALS),
+                        Notation::kwh(totals.waste_energy, DECIMALS),
+                    ),
+                    Measure::Time => (
+                        Notation::hours(totals.confirmed_waste(), DECIMALS),
+                        Notation::hours(totals.waste.waste, DECIMALS),
+                    ),
+                };
+                cells.push(Cell::Datum(wasted));
+                if assumed {
+                    cells.push(Cell::Datum(all));
+                }
                 cells.push(Cell::share(measure.wasted(&totals), measure.used(&totals)));
                 cells.push(Cell::Bar(chart::share(weight(&totals), most)));
                 Row { head, cells }
@@ -472,7 +502,7 @@ impl<'a> HotelPage<'a> {
     fn heat(&self, notation: &Notation<'_>) -> Heat {
         let measure = self.measure();
         let mut rooms: Vec<_> = self.by_room.iter().collect();
-        rooms.sort_by_key(|(_, sums)| std::cmp::Reverse(measure.wasted(&sums.tally.totals)));
+        rooms.sort_by_key(|(_, sums)| std::cmp::Reverse(measure.wasted(sums.tally.totals())));
         // One more room than fits is a row as well as it would be a remainder.
         let shown = if rooms.len() > HEAT_ROOMS + 1 { HEAT_ROOMS } else { rooms.len() };
         let (worst, others) = rooms.split_at(shown);
@@ -492,7 +522,7 @@ impl<'a> HotelPage<'a> {
                         Step::Week | Step::Month => self.links().room(room, *range),
                     };
                     let what = format!("{room}, {name}");
-                    scale.cell(notation, &what, cell.wasted(measure), href)
+                    scale.cell(notation, &what, cell.wasted(measure), Some(href))
                 });
                 HeatRow { head: self.room_link(room), cells: cells.collect() }
             })
@@ -541,6 +571,19 @@ impl<'a> HotelPage<'a> {
             dense: self.columns.len() > 31,
         }
     }
+}
+
+/// How many of the nights were sold, where the stay of any is known.
+fn nights_fact(language: Language, nights: Nights) -> Option<String> {
+    let known = nights.sold + nights.unsold;
+    let number = |number| Notation::number(number).text;
+    (known > 0).then(|| match language {
+        Language::English => {
+            let noun = language.count(known, "night", "nights", "");
+            format!("{} of {} {noun} sold", number(nights.sold), number(known))
+        }
+        Language::Korean => format!("판매 {}박 / {}박", number(nights.sold), number(known)),
+    })
 }
 
 fn of_days(language: Language, days: usize, expected: usize) -> String {
@@ -719,6 +762,7 @@ struct View {
     worst_rooms: Table,
     worst_kinds: Table,
     kinds: Table,
+    meters: Option<Table>,
     trust: Vec<Fact>,
     occupancy: Table,
     empty: bool,

@@ -1,7 +1,7 @@
 //! How pages refer to each other: by relative URLs only, so that they work below any prefix.
 //!
-//! Ids are made of characters that need no escaping in a URL. Two ids, `.` and `..`, are steps in a
-//! path instead of names, however they are escaped; nothing can link to them, so nothing does.
+//! Ids are made of characters that need no escaping in a URL, and none is a step in a path (`.`,
+//! `..`).
 
 use roomwatt_domain::{BusinessDate, RoomId};
 
@@ -35,21 +35,20 @@ impl Links {
     }
 
     /// From the hotel's page to a room's.
-    pub(crate) fn room(self, room: &RoomId, range: Range) -> Option<String> {
-        Some(format!("{}report.html?{}", self.folder(room)?, self.of_range(range)))
+    pub(crate) fn room(self, room: &RoomId, range: Range) -> String {
+        format!("{}report.html?{}", self.folder(room), self.of_range(range))
     }
 
     /// To a day of a room.
-    pub(crate) fn day(self, room: &RoomId, date: BusinessDate) -> Option<String> {
+    pub(crate) fn day(self, room: &RoomId, date: BusinessDate) -> String {
         let language = self.language.tag();
-        Some(format!("{}history.html?date={date}&lang={language}", self.folder(room)?))
+        format!("{}history.html?date={date}&lang={language}", self.folder(room))
     }
 
-    fn folder(self, room: &RoomId) -> Option<String> {
-        let id = room.as_str();
+    fn folder(self, room: &RoomId) -> String {
         match self.place {
-            Place::Room => Some(String::new()),
-            Place::Hotel => (id != "." && id != "..").then(|| format!("rooms/{id}/")),
+            Place::Room => String::new(),
+            Place::Hotel => format!("rooms/{room}/"),
         }
     }
 

@@ -91,6 +91,16 @@ impl<'a> Notation<'a> {
         Datum { value, text }
     }
 
+    /// Money that was divided, and rounded already, with its currency.
+    pub(crate) fn rounded_money(&self, amount: Rounded<4>) -> Datum {
+        self.money(Charge::from_exact(amount.units() * (AMOUNT / 10_000)))
+    }
+
+    /// Kilograms of CO₂e that were divided, and rounded already, with their unit.
+    pub(crate) fn rounded_co2e(amount: Rounded<4>) -> Datum {
+        Self::co2e(Charge::from_exact(amount.units() * (AMOUNT / 10_000)))
+    }
+
     /// Kilograms of CO₂e without their unit.
     pub(crate) fn kilograms(charge: Charge, decimals: u32) -> Datum {
         Datum {
@@ -124,6 +134,21 @@ impl<'a> Notation<'a> {
                 text: format!("{}{NARROW}h", decimal(exact, Measure::Time.unit(), 1)),
             },
         }
+    }
+
+    /// How far a confirmed figure goes up to with what is assumed.
+    pub(crate) fn up_to(&self, text: &str) -> String {
+        match self.language {
+            Language::English => format!("up to {text} with assumed use"),
+            Language::Korean => format!("추정 포함 최대 {text}"),
+        }
+    }
+
+    /// Energy per night or so: already rounded watt-hours, with their unit.
+    pub(crate) fn per_night(energy: Rounded<3>) -> Datum {
+        // Watt-hours in thousandths are exact enough for what is shown.
+        let exact = Energy::from_exact(energy.units() * (WATT_HOUR / 1000));
+        Self::energy(exact)
     }
 
     /// A length of time to the minute, below a minute to the second.

@@ -3,13 +3,14 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 use roomwatt_domain::instant::Millis;
-use roomwatt_domain::{BusinessDate, Charge, Occupancy, Presence, Profile, Stay, Totals};
+use roomwatt_domain::totals::MeasuredTotals;
+use roomwatt_domain::{BusinessDate, Charge, Energy, Occupancy, Presence, Profile, Stay, Totals};
 
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent};
 use crate::range::Gaps;
 use crate::style::STYLE;
-use crate::tally::Measure;
+use crate::tally::{Judged, Measure, Metered};
 
 /// A text that leads somewhere, where there is somewhere to go.
 #[derive(Debug, Clone)]
@@ -136,84 +137,207 @@ impl HtmlSafe for Table {}
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figures<'a> {
     notation: &'a Notation<'a>,
-    energy: bool,
-    money: bool,
-    co2e: bool,
     /// Of kilowatt-hours and kilograms.
     decimals: u32,
+    /// What all rows add up to: a column stands where this has a figure.
+    totals: Totals,
+}
+
+/// A figure of totals that has a column of its own.
+#[derive(Debug, Clone, Copy)]
+enum Figure {
+    Energy,
+    Measured,
+    Standby,
+    Unplaced,
+    Wasted,
+    WastedUpTo,
+    WastedShare,
+    WastedUnsold,
+    Cost,
+    Unpriced,
+    WastedCost,
+    WastedCostUpTo,
+    Co2e,
+    Use,
+    WastedUse,
+    WastedUseUpTo,
+    Unconfirmed,
+    MissingEnds,
+    MissingStarts,
+}
+
+impl Figure {
+    const ALL: [Self; 19] = [
+        Self::Energy,
+        Self::Measured,
+        Self::Standby,
+        Self::Unplaced,
+        Self::Wasted,
+        Self::WastedUpTo,
+        Self::WastedShare,
+        Self::WastedUnsold,
+        Self::Cost,
+        Self::Unpriced,
+        Self::WastedCost,
+        Self::WastedCostUpTo,
+        Self::Co2e,
+        Self::Use,
+        Self::WastedUse,
+        Self::WastedUseUpTo,
+        Self::Unconfirmed,
+        Self::MissingEnds,
+        Self::MissingStarts,
+    ];
+
+    /// Whether a table whose rows add up to these totals has the column.
+    fn stands_for(self, totals: &Totals) -> bool {
+        let measured = totals.measured.unwrap_or_default();
+        match self {
+            Self::Energy | Self::Wasted | Self::WastedShare | Self::WastedUnsold => {
+                Measure::of(totals) == Measure::Energy
+            }
+            Self::Measured => measured.energy != Energy::default(),
+            Self::Standby => measured.standby != Energy::default(),
+            Self::Unplaced => measured.unplaced != Energy::default(),
+            Self::WastedUpTo => totals.assumed_waste_energy != Energy::default(),
+            Self::Cost | Self::WastedCost => totals.cost.is_some(),
+            Self::Unpriced => totals.unpriced.is_some_and(|energy| energy != Energy::default()),
+            Self::WastedCostUpTo => {
+                totals.assumed_waste_cost.is_some_and(|cost| cost != Charge::default())
+            }
+            Self::Co2e => totals.co2e.is_some(),
+            Self::WastedUseUpTo => totals.assumed_waste != 0,
+            Self::Use
+            | Self::WastedUse
+            | Self::Unconfirmed
+            | Self::MissingEnds
+            | Self::MissingStarts => true,
+        }
+    }
+
+    fn label(self, notation: &Notation<'_>) -> String {
+        let money = |text: &str| match notation.currency() {
+            "" => text.to_owned(),
+            currency => format!("{text}, {currency}"),
+        };
+        let say = |english, korean| notation.language.say(english, korean);
+        let fixed = match self {
+            Self::Cost => return money(say("Cost", "비용")),
+            Self::WastedCost => return money(say("Wasted cost", "낭비 비용")),
+            Self::WastedCostUpTo => return money(say("up to", "최대")),
+            Self::Energy => say("Energy, kWh", "에너지, kWh"),
+            Self::Measured => say("of it measured, kWh", "그중 계량, kWh"),
+            Self::Standby => say("Standby, kWh", "대기전력, kWh"),
+            Self::Unplaced => say("Unplaced, kWh", "시각 미상, kWh"),
+            Self::Wasted => say("Wasted, kWh", "낭비, kWh"),
+            Self::WastedUpTo => say("up to, kWh", "최대, kWh"),
+            Self::WastedShare => say("Wasted share", "낭비 비율"),
+            Self::WastedUnsold => say("of it unsold, kWh", "그중 미판매, kWh"),
+            Self::Unpriced => say("Unpriced, kWh", "단가 없음, kWh"),
+            Self::Co2e => "CO₂e, kg",
+            Self::Use => say("Use, h", "사용, 시간"),
+            Self::WastedUse => say("Wasted use, h", "낭비 사용, 시간"),
+            Self::WastedUseUpTo => say("up to, h", "최대, 시간"),
+            Self::Unconfirmed => say("Unconfirmed, h", "미확인, 시간"),
+            Self::MissingEnds => say("Missing ends", "누락된 종료"),
+            Self::MissingStarts => say("Missing starts", "누락된 시작"),
+        };
+        fixed.to_owned()
+    }
 }
 
 impl<'a> Figures<'a> {
     /// Of rows that add up to `totals`.
     pub(crate) fn of(notation: &'a Notation<'a>, totals: &Totals, decimals: u32) -> Self {
-        Self {
-            notation,
-            energy: Measure::of(totals) == Measure::Energy,
-            money: totals.cost.is_some(),
-            co2e: totals.co2e.is_some(),
-            decimals,
-        }
+        Self { notation, decimals, totals: *totals }
+    }
+
+    fn shown(&self) -> impl Iterator<Item = Figure> {
+        Figure::ALL.into_iter().filter(|column| column.stands_for(&self.totals))
     }
 
     pub(crate) fn columns(&self) -> Vec<Column> {
-        let say = |english, korean| Column::figure(self.notation.language.say(english, korean));
-        let mut columns = Vec::new();
-        if self.energy {
-            columns.push(say("Energy, kWh", "에너지, kWh"));
-            columns.push(say("Wasted, kWh", "낭비, kWh"));
-            columns.push(say("Wasted share", "낭비 비율"));
-            columns.push(say("of it unsold, kWh", "그중 미판매, kWh"));
-        }
-        if self.money {
-            let currency = self.notation.currency();
-            let unit = |text: &str| match currency {
-                "" => text.to_owned(),
-                currency => format!("{text}, {currency}"),
-            };
-            let language = self.notation.language;
-            columns.push(Column::figure(unit(language.say("Cost", "비용"))));
-            columns.push(Column::figure(unit(language.say("Wasted cost", "낭비 비용"))));
-        }
-        if self.co2e {
-            columns.push(say("CO₂e, kg", "CO₂e, kg"));
-        }
-        columns.push(say("Use, h", "사용, 시간"));
-        columns.push(say("Wasted use, h", "낭비 사용, 시간"));
-        columns.push(say("Unconfirmed, h", "미확인, 시간"));
-        columns.push(say("Missing ends", "누락된 종료"));
-        columns.push(say("Missing starts", "누락된 시작"));
-        columns
+        self.shown().map(|column| Column::figure(column.label(self.notation))).collect()
     }
 
-    pub(crate) fn cells(&self, totals: &Totals) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        if self.energy {
-            let (used, wasted) = (totals.energy, totals.waste_energy);
-            cells.push(Cell::Datum(Notation::kwh(used, self.decimals)));
-            cells.push(Cell::Datum(Notation::kwh(wasted, self.decimals)));
-            cells.push(Cell::share(wasted.exact(), used.exact()));
-            cells.push(Cell::Datum(Notation::kwh(totals.waste_unsold_energy, self.decimals)));
+    pub(crate) fn cells(&self, sums: &Judged) -> Vec<Cell> {
+        self.shown().map(|column| self.cell(column, sums)).collect()
+    }
+
+    fn cell(&self, column: Figure, sums: &Judged) -> Cell {
+        let totals = &sums.totals;
+        let kwh = |energy| Cell::Datum(Notation::kwh(energy, self.decimals));
+        let hours = |time| Cell::Datum(Notation::hours(time, 2));
+        let number = |number| Cell::Datum(Notation::number(number));
+        let amount =
+            |charge: Option<Charge>| Cell::of(charge.map(|charge| self.notation.amount(charge)));
+        let measured = |part: fn(&MeasuredTotals) -> Energy| {
+            totals.measured.as_ref().map_or(Cell::Absent, |measured| kwh(part(measured)))
+        };
+        match column {
+            Figure::Energy => kwh(totals.energy),
+            Figure::Measured => measured(|it| it.energy),
+            Figure::Standby => measured(|it| it.standby),
+            Figure::Unplaced => measured(|it| it.unplaced),
+            Figure::Wasted => kwh(totals.confirmed_waste_energy()),
+            Figure::WastedUpTo => kwh(totals.waste_energy),
+            Figure::WastedShare => {
+                Cell::share(totals.confirmed_waste_energy().exact(), totals.energy.exact())
+            }
+            Figure::WastedUnsold => kwh(sums.unsold_waste_energy),
+            Figure::Cost => amount(totals.cost),
+            Figure::Unpriced => totals.unpriced.map_or(Cell::Absent, kwh),
+            Figure::WastedCost => amount(totals.confirmed_waste_cost()),
+            Figure::WastedCostUpTo => amount(totals.waste_cost),
+            Figure::Co2e => {
+                let kilograms = |charge| Notation::kilograms(charge, self.decimals);
+                Cell::of(totals.co2e.map(kilograms))
+            }
+            Figure::Use => hours(totals.usage),
+            Figure::WastedUse => hours(totals.confirmed_waste()),
+            Figure::WastedUseUpTo => hours(totals.waste.waste),
+            Figure::Unconfirmed => hours(totals.quality.unconfirmed),
+            Figure::MissingEnds => number(totals.quality.missing_ends),
+            Figure::MissingStarts => number(totals.quality.missing_starts),
         }
-        if self.money {
-            let amount = |charge: Option<Charge>| charge.map(|charge| self.notation.amount(charge));
-            cells.push(Cell::of(amount(totals.cost)));
-            cells.push(Cell::of(amount(totals.waste_cost)));
-        }
-        if self.co2e {
-            let kilograms = |charge| Notation::kilograms(charge, self.decimals);
-            cells.push(Cell::of(totals.co2e.map(kilograms)));
-        }
-        cells.push(Cell::Datum(Notation::hours(totals.usage, 2)));
-        cells.push(Cell::Datum(Notation::hours(totals.waste.waste, 2)));
-        cells.push(Cell::Datum(Notation::hours(totals.quality.unconfirmed, 2)));
-        cells.push(Cell::Datum(Notation::number(totals.quality.missing_ends)));
-        cells.push(Cell::Datum(Notation::number(totals.quality.missing_starts)));
-        cells
     }
 
     /// As many cells without a figure.
     pub(crate) fn absent(&self) -> Vec<Cell> {
-        vec![Cell::Absent; self.columns().len()]
+        self.shown().map(|_| Cell::Absent).collect()
+    }
+}
+
+/// What meters measured, apart from the devices: a row each, under `columns` that name it.
+pub(crate) fn meters_table(
+    notation: &Notation<'_>,
+    columns: Vec<Column>,
+    meters: impl IntoIterator<Item = (Link, Vec<Cell>, Metered)>,
+    decimals: u32,
+) -> Table {
+    let say = |english, korean| notation.language.say(english, korean);
+    let mut columns = columns;
+    columns.extend([
+        Column::figure(say("Energy, kWh", "에너지, kWh")),
+        Column::figure(say("while nobody was there, kWh", "부재 중, kWh")),
+        Column::figure(say("Unplaced, kWh", "시각 미상, kWh")),
+    ]);
+    let rows = meters.into_iter().map(|(head, mut cells, metered)| {
+        let figures = [metered.energy, metered.vacant(), metered.unplaced];
+        let figures = figures.map(|energy| Cell::Datum(Notation::kwh(energy, decimals)));
+        cells.extend(figures);
+        Row { head, cells }
+    });
+    Table {
+        caption: say(
+            "Meters, apart: what they measure is in no figure above",
+            "계량기 (별도: 위의 수치에 포함되지 않음)",
+        )
+        .to_owned(),
+        columns,
+        rows: rows.collect(),
+        sum: None,
     }
 }
 

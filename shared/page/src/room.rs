@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use roomwatt_domain::{BusinessDate, ClosedReport, Device, Profile, RoomId, Totals};
+use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, RoomId};
 
 use crate::PageError;
 use crate::cards::{Card, CardValue, cards, lede};
@@ -14,11 +14,11 @@ use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
     Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    occupancy_table,
+    meters_table, occupancy_table,
 };
 use crate::range::{Gaps, Range};
-use crate::tally::{Measure, Tally};
-use crate::trust::{Fact, trust};
+use crate::tally::{Judged, Measure, Metered, Tally};
+use crate::trust::{Fact, Kinds, trust};
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -55,21 +55,24 @@ impl RoomPage<'_> {
             .collect();
         days.sort_by_key(|(date, ..)| *date);
         let mut sum = Tally::default();
-        for (.., tally) in &days {
+        let mut kinds = Kinds::default();
+        for (_, closed, tally) in &days {
             sum += *tally;
+            kinds.add(closed);
         }
-        let figures = Figures::of(&notation, &sum.totals, DECIMALS);
+        let figures = Figures::of(&notation, sum.totals(), DECIMALS);
         let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum, None) };
         let view = View {
             frame: self.frame(&notation, &days, &sum),
-            lede: lede(&notation, &sum.totals),
+            lede: lede(&notation, sum.totals()),
             cards,
-            chart: self.chart(&notation, &days, Measure::of(&sum.totals)),
-            measure: Measure::of(&sum.totals),
+            chart: self.chart(&notation, &days, Measure::of(sum.totals())),
+            measure: Measure::of(sum.totals()),
             step: Columns::of(self.range).step,
             days: self.days_table(&notation, &figures, &days, &sum),
             devices: self.devices_table(&figures, &days, &sum),
-            trust: trust(&notation, &sum),
+            meters: self.meters(&notation, &days),
+            trust: trust(&notation, &sum, &kinds, None),
             occupancy: occupancy_table(&notation, &sum.occupancy),
             empty: days.is_empty(),
         };
@@ -88,9 +91,7 @@ impl RoomPage<'_> {
     ) -> Frame {
         let language = self.language;
         let links = self.links();
-        let of_room = |language, range| {
-            Links { language, ..links }.room(self.room, range).unwrap_or_default()
-        };
+        let of_room = |language, range| Links { language, ..links }.room(self.room, range);
         let mut frame = Frame::new(language);
         frame.heading = room_name(language, self.room);
         let hotel = hotel_name(self.profile);
@@ -144,8 +145,7 @@ impl RoomPage<'_> {
             .iter()
             .zip(&sums)
             .map(|(range, tally)| {
-                let figures = (tally.reports > 0)
-                    .then(|| (measure.wasted(&tally.totals), measure.used(&tally.totals)));
+                let totals = (tally.reports > 0).then(|| tally.totals());
                 let (label, name, href) = match columns.step {
                     Step::Day => (
                         notation.short_date(range.from),
@@ -165,9 +165,9 @@ impl RoomPage<'_> {
                 };
                 Bar {
                     label,
-                    title: chart::bar_title(notation, &name, measure, figures),
-                    href: href.filter(|_| figures.is_some()),
-                    figures,
+                    title: chart::bar_title(notation, &name, measure, totals),
+                    href: totals.map(|_| href),
+                    figures: totals.map(|totals| (measure.wasted(totals), measure.used(totals))),
                 }
             })
             .collect();
@@ -188,13 +188,13 @@ impl RoomPage<'_> {
         let rows = days
             .iter()
             .map(|(date, closed, tally)| {
-                let mut cells = figures.cells(&tally.totals);
+                let mut cells = figures.cells(&tally.sums);
                 cells.push(Cell::Datum(Notation::number(closed.revision.into())));
-                let href = self.links().day(self.room, *date);
+                let href = Some(self.links().day(self.room, *date));
                 Row { head: Link::to(notation.date(*date), href), cells }
             })
             .collect();
-        let mut cells = figures.cells(&sum.totals);
+        let mut cells = figures.cells(&sum.sums);
         cells.push(Cell::Text(String::new()));
         Table {
             caption: self.language.say("Each day in figures", "날짜별 수치").to_owned(),
@@ -210,11 +210,11 @@ impl RoomPage<'_> {
         days: &[(BusinessDate, &ClosedReport, Tally)],
         sum: &Tally,
     ) -> Table {
-        let mut devices: BTreeMap<&Device, (Totals, u64)> = BTreeMap::new();
+        let mut devices: BTreeMap<&Device, (Judged, u64)> = BTreeMap::new();
         for (_, closed, _) in days {
             for device in &closed.report.devices {
-                let (totals, activations) = devices.entry(&device.device).or_default();
-                *totals += Totals::over([device], closed.report.tariff);
+                let (sums, activations) = devices.entry(&device.device).or_default();
+                *sums += Judged::over([device], closed.report.pricing);
                 *activations += device.activations;
             }
         }
@@ -227,23 +227,42 @@ impl RoomPage<'_> {
         let activations = devices.values().map(|(_, activations)| activations).sum();
         let rows = devices
             .into_iter()
-            .map(|(device, (totals, activations))| {
+            .map(|(device, (sums, activations))| {
                 let mut cells = vec![
                     Cell::Text(device.kind.as_str().to_owned()),
                     Cell::Datum(Notation::number(activations)),
                 ];
-                cells.extend(figures.cells(&totals));
+                cells.extend(figures.cells(&sums));
                 Row { head: Link::plain(device.id.as_str()), cells }
             })
             .collect();
         let mut cells = vec![Cell::Text(String::new()), Cell::Datum(Notation::number(activations))];
-        cells.extend(figures.cells(&sum.totals));
+        cells.extend(figures.cells(&sum.sums));
         Table {
             caption: self.language.say("Devices", "기기").to_owned(),
             columns,
             rows,
             sum: Some(Row { head: Link::plain(self.language.say("Total", "합계")), cells }),
         }
+    }
+}
+
+impl RoomPage<'_> {
+    /// What the room's meters measured; `None` where it has none.
+    fn meters(
+        &self,
+        notation: &Notation<'_>,
+        days: &[(BusinessDate, &ClosedReport, Tally)],
+    ) -> Option<Table> {
+        let mut meters: BTreeMap<&DeviceId, Metered> = BTreeMap::new();
+        for meter in days.iter().flat_map(|(_, closed, _)| &closed.report.meters) {
+            *meters.entry(&meter.id).or_default() += Metered::of(meter);
+        }
+        let any = !meters.is_empty();
+        let columns = vec![Column::text(self.language.say("Meter", "계량기"))];
+        let rows = meters.into_iter();
+        let rows = rows.map(|(meter, metered)| (Link::plain(meter.as_str()), vec![], metered));
+        any.then(|| meters_table(notation, columns, rows, DECIMALS))
     }
 }
 
@@ -263,6 +282,7 @@ struct View {
     step: Step,
     days: Table,
     devices: Table,
+    meters: Option<Table>,
     trust: Vec<Fact>,
     occupancy: Table,
     empty: bool,

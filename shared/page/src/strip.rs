@@ -1,15 +1,15 @@
 //! The time line of a day: one strip per signal, drawn over the day's elapsed time.
 //!
 //! A day of 23 or 25 hours is as wide as any other; its clock readings stand where they were shown,
-//! so an hour that came twice is written twice. What was waste is found by folding each stretch of
-//! the day on its own with the domain's own rules, not by rules of this crate.
+//! so an hour that came twice is written twice. The room's cells are found by folding the day up to
+//! each instant with the domain's own rules, not by rules of this crate.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roomwatt_domain::instant::{Instant, MINUTE, Millis};
 use roomwatt_domain::{
-    Held, History, Interval, Occupancy, Presence, Profile, RoomId, RoomReport, RoomStates, Signal,
-    SignalHistory, State, Stay, Waste, Window,
+    Avoidable, Device, DeviceReport, HeldBySensor, History, Interval, Occupancy, Presence, Profile,
+    RoomId, RoomReport, RoomStates, Signal, SignalHistory, State, Stay, Window,
 };
 use svg::node::element::{Group, Line, Rectangle, SVG, Text, Title};
 
@@ -22,8 +22,6 @@ pub(crate) struct Stretch {
     pub(crate) window: Window,
     pub(crate) stay: Stay,
     pub(crate) presence: Presence,
-    /// Whether use in it is waste.
-    pub(crate) wasteful: bool,
 }
 
 /// The day cut wherever the room's cell changes.
@@ -34,82 +32,82 @@ pub(crate) fn stretches(
     opening: &RoomStates,
     signals: &[SignalHistory],
 ) -> Vec<Stretch> {
-    let terms = profile.terms(room);
-    let delay = terms.vacancy_delay();
-    let mut cuts = BTreeSet::from([window.start, window.end]);
-    for signal in signals {
-        for interval in &signal.intervals {
-            if matches!(signal.signal, Signal::Device(_)) {
-                continue;
-            }
-            cuts.extend([interval.from, interval.to]);
-            if interval.state == State::VACANT {
-                cuts.insert(since(window, opening, &signal.signal, interval) + delay);
-            }
-        }
-    }
-    let cuts: Vec<Instant> =
-        cuts.into_iter().filter(|at| window.start <= *at && *at <= window.end).collect();
+    let room = RoomClock::of(profile, room, window, opening, signals);
     let mut stretches: Vec<Stretch> = Vec::new();
-    for pair in cuts.windows(2) {
-        let part = Window { start: pair[0], end: pair[1] };
-        let states = states(window, opening, signals, part.start);
-        let report = RoomReport::fold(part, &states, &History::default(), &terms);
-        let Some((stay, presence)) = cell(&report.occupancy) else { continue };
+    let mut before = Occupancy::default();
+    let mut from = window.start;
+    for cut in room.cuts() {
+        let now = room.until(cut).occupancy;
+        let part = Window { start: from, end: cut };
+        let cell = cell(&(now - before));
+        (before, from) = (now, cut);
+        let Some((stay, presence)) = cell else { continue };
         match stretches.last_mut() {
             Some(last) if (last.stay, last.presence) == (stay, presence) => {
                 last.window.end = part.end;
             }
-            _ => stretches.push(Stretch {
-                window: part,
-                stay,
-                presence,
-                wasteful: Waste::of(&report.occupancy).waste > 0,
-            }),
+            _ => stretches.push(Stretch { window: part, stay, presence }),
         }
     }
     stretches
 }
 
-/// Since when an interval's state holds: one that opens the day may have begun before it.
-fn since(window: Window, opening: &RoomStates, signal: &Signal, interval: &Interval) -> Instant {
-    let carried = match signal {
-        Signal::Presence(sensor) => opening.presence.get(sensor),
-        Signal::Stay => opening.stay.as_ref(),
-        Signal::Device(device) => opening.devices.get(device).map(|device| &device.held),
-    };
-    match carried {
-        Some(held) if interval.from == window.start && held.state == interval.state => held.since,
-        _ => interval.from,
-    }
+/// A room without its devices, folded from the day's start to any instant.
+struct RoomClock<'a> {
+    profile: &'a Profile,
+    room: &'a RoomId,
+    window: Window,
+    opening: RoomStates,
+    history: History,
 }
 
-/// Stay and sensors at an instant.
-fn states(
-    window: Window,
-    opening: &RoomStates,
-    signals: &[SignalHistory],
-    at: Instant,
-) -> RoomStates {
-    let mut states = RoomStates::default();
-    for signal in signals {
-        let next = signal.intervals.partition_point(|interval| interval.from <= at);
-        let Some(interval) = next.checked_sub(1).map(|last| &signal.intervals[last]) else {
-            continue;
-        };
-        let held = Held {
-            state: interval.state.clone(),
-            since: since(window, opening, &signal.signal, interval),
-        };
-        match &signal.signal {
-            Signal::Presence(sensor) => {
-                states.presence.insert(sensor.clone(), held);
-            }
-            Signal::Stay => states.stay = Some(held),
-            Signal::Device(_) => {}
+impl<'a> RoomClock<'a> {
+    fn of(
+        profile: &'a Profile,
+        room: &'a RoomId,
+        window: Window,
+        opening: &RoomStates,
+        signals: &[SignalHistory],
+    ) -> Self {
+        let of_room = signals.iter().filter(|it| !matches!(it.signal, Signal::Device(_)));
+        let transitions = of_room.flat_map(|of| {
+            of.transitions.iter().map(|transition| (of.signal.clone(), transition.clone()))
+        });
+        Self {
+            profile,
+            room,
+            window,
+            opening: RoomStates { devices: BTreeMap::new(), ..opening.clone() },
+            history: History::new(transitions),
         }
     }
-    states
+
+    /// The room's report as of an instant.
+    fn until(&self, end: Instant) -> RoomReport {
+        let window = Window { end, ..self.window };
+        let history = self.history.clone().before(end);
+        RoomReport::fold(window, &self.opening, &history, &self.profile.terms(self.room))
+    }
+
+    /// The instants at which the room's cell may change, the day's end the last of them: what was
+    /// reported, and where a vacancy begins to count.
+    fn cuts(&self) -> BTreeSet<Instant> {
+        let reported = self.history.iter().flat_map(|(_, transitions)| transitions);
+        let reported: BTreeSet<_> = reported.map(|transition| transition.at).collect();
+        let delay = self.profile.terms(self.room).vacancy_delay();
+        let mut cuts = reported.clone();
+        cuts.insert(self.window.end);
+        for at in reported.into_iter().chain([self.window.start]) {
+            for (_, HeldBySensor { held, night_hold }) in self.until(at + 1).presence {
+                if held.state == State::VACANT {
+                    cuts.insert(held.since + delay);
+                    cuts.extend(night_hold);
+                }
+            }
+        }
+        let within = |at: &Instant| self.window.start < *at && *at <= self.window.end;
+        cuts.into_iter().filter(within).collect()
+    }
 }
 
 /// The one cell that a stretch is in.
@@ -118,6 +116,95 @@ fn cell(occupancy: &Occupancy) -> Option<(Stay, Presence)> {
         .into_iter()
         .flat_map(|stay| Presence::ALL.map(|presence| (stay, presence)))
         .find(|(stay, presence)| occupancy.cell(*stay, *presence) > 0)
+}
+
+/// What a piece of a device's use is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    /// No waste.
+    Used,
+    /// Confirmed waste.
+    Wasted,
+    /// Waste that went on for longer than it is believed without a word from the device.
+    Assumed,
+}
+
+/// One device on the day: what its use is judged by.
+pub(crate) struct Judge<'a> {
+    profile: &'a Profile,
+    room: &'a RoomId,
+    device: &'a Device,
+    report: Option<&'a DeviceReport>,
+    stretches: &'a [Stretch],
+    /// When it was heard, before the day too.
+    heard: Vec<Instant>,
+}
+
+impl<'a> Judge<'a> {
+    /// `report` is the device's part of the day's report: it knows what may run as the day was
+    /// closed with. Without it the profile is asked.
+    pub(crate) fn of(
+        (profile, room): (&'a Profile, &'a RoomId),
+        device: &'a Device,
+        (opening, history): (&RoomStates, &SignalHistory),
+        report: Option<&'a DeviceReport>,
+        stretches: &'a [Stretch],
+    ) -> Self {
+        let carried = opening.devices.get(device).and_then(|held| held.state.as_ref());
+        let heard = carried.map(|state| state.seen).into_iter();
+        let heard = heard.chain(history.transitions.iter().map(|transition| transition.at));
+        Self { profile, room, device, report, stretches, heard: heard.collect() }
+    }
+
+    /// A use of the device, piece by piece.
+    pub(crate) fn pieces(&self, interval: &Interval) -> Vec<(Window, Judgement)> {
+        let avoidable = self.avoidable(&interval.state);
+        let mut pieces: Vec<(Window, Judgement)> = Vec::new();
+        for stretch in self.stretches {
+            let start = interval.from.max(stretch.window.start);
+            let end = interval.to.min(stretch.window.end);
+            if start >= end {
+                continue;
+            }
+            let part = Window { start, end };
+            if avoidable.is_waste(stretch.stay, stretch.presence) {
+                self.believed(part).into_iter().for_each(|piece| join(&mut pieces, piece));
+            } else {
+                join(&mut pieces, (part, Judgement::Used));
+            }
+        }
+        pieces
+    }
+
+    fn avoidable(&self, state: &State) -> Avoidable {
+        let usage = self.report.and_then(|it| it.usage.iter().find(|usage| usage.state == *state));
+        let terms = self.profile.terms(self.room);
+        usage.map_or_else(|| terms.avoidable(&self.device.kind, state), |usage| usage.avoidable)
+    }
+
+    /// A stretch of waste, cut where the device was last heard of for too long, and is heard again.
+    fn believed(&self, part: Window) -> Vec<(Window, Judgement)> {
+        let limit = self.profile.terms(self.room).confirm_within(&self.device.kind);
+        let mut cuts = BTreeSet::from([part.start, part.end]);
+        cuts.extend(self.heard.iter().copied());
+        cuts.extend(self.heard.iter().map(|heard| *heard + limit));
+        let cuts: Vec<_> = cuts.range(part.start..=part.end).copied().collect();
+        let pieces = cuts.windows(2).map(|pair| {
+            let heard = self.heard.iter().rev().find(|heard| **heard <= pair[0]);
+            let believed = heard.is_none_or(|heard| pair[0] < *heard + limit);
+            let judgement = if believed { Judgement::Wasted } else { Judgement::Assumed };
+            (Window { start: pair[0], end: pair[1] }, judgement)
+        });
+        pieces.collect()
+    }
+}
+
+/// Lengthens the last piece where the next one is judged alike.
+fn join(pieces: &mut Vec<(Window, Judgement)>, next: (Window, Judgement)) {
+    match pieces.last_mut() {
+        Some((last, judgement)) if *judgement == next.1 => last.end = next.0.end,
+        _ => pieces.push(next),
+    }
 }
 
 /// A piece of a strip.
@@ -129,23 +216,6 @@ pub(crate) struct Piece {
     /// Written into the piece where it is wide enough.
     pub(crate) text: String,
     pub(crate) title: String,
-}
-
-/// The wasted part of an interval, and the rest of it.
-pub(crate) fn split(interval: &Interval, stretches: &[Stretch]) -> Vec<(Window, bool)> {
-    let mut parts: Vec<(Window, bool)> = Vec::new();
-    for stretch in stretches {
-        let start = interval.from.max(stretch.window.start);
-        let end = interval.to.min(stretch.window.end);
-        if start >= end {
-            continue;
-        }
-        match parts.last_mut() {
-            Some((part, wasteful)) if *wasteful == stretch.wasteful => part.end = end,
-            _ => parts.push((Window { start, end }, stretch.wasteful)),
-        }
-    }
-    parts
 }
 
 const HEIGHT: i64 = 26;

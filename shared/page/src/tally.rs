@@ -2,34 +2,157 @@
 
 use std::ops::AddAssign;
 
-use roomwatt_domain::{ClosedReport, Energy, Millis, Occupancy, Presence, Stay, Totals};
+use roomwatt_domain::waste::by_stay;
+use roomwatt_domain::{
+    ClosedReport, DeviceReport, Energy, EnergyByCell, Measured, MeterReport, Millis, NightSums,
+    Occupancy, Presence, Pricing, Stay, Totals, Usage,
+};
+
+/// Totals, with the certain part of their confirmed waste: that of unsold rooms.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Judged {
+    pub(crate) totals: Totals,
+    /// Confirmed waste while the room was checked out.
+    pub(crate) unsold_waste: Millis,
+    /// Its energy.
+    pub(crate) unsold_waste_energy: Energy,
+}
+
+impl Judged {
+    /// Of some devices of one report.
+    pub(crate) fn over<'a>(
+        devices: impl IntoIterator<Item = &'a DeviceReport> + Clone,
+        pricing: Pricing,
+    ) -> Self {
+        let totals = Totals::over(devices.clone(), pricing);
+        let mut judged = Self { totals, ..Self::default() };
+        for usage in devices.into_iter().flat_map(|device| &device.usage) {
+            judged.add_unsold_waste(usage);
+        }
+        judged
+    }
+
+    /// Of one use alone.
+    pub(crate) fn of_use(usage: &Usage, pricing: Pricing) -> Self {
+        let totals = Totals::of_use(usage, pricing);
+        let mut judged = Self { totals, ..Self::default() };
+        judged.add_unsold_waste(usage);
+        judged
+    }
+
+    fn add_unsold_waste(&mut self, usage: &Usage) {
+        let [_, all, _] = by_stay(&usage.during, usage.avoidable);
+        if all == 0 {
+            return;
+        }
+        let [_, assumed, _] = by_stay(&usage.assumed, usage.avoidable);
+        self.unsold_waste += all - assumed;
+        let [_, all, _] = by_stay(&usage.energy_by_cell(), usage.avoidable);
+        let [_, assumed, _] = by_stay(&usage.assumed_energy_by_cell(), usage.avoidable);
+        self.unsold_waste_energy += all - assumed;
+    }
+}
+
+impl From<Totals> for Judged {
+    /// Of energy that is no use: standby, or what is unplaced.
+    fn from(totals: Totals) -> Self {
+        Self { totals, ..Self::default() }
+    }
+}
+
+impl AddAssign for Judged {
+    fn add_assign(&mut self, other: Self) {
+        self.totals += other.totals;
+        self.unsold_waste += other.unsold_waste;
+        self.unsold_waste_energy += other.unsold_waste_energy;
+    }
+}
+
+/// What meters measured; in no total, since the devices behind them are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Metered {
+    /// All of it.
+    pub(crate) energy: Energy,
+    /// What a meter went on by over a gap: in no cell.
+    pub(crate) unplaced: Energy,
+    /// By stay and presence.
+    pub(crate) during: EnergyByCell,
+}
+
+impl Metered {
+    pub(crate) fn of(meter: &MeterReport) -> Self {
+        Self { energy: meter.energy(), unplaced: meter.unplaced, during: meter.during }
+    }
+
+    /// What was measured while nobody was there.
+    pub(crate) fn vacant(&self) -> Energy {
+        Stay::ALL.iter().map(|stay| self.during.cell(*stay, Presence::Vacant)).sum()
+    }
+}
+
+impl AddAssign for Metered {
+    fn add_assign(&mut self, other: Self) {
+        self.energy += other.energy;
+        self.unplaced += other.unplaced;
+        self.during += other.during;
+    }
+}
+
+/// What counters did other than count on.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Counters {
+    pub(crate) resets: u64,
+    /// Roll-backs and jumps: readings that nothing was believed of.
+    pub(crate) disbelieved: u64,
+}
+
+impl Counters {
+    fn add(&mut self, measured: &Measured) {
+        self.resets += measured.resets;
+        self.disbelieved += measured.roll_backs + measured.jumps;
+    }
+}
 
 /// The sums of some reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     /// How many: room-days.
     pub(crate) reports: u64,
-    /// Reports whose day was closed without a price.
+    /// Reports with a time that had no price.
     pub(crate) unpriced: u64,
     /// Reports whose day was closed without an emission factor.
     pub(crate) unfactored: u64,
     /// Reports that late events have revised.
     pub(crate) revised: u64,
-    pub(crate) totals: Totals,
+    pub(crate) sums: Judged,
     pub(crate) occupancy: Occupancy,
+    pub(crate) nights: NightSums,
+    pub(crate) counters: Counters,
 }
 
 impl Tally {
     pub(crate) fn of(closed: &ClosedReport) -> Self {
         let report = &closed.report;
+        let known = report.pricing.known();
+        let sums = Judged::over(&report.devices, report.pricing);
+        let mut counters = Counters::default();
+        let measured = report.devices.iter().filter_map(|device| device.measured.as_deref());
+        measured.for_each(|measured| counters.add(measured));
         Self {
             reports: 1,
-            unpriced: report.tariff.price.is_none().into(),
-            unfactored: report.tariff.co2e.is_none().into(),
+            unpriced: (!known.priced || known.unpriced).into(),
+            unfactored: (!known.emitting).into(),
             revised: (closed.revision > 1).into(),
-            totals: report.totals(),
             occupancy: report.occupancy,
+            nights: NightSums::of(report.night(), &sums.totals),
+            sums,
+            counters,
         }
+    }
+
+    /// The totals of the reports.
+    pub(crate) fn totals(&self) -> &Totals {
+        &self.sums.totals
     }
 
     /// Room time with presence unknown, whatever the stay.
@@ -50,8 +173,11 @@ impl AddAssign for Tally {
         self.unpriced += other.unpriced;
         self.unfactored += other.unfactored;
         self.revised += other.revised;
-        self.totals += other.totals;
+        self.sums += other.sums;
         self.occupancy += other.occupancy;
+        self.nights += other.nights;
+        self.counters.resets += other.counters.resets;
+        self.counters.disbelieved += other.counters.disbelieved;
     }
 }
 
@@ -79,11 +205,28 @@ impl Measure {
         }
     }
 
-    /// The wasted part of it.
+    /// The wasted part of it, as far as it is confirmed.
     pub(crate) fn wasted(self, totals: &Totals) -> i128 {
         match self {
+            Measure::Energy => totals.confirmed_waste_energy().exact(),
+            Measure::Time => totals.confirmed_waste().into(),
+        }
+    }
+
+    /// How far the waste goes up to with what is assumed; `None` where nothing is.
+    pub(crate) fn up_to(self, totals: &Totals) -> Option<i128> {
+        let all = match self {
             Measure::Energy => totals.waste_energy.exact(),
             Measure::Time => totals.waste.waste.into(),
+        };
+        (all != self.wasted(totals)).then_some(all)
+    }
+
+    /// The certain part of the confirmed waste: that of unsold rooms.
+    pub(crate) fn wasted_unsold(self, sums: &Judged) -> i128 {
+        match self {
+            Measure::Energy => sums.unsold_waste_energy.exact(),
+            Measure::Time => sums.unsold_waste.into(),
         }
     }
 

@@ -1,6 +1,10 @@
 //! How far to trust the figures: what was lost, what is unknown, and what has no rating or price.
 
-use roomwatt_domain::Millis;
+use std::collections::BTreeSet;
+
+use roomwatt_domain::{
+    ClosedReport, DeviceKind, DeviceReport, Energy, HeldOfDevice, Instant, Millis, Profile,
+};
 
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent};
@@ -25,6 +29,10 @@ pub(crate) struct Fact {
 enum Whole {
     /// The use of all devices.
     Use,
+    /// All waste, assumed waste included.
+    Waste,
+    /// All energy.
+    Energy,
     /// The time of all rooms.
     RoomTime,
     RoomDays,
@@ -33,13 +41,63 @@ enum Whole {
 /// A text in each language.
 type Both = (&'static str, &'static str);
 
-/// Everything there is to say of the reports of a tally.
-pub(crate) fn trust(notation: &Notation<'_>, tally: &Tally) -> Vec<Fact> {
+/// Everything there is to say of the reports of a tally. `profile` is that of a hotel whose reports
+/// they all are: only then can it be told what it rates in vain.
+pub(crate) fn trust(
+    notation: &Notation<'_>,
+    tally: &Tally,
+    kinds: &Kinds,
+    profile: Option<&Profile>,
+) -> Vec<Fact> {
     let of = Facts { notation, tally };
     let mut facts = of.signals();
     facts.extend(of.unknown());
+    facts.extend(of.readings());
+    facts.extend(of.ratings(kinds, profile));
     facts.extend(of.terms());
     facts
+}
+
+/// Which kinds of devices were heard, and which were used without a rating.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Kinds {
+    heard: BTreeSet<DeviceKind>,
+    unrated: BTreeSet<DeviceKind>,
+}
+
+impl Kinds {
+    /// Takes in the devices of a report. A device that is only carried over was not heard.
+    pub(crate) fn add(&mut self, closed: &ClosedReport) {
+        for report in &closed.report.devices {
+            let kind = &report.device.kind;
+            let known = self.heard.contains(kind);
+            if !known && was_heard(report, closed.window.start) {
+                self.heard.insert(kind.clone());
+            }
+            let unrated =
+                report.usage.iter().any(|usage| usage.rating.is_none() && usage.unrated() > 0);
+            if unrated && !self.unrated.contains(kind) {
+                self.unrated.insert(kind.clone());
+            }
+        }
+    }
+
+    /// Kinds that the profile rates and that were not heard.
+    fn rated_in_vain<'a>(&self, profile: &'a Profile) -> Vec<&'a DeviceKind> {
+        profile.ratings.keys().filter(|kind| !self.heard.contains(*kind)).collect()
+    }
+}
+
+/// Whether a device reported a state or a reading on a day.
+fn was_heard(report: &DeviceReport, day_start: Instant) -> bool {
+    let HeldOfDevice { state, counter, power } = &report.closing;
+    let heard = [
+        state.as_ref().map(|state| state.seen),
+        counter.map(|counter| counter.at),
+        power.map(|power| power.at),
+    ];
+    let drew = report.measured.as_ref().is_some_and(|it| it.standby != Energy::default());
+    drew || heard.into_iter().flatten().any(|at| at >= day_start)
 }
 
 struct Facts<'a> {
@@ -54,7 +112,11 @@ impl Facts<'_> {
 
     fn share(&self, part: i128, whole: Whole) -> Option<String> {
         let (whole, (english, korean)) = match whole {
-            Whole::Use => (self.tally.totals.usage.into(), ("of use", "사용의")),
+            Whole::Use => (self.tally.totals().usage.into(), ("of use", "사용의")),
+            Whole::Waste => {
+                (self.tally.totals().waste.waste.into(), ("of all waste", "전체 낭비의"))
+            }
+            Whole::Energy => (self.tally.totals().energy.exact(), ("of energy", "에너지의")),
             Whole::RoomTime => {
                 (self.tally.occupancy.total().into(), ("of room time", "객실 시간의"))
             }
@@ -102,9 +164,39 @@ impl Facts<'_> {
         }
     }
 
+    fn energy(&self, name: &'static str, label: Both, energy: Energy, meaning: Both) -> Fact {
+        Fact {
+            label: self.say(label),
+            name,
+            value: Notation::energy(energy),
+            share: self.share(energy.exact(), Whole::Energy),
+            meaning: self.say(meaning),
+            doubtful: energy != Energy::default(),
+        }
+    }
+
+    /// Kinds by name; `None` where there are none.
+    fn named(
+        &self,
+        name: &'static str,
+        label: Both,
+        kinds: &[&DeviceKind],
+        meaning: Both,
+    ) -> Option<Fact> {
+        let text = kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+        (!kinds.is_empty()).then(|| Fact {
+            label: self.say(label),
+            name,
+            value: Datum { value: kinds.len().to_string(), text },
+            share: None,
+            meaning: self.say(meaning),
+            doubtful: true,
+        })
+    }
+
     /// What devices did not say.
     fn signals(&self) -> Vec<Fact> {
-        let totals = &self.tally.totals;
+        let totals = self.tally.totals();
         vec![
             self.number(
                 "missingEnds",
@@ -146,7 +238,93 @@ impl Facts<'_> {
                     "기기의 보고 없이 믿을 수 있는 시간보다 오래 이어진 사용입니다.",
                 ),
             ),
+            self.time(
+                "assumedWasteMs",
+                ("Assumed waste", "추정된 낭비"),
+                totals.assumed_waste,
+                Whole::Waste,
+                (
+                    "The waste among it: in no figure of waste on this page but those that say “up to”.",
+                    "그중 낭비입니다. ‘최대’로 표시된 수치에만 포함됩니다.",
+                ),
+            ),
         ]
+    }
+
+    /// What was measured, and what counters did. Nothing where no device has readings.
+    fn readings(&self) -> Vec<Fact> {
+        let Some(measured) = self.tally.totals().measured else { return Vec::new() };
+        let counters = self.tally.counters;
+        let by_reading = self.time(
+            "measuredMs",
+            ("Measured use", "계량된 사용"),
+            measured.usage,
+            Whole::Use,
+            (
+                "Use whose energy comes of a counter or a power reading, and not of a rating.",
+                "정격이 아니라 계량기나 전력 측정값으로 에너지를 구한 사용입니다.",
+            ),
+        );
+        vec![
+            // It makes figures better, not worse.
+            Fact { doubtful: false, ..by_reading },
+            self.energy(
+                "unplacedWh",
+                ("Unplaced energy", "시각 미상 에너지"),
+                measured.unplaced,
+                (
+                    "What counters went on by while they were silent for more than 6 hours: it is in the energy, in no waste.",
+                    "계량기가 6시간 넘게 침묵하는 동안 늘어난 양입니다. 에너지에는 포함되고 낭비에는 포함되지 않습니다.",
+                ),
+            ),
+            self.number(
+                "resets",
+                ("Counters that began again", "초기화된 계량기"),
+                counters.resets,
+                None,
+                (
+                    "A counter fell to a new beginning; what it showed from there on counts.",
+                    "계량기가 0부터 다시 시작했습니다. 그 이후의 값은 반영됩니다.",
+                ),
+            ),
+            self.number(
+                "disbelievedReadings",
+                ("Readings not believed", "믿을 수 없는 측정값"),
+                counters.disbelieved,
+                None,
+                (
+                    "A counter fell back, or went on by more than its device can draw: nothing was booked by it.",
+                    "계량기 값이 줄었거나 기기가 쓸 수 있는 양보다 많이 늘었습니다. 반영하지 않았습니다.",
+                ),
+            ),
+        ]
+    }
+
+    /// Which kinds lack a rating, and which ratings are of no use.
+    fn ratings(&self, kinds: &Kinds, profile: Option<&Profile>) -> Vec<Fact> {
+        let unrated: Vec<_> = kinds.unrated.iter().collect();
+        let in_vain = profile.map_or_else(Vec::new, |profile| kinds.rated_in_vain(profile));
+        let facts = [
+            self.named(
+                "unratedKinds",
+                ("Kinds without a rating", "정격이 없는 종류"),
+                &unrated,
+                (
+                    "Devices of these kinds were used in a state that the profile has no power for.",
+                    "프로필에 전력이 없는 상태로 사용된 기기 종류입니다.",
+                ),
+            ),
+            self.named(
+                "ratedInVain",
+                ("Ratings without a device", "기기가 없는 정격"),
+                &in_vain,
+                (
+                    "The profile rates these kinds, and none was heard of in this period: a kind may be spelled differently.",
+                    "프로필에 정격이 있으나 이 기간에 보고가 없는 종류입니다. 이름이 다를 수 있습니다.",
+                ),
+            ),
+        ];
+        facts.into_iter().flatten().collect()
     }
 
     /// What is not known of the rooms.
@@ -177,15 +355,15 @@ impl Facts<'_> {
 
     /// Which ratings and prices are missing, and what came late.
     fn terms(&self) -> Vec<Fact> {
-        let (tally, totals) = (self.tally, &self.tally.totals);
+        let (tally, totals) = (self.tally, self.tally.totals());
         let mut facts = vec![self.time(
             "unratedMs",
             ("Unrated use", "정격 없는 사용"),
             totals.unrated,
             Whole::Use,
             (
-                "Use of devices without a power rating: counted as time, missing from energy, cost and CO₂e.",
-                "정격 전력이 없는 기기의 사용입니다. 시간에는 포함되지만 에너지·비용·CO₂e에는 빠져 있습니다.",
+                "Use that had neither a power rating nor a reading: counted as time, missing from energy, cost and CO₂e.",
+                "정격 전력도 측정값도 없는 사용입니다. 시간에는 포함되지만 에너지·비용·CO₂e에는 빠져 있습니다.",
             ),
         )];
         if tally.unpriced > 0 && totals.cost.is_some() {
@@ -195,8 +373,19 @@ impl Facts<'_> {
                 tally.unpriced,
                 Some(Whole::RoomDays),
                 (
-                    "Closed before a price was set: their energy is missing from the cost.",
-                    "단가 설정 전에 마감되어 비용에 포함되지 않았습니다.",
+                    "Closed before a price was set, or from before the first tariff: energy without a price is missing from the cost.",
+                    "단가 설정 전에 마감되었거나 첫 요금제 이전이어서, 단가 없는 에너지는 비용에 포함되지 않았습니다.",
+                ),
+            ));
+        }
+        if let Some(unpriced) = totals.unpriced {
+            facts.push(self.energy(
+                "unpricedWh",
+                ("Energy without a price", "단가 없는 에너지"),
+                unpriced,
+                (
+                    "Drawn before the date of the first tariff: in no cost.",
+                    "첫 요금제 날짜 이전에 사용되어 비용에 포함되지 않았습니다.",
                 ),
             ));
         }

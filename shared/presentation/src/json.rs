@@ -33,9 +33,9 @@ use roomwatt_domain::trace::ReadingsAt;
 use roomwatt_domain::{
     BusinessCalendar, BusinessDate, Cells, ClosedReport, CounterBase, Device, DeviceId, DeviceKind,
     DeviceReport, Energy, Held, HeldBySensor, HeldOfDevice, HotelId, Increment, Instant, Live,
-    Measured, MeterReport, MilliwattHours, NightSums, Nightly, Nights, PerSoldNight, PowerReading,
-    Presence, Quality, Revision, RoomId, RoomReport, RoomStates, Rounded, Signal, SignalHistory,
-    Stay, Totals, Usage,
+    Measured, MeterReport, MilliwattHours, Nightly, Nights, PerSoldNight, PowerReading, Presence,
+    Quality, Revision, RoomId, RoomReport, RoomStates, Rounded, Signal, SignalHistory, Stay,
+    Totals, Usage,
 };
 use serde::{Serialize, Serializer};
 
@@ -246,7 +246,7 @@ impl GroupView {
             reports: group.reports,
             totals: TotalsView::of(&group.totals),
             occupancy: group.occupancy.as_ref().map(OccupancyView::of),
-            nights: NightsView::of(&group.nights),
+            nights: NightsView::of(group.nights.nights),
             per_sold_night: group.per_sold_night().map(PerSoldNightView::of),
         }
     }
@@ -261,9 +261,9 @@ pub struct NightsView {
 }
 
 impl NightsView {
-    /// Of the nights of some reports.
-    pub fn of(sums: &NightSums) -> Self {
-        let Nights { sold, unsold, unknown } = sums.nights;
+    /// Of some reports.
+    pub fn of(nights: Nights) -> Self {
+        let Nights { sold, unsold, unknown } = nights;
         Self { sold, unsold, unknown }
     }
 }
@@ -355,7 +355,7 @@ impl<'a> PeriodView<'a> {
             days: sums.days,
             totals: TotalsView::of(&sums.totals),
             per_day: AveragesView(sums),
-            nights: NightsView::of(&sums.nights),
+            nights: NightsView::of(sums.nights.nights),
             per_sold_night: sums.per_sold_night().map(PerSoldNightView::of),
         }
     }

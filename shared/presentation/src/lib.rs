@@ -53,7 +53,7 @@ pub use csv::{ByteOrderMark, ComparisonCsv, GroupCsv, ReportCsv};
 pub use figure::Figure;
 pub use group::{DaySums, Group, GroupBy, GroupKey, Groups, Listing};
 pub use json::{
-    ComparedGroupView, GroupView, HistoryView, LiveRoomView, OccupancyView, RoomReportView,
-    StatesView, TotalsView,
+    CellsView, ComparedGroupView, GroupView, HistoryView, LiveRoomView, NightsView, OccupancyView,
+    RoomReportView, StatesView, TotalsView,
 };
 pub use period::{IsoWeek, Month};

@@ -82,12 +82,6 @@ impl Row {
     fn measured(&self, part: fn(&MeasuredTotals) -> Energy) -> Option<String> {
         some_energy(part(&self.totals.measured?))
     }
-
-    /// Whether the confirmed waste is not all the waste there is.
-    fn has_assumed_waste(&self) -> bool {
-        let totals = &self.totals;
-        totals.assumed_waste != 0 || totals.assumed_waste_energy != Energy::default()
-    }
 }
 
 /// A column of figures: what stands over it on two lines, and its cell in a row.
@@ -144,7 +138,7 @@ const COLUMNS: [Column; 24] = [
     Column::new("Use", "", Unit::Plain, |row| Some(time(row.totals.usage))),
     Column::new("Waste", "", Unit::Plain, |row| Some(time(row.totals.confirmed_waste()))),
     Column::new("", "up to", Unit::Plain, |row| {
-        row.has_assumed_waste().then(|| time(row.totals.waste.waste))
+        (row.totals.assumed_waste != 0).then(|| time(row.totals.waste.waste))
     }),
     Column::new("Unsold", "use", Unit::Plain, |row| Some(time(row.totals.waste.unsold))),
     Column::new("Assumed", "", Unit::Plain, |row| some_time(row.totals.assumed)),
@@ -160,7 +154,8 @@ const COLUMNS: [Column; 24] = [
         Some(energy(row.totals.confirmed_waste_energy()))
     }),
     Column::new("", "up to", Unit::WattHours, |row| {
-        row.has_assumed_waste().then(|| energy(row.totals.waste_energy))
+        let assumed = row.totals.assumed_waste_energy != Energy::default();
+        assumed.then(|| energy(row.totals.waste_energy))
     }),
     Column::new("Cost", "", Unit::Money, |row| amount(row.totals.cost)),
     Column::new("per sold", "night", Unit::Money, |row| {
@@ -169,7 +164,8 @@ const COLUMNS: [Column; 24] = [
     Column::new("Unpriced", "", Unit::WattHours, |row| row.totals.unpriced.and_then(some_energy)),
     Column::new("Waste", "cost", Unit::Money, |row| amount(row.totals.confirmed_waste_cost())),
     Column::new("", "up to", Unit::Money, |row| {
-        row.has_assumed_waste().then(|| amount(row.totals.waste_cost))?
+        let assumed = row.totals.assumed_waste_cost? != Charge::default();
+        amount(row.totals.waste_cost.filter(|_| assumed))
     }),
     Column::new("CO₂e", "", Unit::Kilograms, |row| amount(row.totals.co2e)),
     Column::new("per sold", "night", Unit::Kilograms, |row| {

@@ -2,8 +2,9 @@
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, History, Instant, Profile, RoomId,
-    RoomReport, RoomStates, Signal, SignalHistory, State, Transition, Window, trace,
+    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, History, Instant, Measurement,
+    MilliwattHours, Milliwatts, Profile, Reading, RoomId, RoomReport, RoomStates, Signal,
+    SignalHistory, State, Transition, Window, trace,
 };
 use roomwatt_page::Range;
 
@@ -36,10 +37,30 @@ pub(crate) fn seoul() -> Profile {
     .expect("a profile")
 }
 
+/// A hotel with meters, a tariff by the hour from 3 October on, a night hold, and a rating for a
+/// kind that it does not have.
+pub(crate) fn busan() -> Profile {
+    Profile::parse(
+        r#"{"hotelId":"busan-1","name":"Busan Harbour","timeZone":"Asia/Seoul","currency":"KRW",
+            "tariffs":[{"from":"2026-10-03","price":"143.5",
+                "zones":[{"price":"84.1","hours":["22:00","08:00"]}]}],
+            "kgCo2ePerKwh":"0.4781","vacancyDelayMinutes":10,"nightHold":["21:00","08:00"],
+            "confirmWithinHours":{"thermostat":4},"waste":{"minibar":{"*":"never"}},
+            "ratings":{"light":{"ON":12},"thermostat":{"COOL":900,"HEAT":1200,"FAN":40},
+            "minibar":{"ON":65},"jacuzzi":{"ON":2500}}}"#,
+    )
+    .expect("a profile")
+}
+
 impl Hotel {
     /// So many rooms in Seoul; `restless` changes what they do.
     pub(crate) fn of_rooms(rooms: u64, restless: u64, range: Range) -> Self {
         Self::of(seoul(), rooms, restless, range)
+    }
+
+    /// So many rooms in Busan, with readings of thermostats, televisions and circuits.
+    pub(crate) fn metered(rooms: u64, restless: u64, range: Range) -> Self {
+        Self::of(busan(), rooms, restless, range)
     }
 
     pub(crate) fn of(profile: Profile, rooms: u64, restless: u64, range: Range) -> Self {
@@ -59,9 +80,12 @@ impl Hotel {
                     continue;
                 }
                 let history = History::new(doings(&mut chance, day.window, number));
+                let metered = profile.hotel_id.as_str() == "busan-1";
+                let read = if metered { readings(day.window, number) } else { Vec::new() };
+                let history = history.with_readings(read);
                 let terms = profile.terms(&room);
                 let report = RoomReport::fold(day.window, &opening, &history, &terms);
-                let signals = trace::signals(day.window, &opening, &history);
+                let signals = trace::signals(day.window, &opening, &history, &terms);
                 let closing = report.closing();
                 let end = day.window.end;
                 let mut closed = ClosedReport::first(room.clone(), day, report, end + 15 * MINUTE);
@@ -94,6 +118,35 @@ impl Hotel {
     pub(crate) fn reports_of(&self, room: &RoomId) -> impl Iterator<Item = &ClosedReport> {
         self.days.iter().map(|day| &day.closed).filter(move |closed| closed.room == *room)
     }
+}
+
+/// A day of readings: a thermostat's counter each hour, silent in the morning, a television's power
+/// at night, a circuit's counter each hour. Counters go on from day to day.
+fn readings(window: Window, number: u64) -> Vec<(Device, Reading)> {
+    let device = |kind: &str, id: &str| Device {
+        id: DeviceId::new(id).expect("an id"),
+        kind: DeviceKind::new(kind).expect("a kind"),
+    };
+    let (air, tv, circuit) =
+        (device("thermostat", "ac-1"), device("tv", "tv-1"), device("meter", "circuit-1"));
+    let hours = u64::try_from(window.start.as_millis() / HOUR).expect("after 1970");
+    let mut readings = Vec::new();
+    for hour in 0..24 {
+        let at = window.start + i64::try_from(hour).expect("an hour") * HOUR;
+        let counter = |each: u64| {
+            let value = MilliwattHours::new((hours + hour) * (each + number) * 1000);
+            Reading { at, measurement: Measurement::Counter(value) }
+        };
+        if !(3..12).contains(&hour) {
+            readings.push((air.clone(), counter(180)));
+        }
+        readings.push((circuit.clone(), counter(320)));
+        if hour < 6 {
+            let measurement = Measurement::Power(Milliwatts::new(900));
+            readings.push((tv.clone(), Reading { at, measurement }));
+        }
+    }
+    readings
 }
 
 /// A day in a room: guests come and go, and leave things on.

@@ -1,6 +1,6 @@
 //! Every figure on a page is the sum over the reports that it was given.
 
-use roomwatt_domain::{ClosedReport, RoomId, RoomStates, Totals};
+use roomwatt_domain::{ClosedReport, Energy, RoomId, RoomStates, Totals};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
 
 use crate::document::{Document, Table};
@@ -26,19 +26,23 @@ fn sum<'a>(reports: impl Iterator<Item = &'a ClosedReport>) -> Totals {
     reports.map(|closed| closed.report.totals()).sum()
 }
 
+/// The confirmed waste of unsold rooms.
+fn unsold_waste<'a>(reports: impl Iterator<Item = &'a ClosedReport>) -> Energy {
+    reports.map(|closed| closed.report.confirmed_waste()[1].energy).sum()
+}
+
 /// Each figure of the row, against the totals it has to show.
 fn assert_row(table: &Table, row: &str, totals: &Totals) {
     let wh = |energy: roomwatt_domain::Energy| energy.watt_hours().to_string();
     let amount = |charge: Option<roomwatt_domain::Charge>| charge.unwrap().amount().to_string();
     let expected = [
         ("Energy, kWh", wh(totals.energy)),
-        ("Wasted, kWh", wh(totals.waste_energy)),
-        ("of it unsold, kWh", wh(totals.waste_unsold_energy)),
+        ("Wasted, kWh", wh(totals.confirmed_waste_energy())),
         ("Cost, KRW", amount(totals.cost)),
-        ("Wasted cost, KRW", amount(totals.waste_cost)),
+        ("Wasted cost, KRW", amount(totals.confirmed_waste_cost())),
         ("CO₂e, kg", amount(totals.co2e)),
         ("Use, h", totals.usage.to_string()),
-        ("Wasted use, h", totals.waste.waste.to_string()),
+        ("Wasted use, h", totals.confirmed_waste().to_string()),
         ("Unconfirmed, h", totals.quality.unconfirmed.to_string()),
         ("Missing ends", totals.quality.missing_ends.to_string()),
         ("Missing starts", totals.quality.missing_starts.to_string()),
@@ -62,11 +66,15 @@ fn the_hotels_cards_tables_and_facts_are_sums_over_its_reports() {
     assert_eq!(card("missingStarts"), all.quality.missing_starts.to_string());
     assert_eq!(card("unconfirmedMs"), all.quality.unconfirmed.to_string());
     assert_eq!(card("assumedMs"), all.assumed.to_string());
+    assert_eq!(card("assumedWasteMs"), all.assumed_waste.to_string());
     assert_eq!(card("unratedMs"), all.unrated.to_string());
 
     let rooms = document.table("All rooms");
     assert_eq!(rooms.rows.len(), 15);
     assert_row(&rooms, "Total", &all);
+    let certain = unsold_waste(hotel.days.iter().map(|day| &day.closed));
+    assert_eq!(rooms.cell("Total", "of it unsold, kWh"), certain.watt_hours().to_string());
+    assert_eq!(rooms.cell("Total", "up to, kWh"), all.waste_energy.watt_hours().to_string());
     for room in hotel.rooms() {
         assert_row(&rooms, room.as_str(), &sum(hotel.reports_of(&room)));
     }
@@ -83,7 +91,7 @@ fn the_hotels_cards_tables_and_facts_are_sums_over_its_reports() {
     assert_row(&kinds, "Total", &all);
     let light = hotel.days.iter().map(|day| &day.closed.report).map(|report| {
         let lights = report.devices.iter().filter(|device| device.device.kind.as_str() == "light");
-        Totals::over(lights, report.tariff)
+        Totals::over(lights, report.pricing)
     });
     assert_row(&kinds, "light", &light.sum());
 }
@@ -95,7 +103,7 @@ fn the_ten_rooms_that_waste_most_come_in_that_order() {
     let mut rooms: Vec<_> = hotel
         .rooms()
         .into_iter()
-        .map(|room| (sum(hotel.reports_of(&room)).waste_cost.unwrap(), room))
+        .map(|room| (sum(hotel.reports_of(&room)).confirmed_waste_cost().unwrap(), room))
         .collect();
     rooms.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
     let worst = document.table("Rooms that waste most");
@@ -132,7 +140,7 @@ fn many_rooms_are_folded_into_a_row_of_averages_and_still_listed() {
 
     let waste = |room: &RoomId, day| {
         let reports = hotel.reports_of(room).filter(|closed| closed.date == date(day));
-        sum(reports).waste_energy.exact()
+        sum(reports).confirmed_waste_energy().exact()
     };
     let mut rooms = hotel.rooms();
     rooms.sort_by_key(|room| {
@@ -203,8 +211,10 @@ fn a_rooms_days_and_devices_add_up() {
 
 #[test]
 fn a_days_intervals_add_up_to_its_report() {
-    let hotel = Hotel::of_rooms(12, 9, october());
-    for made in &hotel.days {
+    let (rated, metered) = (Hotel::of_rooms(12, 9, october()), Hotel::metered(4, 9, october()));
+    for (hotel, made) in
+        [&rated, &metered].into_iter().flat_map(|it| it.days.iter().map(move |day| (it, day)))
+    {
         let page = DayPage {
             profile: &hotel.profile,
             room: &made.closed.room,
@@ -217,13 +227,18 @@ fn a_days_intervals_add_up_to_its_report() {
         };
         let html = page.render().unwrap();
         // Said where the time line and the report disagree.
-        assert!(!html.contains("vacancy delay"), "{} {}", made.closed.room, made.closed.date);
+        assert!(!html.contains("today’s settings"), "{} {}", made.closed.room, made.closed.date);
         if made.closed.date != date("2026-10-14") {
             continue;
         }
         let document = Document::parse(&html);
         let report = document.table("The day’s report");
-        assert_row(&report, "Total", &made.closed.report.totals());
+        let totals = made.closed.report.totals();
+        assert_row(&report, "Total", &totals);
+        if let Some(measured) = totals.measured {
+            let standby = measured.standby.watt_hours().to_string();
+            assert_eq!(report.cell("Total", "Standby, kWh"), standby);
+        }
         let intervals = document.table("Intervals");
         for device in &made.closed.report.devices {
             for usage in &device.usage {
@@ -234,14 +249,17 @@ fn a_days_intervals_add_up_to_its_report() {
                     rows.map(|row| row[at].parse::<i64>().unwrap()).sum()
                 };
                 assert_eq!(of_state(4), usage.duration());
-                assert_eq!(of_state(5), roomwatt_domain::Waste::of(&usage.during).waste);
+                let waste = |cells| roomwatt_domain::Waste::of(cells, usage.avoidable).waste;
+                let assumed = waste(&usage.assumed);
+                assert_eq!(of_state(5), waste(&usage.during) - assumed);
+                assert_eq!(of_state(6), assumed);
             }
         }
     }
 }
 
 #[test]
-fn another_vacancy_delay_than_the_days_own_is_said() {
+fn other_settings_than_the_days_own_are_said() {
     let mut hotel =
         Hotel::of_rooms(1, 9, Range { from: date("2026-10-05"), to: date("2026-10-05") });
     hotel.profile.vacancy_delay_minutes = 60;
@@ -257,5 +275,133 @@ fn another_vacancy_delay_than_the_days_own_is_said() {
         signals: &made.signals,
         language: Language::English,
     };
-    assert!(page.render().unwrap().contains("today’s vacancy delay"));
+    assert!(page.render().unwrap().contains("today’s settings"));
+}
+
+/// The page of Busan's rooms, whose tariff begins on 3 October.
+fn metered_page(hotel: &Hotel, range: Range) -> Document {
+    Document::parse(&page(hotel, range).render().unwrap())
+}
+
+#[test]
+fn measured_standby_and_unplaced_energy_are_told_apart_and_meters_are_in_no_sum() {
+    let hotel = Hotel::metered(3, 9, october());
+    let document = metered_page(&hotel, october());
+    let all = sum(hotel.days.iter().map(|day| &day.closed));
+    let measured = all.measured.unwrap();
+    let wh = |energy: Energy| energy.watt_hours().to_string();
+    let rooms = document.table("All rooms");
+    assert_row(&rooms, "Total", &all);
+    assert_eq!(rooms.cell("Total", "Standby, kWh"), wh(measured.standby));
+    assert_eq!(rooms.cell("Total", "Unplaced, kWh"), wh(measured.unplaced));
+    assert_eq!(document.with_id("unplacedWh").unwrap().value().unwrap(), wh(measured.unplaced));
+    let energy = document.with_id("energyWh").unwrap();
+    assert_eq!(energy.value().unwrap(), wh(all.energy));
+    let text = energy.text();
+    for part in ["of use measured", "by rating", "standby", "unplaced", "per sold night"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let meters = document.table("Meters, apart");
+    assert_eq!(meters.rows.len(), 3);
+    let of_room = |room: &RoomId| -> Energy {
+        let reports = hotel.reports_of(room).flat_map(|closed| &closed.report.meters);
+        reports.map(roomwatt_domain::MeterReport::energy).sum()
+    };
+    for room in hotel.rooms() {
+        assert_eq!(meters.cell(room.as_str(), "Energy, kWh"), wh(of_room(&room)));
+    }
+}
+
+#[test]
+fn waste_is_the_confirmed_one_and_beside_it_stands_how_far_it_goes() {
+    let hotel = Hotel::metered(3, 9, october());
+    let document = metered_page(&hotel, october());
+    let all = sum(hotel.days.iter().map(|day| &day.closed));
+    assert!(all.assumed_waste_energy > Energy::default());
+    for id in ["cost", "wastedShare"] {
+        let text = document.with_id(id).unwrap().text();
+        assert!(text.contains("up to") && text.contains("with assumed use"), "{text}");
+    }
+    let share = document.with_id("wastedShare").unwrap().value().unwrap();
+    let (wasted, used) = (all.confirmed_waste_energy().exact(), all.energy.exact());
+    assert_eq!(share, roomwatt_domain::Rounded::<1>::of(wasted * 100, used).to_string());
+    let rooms = document.table("All rooms");
+    let (energy, cost) = (all.waste_energy.watt_hours(), all.waste_cost.unwrap().amount());
+    assert_eq!(rooms.cell("Total", "up to, kWh"), energy.to_string());
+    assert_eq!(rooms.cell("Total", "up to, KRW"), cost.to_string());
+    assert_eq!(rooms.cell("Total", "up to, h"), all.waste.waste.to_string());
+}
+
+#[test]
+fn energy_from_before_the_first_tariff_is_said() {
+    let hotel = Hotel::metered(2, 9, october());
+    let all = sum(hotel.days.iter().map(|day| &day.closed));
+    let document = metered_page(&hotel, october());
+    let unpriced = all.unpriced.unwrap().watt_hours().to_string();
+    assert_eq!(document.with_id("unpricedWh").unwrap().value().unwrap(), unpriced);
+    assert_eq!(document.table("All rooms").cell("Total", "Unpriced, kWh"), unpriced);
+    let text = document.with_id("cost").unwrap().text();
+    assert!(text.contains("from before the first tariff"), "{text}");
+    let before = Range { from: date("2026-10-01"), to: date("2026-10-02") };
+    let text = metered_page(&hotel, before).with_id("cost").unwrap().text();
+    assert!(text.contains("Before the first tariff"), "{text}");
+}
+
+#[test]
+fn nights_are_counted_and_figures_per_sold_night_are_shown() {
+    let hotel = Hotel::of_rooms(5, 9, october());
+    let document = Document::parse(&page(&hotel, october()).render().unwrap());
+    let mut nights = roomwatt_domain::NightSums::default();
+    for day in &hotel.days {
+        let report = &day.closed.report;
+        nights += roomwatt_domain::NightSums::of(report.night(), &report.totals());
+    }
+    let (sold, unsold) = (nights.nights.sold, nights.nights.unsold);
+    let fact = format!("{sold} of {} nights sold", sold + unsold);
+    assert!(document.text().contains(&fact), "{fact}");
+    for id in ["energyWh", "cost", "co2eKg"] {
+        assert!(document.with_id(id).unwrap().text().contains("per sold night"), "{id}");
+    }
+}
+
+#[test]
+fn kinds_without_a_rating_and_ratings_without_a_device_are_named() {
+    let hotel = Hotel::metered(8, 9, october());
+    let document = metered_page(&hotel, october());
+    let named = |id: &str| document.with_id(id).unwrap().named("data")[0].text();
+    assert_eq!(named("unratedKinds"), "dehumidifier, tv");
+    assert_eq!(named("ratedInVain"), "jacuzzi");
+    // A kind that is rated, and still stands in no event of the days in question.
+    let mut silent = hotel.clone();
+    silent.profile.ratings.retain(|kind, _| kind.as_str() == "light");
+    let document = metered_page(&silent, october());
+    assert!(document.with_id("ratedInVain").is_none());
+}
+
+#[test]
+fn a_days_readings_are_listed_with_what_became_of_them() {
+    let hotel = Hotel::metered(1, 9, Range { from: date("2026-10-13"), to: date("2026-10-14") });
+    let made = &hotel.days[1];
+    let page = DayPage {
+        profile: &hotel.profile,
+        room: &made.closed.room,
+        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
+        report: Some(&made.closed),
+        provisional: false,
+        opening: &made.opening,
+        signals: &made.signals,
+        language: Language::English,
+    };
+    let document = Document::parse(&page.render().unwrap());
+    let read: usize = made.signals.iter().map(|signal| signal.readings.len()).sum();
+    assert_eq!(document.table("Readings, as reported").rows.len(), read);
+    let increments = document.table("What counters went on by");
+    let gaps = increments.rows.iter().filter(|row| row[3].contains("unplaced")).count();
+    assert_eq!(gaps, 1);
+    assert_eq!(document.table("Meters, apart").rows.len(), 1);
+    // A meter has no state, so it has no strip.
+    let strips = document.named("svg");
+    let names = strips.iter().filter_map(|strip| strip.attribute("aria-label"));
+    assert!(names.clone().any(|name| name.contains("ac-1")));
+    assert!(!names.into_iter().any(|name| name.contains("circuit-1")));
 }

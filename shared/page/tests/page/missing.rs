@@ -1,6 +1,6 @@
 //! What is not there is said, and never a zero.
 
-use roomwatt_domain::{BusinessDate, ClosedReport, Energy, Profile, RoomId, RoomStates, Tariff};
+use roomwatt_domain::{BusinessDate, ClosedReport, Energy, Pricing, Profile, RoomId, RoomStates};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
 
 use crate::document::Document;
@@ -75,7 +75,7 @@ fn a_room_without_reports_says_so() {
 #[test]
 fn without_a_price_there_is_no_money_and_without_ratings_there_is_time() {
     let days = range("2026-10-01", "2026-10-07");
-    let unpriced = Profile { tariff: Tariff::default(), ..seoul() };
+    let unpriced = Profile { prices: None, emission_factors: None, ..seoul() };
     let document = hotel_page(&Hotel::of(unpriced, 2, 9, days), days, Some(days.to));
     assert!(document.with_id("cost").unwrap().text().contains("No price set"));
     assert!(document.with_id("co2eKg").unwrap().text().contains("No emission factor set"));
@@ -98,7 +98,7 @@ fn a_price_for_some_days_only_is_said_and_does_not_rank() {
     assert_eq!(document.table("Rooms that waste most").rows[0][0], worst);
     assert!(document.with_id("unpricedReports").is_none());
     let of_worst = hotel.days.iter_mut().filter(|day| day.closed.room.as_str() == worst);
-    of_worst.skip(1).for_each(|day| day.closed.report.tariff = Tariff::default());
+    of_worst.skip(1).for_each(|day| day.closed.report.pricing = Pricing::default());
     let before = Range { from: date("2026-09-24"), to: date("2026-09-30") };
     let mut page = HotelPage::new(&hotel.profile, days, before, Some(days.to), Language::English);
     for day in &hotel.days {

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use csv::{ReaderBuilder, StringRecord};
-use roomwatt_domain::{ClosedReport, Profile, RoomStates, Totals};
+use roomwatt_domain::{ClosedReport, Profile, RoomId, RoomReport, RoomStates, Totals};
 use roomwatt_presentation::figure::of_totals;
-use roomwatt_presentation::{ByteOrderMark, GroupBy, GroupCsv, Groups, ReportCsv};
+use roomwatt_presentation::{
+    ByteOrderMark, Comparison, ComparisonCsv, GroupBy, GroupCsv, Groups, ReportCsv, Side,
+};
 
-use crate::hotel::{bare, checkout_day, closed, seoul, some_days};
+use crate::hotel::{
+    bare, checkout_day, closed, date, known, metered, metered_days, seoul, some_days,
+};
 
 fn written(profile: &Profile, reports: &[ClosedReport], mark: ByteOrderMark) -> String {
     let mut csv = ReportCsv::new(Vec::new(), mark).unwrap();
@@ -87,7 +91,8 @@ fn rows_add_up_to_the_totals_of_their_reports() {
     for (column, total) in of_totals(&totals) {
         if column.ends_with("Ms") || column.starts_with("missing") {
             let sum: i64 = rows.iter().filter_map(|row| row[column].parse::<i64>().ok()).sum();
-            assert_eq!(sum.to_string(), total.unwrap().to_string(), "{column}");
+            let total = total.map_or_else(|| "0".to_owned(), |total| total.to_string());
+            assert_eq!(sum.to_string(), total, "{column}");
         }
     }
     let activations: u64 =
@@ -174,4 +179,109 @@ fn money_is_empty_without_a_price() {
     for row in rows {
         assert_eq!(cells(&row, &["cost", "wasteCost", "co2eKg"]), ["", "", ""]);
     }
+}
+
+/// Watt-hours as they are written, in thousandths.
+fn thousandths(cell: &str) -> i64 {
+    cell.replace('.', "").parse().unwrap_or_default()
+}
+
+#[test]
+fn standby_unplaced_and_metered_energy_have_rows_of_their_own() {
+    let csv = written(&metered(), &metered_days(), ByteOrderMark::Omitted);
+    insta::assert_snapshot!(csv);
+    let rows = rows(&csv);
+    let first_day = rows.iter().filter(|row| row["date"] == "2026-11-21");
+    let columns = ["deviceId", "state", "usageMs", "energyWh", "standbyWh", "unplacedWh"];
+    let first_day: Vec<_> = first_day.map(|row| cells(row, &columns)).collect();
+    assert_eq!(
+        first_day,
+        [
+            ["fridge-1", "STANDBY", "0", "20.000", "20.000", "0.000"],
+            ["fridge-1", "UNPLACED", "0", "400.000", "0.000", "400.000"],
+            ["lamp-1", "ON", "14400000", "190.500", "0.000", "0.000"],
+            ["tv-1", "STANDBY", "0", "1.667", "1.667", "0.000"],
+            ["circuit-1", "METERED", "", "900.750", "", "700.750"],
+        ]
+    );
+}
+
+#[test]
+fn the_energy_of_the_devices_rows_adds_up_to_the_totals() {
+    let reports = metered_days();
+    let rows = rows(&written(&metered(), &reports, ByteOrderMark::Omitted));
+    for column in ["energyWh", "measuredWh", "standbyWh", "unplacedWh", "unpricedWh"] {
+        let devices = rows.iter().filter(|row| row["deviceKind"] != "meter");
+        let sum: i64 = devices.map(|row| thousandths(&row[column])).sum();
+        let totals: Totals = reports.iter().map(|closed| closed.report.totals()).sum();
+        let total = of_totals(&totals).into_iter().find(|(name, _)| *name == column).unwrap().1;
+        let total = thousandths(&total.unwrap().to_string());
+        // Each row is rounded once.
+        assert!((sum - total).abs() <= 2, "{column}: {sum}, {total}");
+    }
+}
+
+#[test]
+fn what_a_counter_did_stands_on_the_devices_first_row() {
+    let rows = rows(&written(&metered(), &metered_days(), ByteOrderMark::Omitted));
+    let columns = ["date", "deviceId", "state", "resets", "rollBacks", "jumps"];
+    let counted: Vec<_> = rows
+        .iter()
+        .map(|row| cells(row, &columns))
+        .filter(|row| row[3..].iter().any(|count| !count.is_empty() && *count != "0"))
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            ["2026-11-21", "lamp-1", "ON", "1", "0", "0"],
+            ["2026-11-22", "lamp-1", "ON", "0", "0", "1"],
+        ]
+    );
+}
+
+#[test]
+fn a_device_that_was_read_and_drew_nothing_has_no_row_but_its_report_has_one() {
+    let profile = seoul();
+    let day = profile.calendar.day(date("2026-11-21")).unwrap();
+    let room = RoomId::new("1203").unwrap();
+    let history = known(&[], &[("light/lamp-1", "2026-11-21T10:00:00+09:00", "7 Wh")]);
+    let terms = profile.terms(&room);
+    let report = RoomReport::fold(day.window, &RoomStates::default(), &history, &terms);
+    let closed = ClosedReport::first(room.clone(), day, report, day.window.end);
+    let rows = rows(&written(&profile, &[closed], ByteOrderMark::Omitted));
+    assert_eq!(rows.len(), 1);
+    let columns = ["deviceId", "state", "energyWh", "measuredMs", "standbyWh"];
+    assert_eq!(cells(&rows[0], &columns), ["", "", "0.000", "0", "0.000"]);
+}
+
+#[test]
+fn two_periods_have_a_row_per_group() {
+    let mut comparison = Comparison::new(GroupBy::Hotel);
+    let profile = metered();
+    for (side, closed) in
+        [Side::Current, Side::Baseline].into_iter().zip(metered_days().iter().rev())
+    {
+        comparison.add(side, &profile.hotel_id, closed);
+    }
+    let mut csv = ComparisonCsv::new(Vec::new(), ByteOrderMark::Omitted).unwrap();
+    for group in comparison.by_key() {
+        csv.write(&group).unwrap();
+    }
+    let rows = rows(&String::from_utf8(csv.finish().unwrap()).unwrap());
+    let columns = [
+        "key",
+        "currentSoldNights",
+        "currentUnsoldNights",
+        "currentEnergyWhPerSoldNight",
+        "baselineSoldNights",
+        "baselineEnergyWhPerSoldNight",
+        "nightlySoldWh",
+        "nightlyUnsoldWh",
+    ];
+    // A night that one period lacks is reckoned with the other's rate: all of it is the share's.
+    assert_eq!(
+        cells(&rows[0], &columns),
+        ["seoul-1", "0", "1", "", "1", "612.167", "0.000", "0.000"]
+    );
+    assert_eq!(rows[0]["nightlyEnergyWh"], rows[0]["nightlyShareWh"]);
 }

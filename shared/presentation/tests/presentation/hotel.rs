@@ -1,8 +1,9 @@
 //! A hotel to report on: transitions in, closed reports out.
 
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, History, Instant, Profile, RoomId,
-    RoomReport, RoomStates, Signal, State, Transition,
+    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, History, Instant, Measurement,
+    MilliwattHours, Milliwatts, Profile, Reading, RoomId, RoomReport, RoomStates, Signal, State,
+    Transition,
 };
 
 /// A signal as `kind/id` or `stay`, an instant, a state.
@@ -67,6 +68,93 @@ pub(crate) fn closed(
     let report = report(profile, room, day, opening, reported);
     let day = profile.calendar.day(date(day)).unwrap();
     ClosedReport::first(RoomId::new(room).unwrap(), day, report, day.window.end + 900_000)
+}
+
+/// A hotel whose first tariff holds from 22 November on, with a cheaper night.
+pub(crate) fn metered() -> Profile {
+    Profile::parse(
+        r#"{"hotelId":"seoul-1","timeZone":"Asia/Seoul","currency":"KRW",
+            "tariffs":[{"from":"2026-11-22","price":"200","zones":[{"price":"100","hours":["22:00","08:00"]}]}],
+            "kgCo2ePerKwh":"0.4","ratings":{"light":{"ON":60}},"confirmWithinHours":{"light":2}}"#,
+    )
+    .unwrap()
+}
+
+/// What was read of a device: `kind/id`, an instant, and a counter or a power with its unit.
+pub(crate) type Read<'a> = (&'a str, &'a str, &'a str);
+
+/// What is known of a day, readings too.
+pub(crate) fn known(reported: &[Reported<'_>], read: &[Read<'_>]) -> History {
+    let transitions = reported.iter().map(|(source, at, state)| {
+        (signal(source), Transition { at: instant(at), state: State::new(state).unwrap() })
+    });
+    let readings = read.iter().map(|(source, at, value)| {
+        let Signal::Device(device) = signal(source) else { panic!("{source} is no device") };
+        let measurement = match value.split_once(' ').unwrap() {
+            (counter, "Wh") => {
+                Measurement::Counter(MilliwattHours::from_watt_hours(counter).unwrap())
+            }
+            (power, _) => Measurement::Power(Milliwatts::from_watts(power).unwrap()),
+        };
+        (device, Reading { at: instant(at), measurement })
+    });
+    History::new(transitions).with_readings(readings)
+}
+
+/// The first of the two days of a room with readings: a lamp with a counter that begins again, a
+/// fridge whose counter was silent for eight hours, a television measured in standby, a meter.
+pub(crate) const METERED_DAY: ([Reported<'_>; 7], [Read<'_>; 12]) = (
+    [
+        ("stay", "2026-11-21T09:00:00+09:00", "CHECKED_IN"),
+        ("presence/pir-1", "2026-11-21T09:00:00+09:00", "OCCUPIED"),
+        ("presence/pir-1", "2026-11-21T12:00:00+09:00", "VACANT"),
+        ("light/lamp-1", "2026-11-21T10:00:00+09:00", "ON"),
+        ("light/lamp-1", "2026-11-21T13:00:00+09:00", "OFF"),
+        ("light/lamp-1", "2026-11-21T23:00:00+09:00", "ON"),
+        ("tv/tv-1", "2026-11-21T11:00:00+09:00", "OFF"),
+    ],
+    [
+        ("light/lamp-1", "2026-11-21T10:00:00+09:00", "100 Wh"),
+        ("light/lamp-1", "2026-11-21T11:00:00+09:00", "150.5 Wh"),
+        ("light/lamp-1", "2026-11-21T13:00:00+09:00", "80 Wh"),
+        ("light/lamp-1", "2026-11-21T23:00:00+09:00", "80 Wh"),
+        ("fridge/fridge-1", "2026-11-21T06:00:00+09:00", "1000 Wh"),
+        ("fridge/fridge-1", "2026-11-21T14:00:00+09:00", "1400 Wh"),
+        ("fridge/fridge-1", "2026-11-21T15:00:00+09:00", "1420 Wh"),
+        ("tv/tv-1", "2026-11-21T12:00:00+09:00", "4 W"),
+        ("tv/tv-1", "2026-11-21T23:50:00+09:00", "4 W"),
+        ("meter/circuit-1", "2026-11-21T11:00:00+09:00", "5000 Wh"),
+        ("meter/circuit-1", "2026-11-21T13:00:00+09:00", "5200 Wh"),
+        ("meter/circuit-1", "2026-11-21T20:00:00+09:00", "5900.75 Wh"),
+    ],
+);
+
+/// Two days of a room with readings: the first has no price yet, the second has two. The guest
+/// leaves at noon of the second; the lamp burns on, and is believed for two hours.
+pub(crate) fn metered_days() -> Vec<ClosedReport> {
+    let profile = metered();
+    let room = RoomId::new("1203").unwrap();
+    let second = [
+        ("stay", "2026-11-22T12:00:00+09:00", "CHECKED_OUT"),
+        ("light/lamp-1", "2026-11-22T11:00:00+09:00", "ON"),
+        ("light/lamp-1", "2026-11-22T15:00:00+09:00", "OFF"),
+    ];
+    let read = [
+        ("light/lamp-1", "2026-11-22T00:30:00+09:00", "180 Wh"),
+        ("light/lamp-1", "2026-11-22T01:00:00+09:00", "9000 Wh"),
+    ];
+    let mut opening = RoomStates::default();
+    let mut reports = Vec::new();
+    for (day, history) in [
+        ("2026-11-21", known(&METERED_DAY.0, &METERED_DAY.1)),
+        ("2026-11-22", known(&second, &read)),
+    ] {
+        let day = profile.calendar.day(date(day)).unwrap();
+        let report = RoomReport::fold(day.window, &opening, &history, &profile.terms(&room));
+        opening = report.closing();
+        reports.push(ClosedReport::first(room.clone(), day, report, day.window.end + 900_000));
+    }
+    reports
 }
 
 /// A guest leaves at eleven: a lamp in use and heard of twice, a television without a rating, a

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use roomwatt_domain::{ClosedReport, Profile, RoomId, RoomStates};
+use roomwatt_domain::{ClosedReport, Profile, RoomId, RoomReport, RoomStates};
 use roomwatt_presentation::{RoomReportView, StatesView};
 use serde_json::value::RawValue;
 
-use crate::hotel::{bare, checkout_day, closed, date, report, seoul};
+use crate::hotel::{bare, checkout_day, closed, date, known, metered, metered_days, report, seoul};
 
 fn json(profile: &Profile, closed: &ClosedReport) -> String {
     let view = RoomReportView::closed(&profile.hotel_id, &profile.calendar, closed);
@@ -204,10 +204,162 @@ fn an_open_day_is_provisional_and_has_no_revision() {
 
 #[test]
 fn states_are_shown_alike_from_a_report_and_as_carried_over() {
-    let closed = checkout_day();
-    let carried = closed.report.closing();
-    assert_eq!(
-        serde_json::to_string(&StatesView::closing(&closed.report)).unwrap(),
-        serde_json::to_string(&StatesView::of(&carried)).unwrap(),
+    for closed in metered_days().into_iter().chain([checkout_day()]) {
+        let carried = closed.report.closing();
+        assert_eq!(
+            serde_json::to_string(&StatesView::closing(&closed.report)).unwrap(),
+            serde_json::to_string(&StatesView::of(&carried)).unwrap(),
+        );
+    }
+}
+
+#[test]
+fn a_report_of_a_room_with_readings() {
+    let profile = metered();
+    let closed = &metered_days()[0];
+    let view = RoomReportView::closed(&profile.hotel_id, &profile.calendar, closed);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&view).unwrap());
+}
+
+#[test]
+fn nothing_is_said_of_readings_where_there_are_none() {
+    let json = json(&seoul(), &checkout_day());
+    assert_left_out(
+        &json,
+        &[
+            "meters",
+            "devices.0.measured",
+            "devices.0.usage.0.measuredMs",
+            "devices.0.usage.0.measuredWh",
+            "totals.measuredMs",
+            "totals.measuredWh",
+            "totals.standbyWh",
+            "totals.unplacedWh",
+            "closing.devices.0.counter",
+            "closing.devices.0.power",
+        ],
+    );
+    assert_written(
+        &json,
+        &[
+            ("totals.assumedWasteMs", "7200000"),
+            ("totals.assumedWasteEnergyWh", "1800.000"),
+            ("totals.assumedWasteCost", "258.3000"),
+            ("closing.heard", r#""2026-11-21T11:00:00.000Z""#),
+        ],
+    );
+}
+
+#[test]
+fn a_device_without_a_rating_has_energy_where_it_was_measured() {
+    let profile = bare();
+    let reported = [
+        ("kettle/kettle-1", "2026-11-21T10:00:00+09:00", "ON"),
+        ("kettle/kettle-1", "2026-11-21T11:00:00+09:00", "OFF"),
+    ];
+    let read = |read| {
+        let history = known(&reported, read);
+        let day = profile.calendar.day(date("2026-11-21")).unwrap();
+        let room = RoomId::new("1203").unwrap();
+        let terms = profile.terms(&room);
+        let report = RoomReport::fold(day.window, &RoomStates::default(), &history, &terms);
+        json(&profile, &ClosedReport::first(room.clone(), day, report, day.window.end))
+    };
+    // A power reading holds for a quarter of an hour.
+    let measured = read(&[("kettle/kettle-1", "2026-11-21T10:00:00+09:00", "1000 W")]);
+    assert_written(
+        &measured,
+        &[
+            ("devices.0.usage.0.energyWh", "250.000"),
+            ("devices.0.usage.0.measuredMs", "900000"),
+            ("totals.unratedMs", "2700000"),
+        ],
+    );
+    // Read while it was off: there are readings, but none of its use.
+    let elsewhere = read(&[("kettle/kettle-1", "2026-11-21T12:00:00+09:00", "2 W")]);
+    assert_left_out(&elsewhere, &["devices.0.usage.0.energyWh"]);
+    assert_written(
+        &elsewhere,
+        &[
+            ("devices.0.usage.0.measuredMs", "0"),
+            ("devices.0.usage.0.measuredWh", "0.000"),
+            ("devices.0.measured.standbyWh", "0.500"),
+            ("totals.energyWh", "0.500"),
+            ("totals.unratedMs", "3600000"),
+        ],
+    );
+}
+
+#[test]
+fn a_meter_is_in_no_total_and_makes_none() {
+    let profile = seoul();
+    let read = [
+        ("meter/circuit-1", "2026-11-21T10:00:00+09:00", "1000 Wh"),
+        ("meter/circuit-1", "2026-11-21T12:00:00+09:00", "1400.5 Wh"),
+    ];
+    let day = profile.calendar.day(date("2026-11-21")).unwrap();
+    let room = RoomId::new("1203").unwrap();
+    let terms = profile.terms(&room);
+    let history = known(&[], &read);
+    let report = RoomReport::fold(day.window, &RoomStates::default(), &history, &terms);
+    let json = json(&profile, &ClosedReport::first(room.clone(), day, report, day.window.end));
+    assert_written(
+        &json,
+        &[
+            ("devices", "[]"),
+            ("meters.0.energyWh", "400.500"),
+            ("meters.0.unplacedWh", "0.000"),
+            ("meters.0.during.unknown", r#"{"occupied":0.000,"vacant":0.000,"unknown":400.500}"#),
+            ("totals.energyWh", "0.000"),
+            ("closing.heard", r#""2026-11-21T03:00:00.000Z""#),
+            (
+                "closing.devices",
+                r#"[{"deviceId":"circuit-1","deviceKind":"meter","counter":{"at":"2026-11-21T03:00:00.000Z","wh":"1400.500","debtWh":"0.000"}}]"#,
+            ),
+        ],
+    );
+    assert_left_out(&json, &["totals.measuredMs", "totals.standbyWh", "totals.unplacedWh"]);
+}
+
+#[test]
+fn energy_from_before_the_first_tariff_stands_in_the_place_of_its_cost() {
+    let profile = metered();
+    let [before, after] = <[_; 2]>::try_from(metered_days()).unwrap();
+    let (before, after) = (json(&profile, &before), json(&profile, &after));
+    let costs = ["totals.cost", "totals.wasteCost", "totals.assumedWasteCost"];
+    assert_left_out(&before, &costs);
+    assert_eq!(written(&before, "totals.unpricedWh"), written(&before, "totals.energyWh"));
+    assert_left_out(&after, &["totals.unpricedWh"]);
+    for cost in costs {
+        assert!(written(&after, cost).is_some(), "{cost} in {after}");
+    }
+    assert_left_out(&json_of_bare_day(), &["totals.unpricedWh", "totals.assumedWasteCost"]);
+}
+
+/// A day of a hotel that has no price for any date.
+fn json_of_bare_day() -> String {
+    let profile = bare();
+    let reported = [("light/lamp-1", "2026-11-21T23:00:00+09:00", "ON")];
+    let closed = closed(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
+    json(&profile, &closed)
+}
+
+#[test]
+fn a_device_that_was_only_read_has_no_state_at_the_end() {
+    let profile = metered();
+    let json = json(&profile, &metered_days()[0]);
+    assert_written(&json, &[("closing.devices.1.deviceId", r#""fridge-1""#)]);
+    assert_left_out(
+        &json,
+        &["closing.devices.1.state", "closing.devices.1.since", "closing.devices.1.seen"],
+    );
+    // A quarter of an hour has not passed at midnight.
+    assert_written(
+        &json,
+        &[
+            ("closing.devices.3.deviceId", r#""tv-1""#),
+            ("closing.devices.3.power", r#"{"at":"2026-11-21T14:50:00.000Z","w":"4.000"}"#),
+            ("closing.devices.2.counter.debtWh", r#""60.000""#),
+        ],
     );
 }

@@ -7,6 +7,8 @@ mod csv;
 #[cfg(test)]
 mod group;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod hotel;
 #[cfg(test)]
 mod json;

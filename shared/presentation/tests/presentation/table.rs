@@ -2,7 +2,7 @@
 
 use roomwatt_presentation::{GroupBy, Groups, table};
 
-use crate::hotel::{bare, seoul, some_days};
+use crate::hotel::{bare, metered_days, seoul, some_days};
 
 #[test]
 fn reports_as_a_table() {
@@ -41,4 +41,9 @@ fn money_has_no_column_without_a_price() {
 fn a_table_of_nothing_has_its_header() {
     let table = table::of_groups(GroupBy::Date, &[], None);
     assert!(table.contains("Date") && table.contains("CO₂e"), "{table}");
+}
+
+#[test]
+fn what_was_measured_has_its_columns_and_waste_says_how_far_it_goes() {
+    insta::assert_snapshot!(table::of_reports(&metered_days(), Some("KRW")));
 }
