@@ -9,7 +9,7 @@ use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwrita
 use crate::call::Call;
 use crate::caller::Scope;
 use crate::problem::Problem;
-use crate::ranges::{ClosedDays, Selection};
+use crate::ranges::{ClosedDays, Selection, sums};
 use crate::schema;
 
 /// Two periods side by side.
@@ -38,7 +38,7 @@ pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
     let range = parameters.range("from", "to")?;
     let baseline = parameters.range("baselineFrom", "baselineTo")?;
     let by = match parameters.required("groupBy")? {
-        GroupBy::Date => {
+        GroupBy::Date | GroupBy::Week | GroupBy::Month => {
             let problem = "must be one of room, deviceKind, hotel: no date is in both periods";
             return Err(Problem::parameter("groupBy", problem));
         }
@@ -53,7 +53,7 @@ pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
         let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
         if by == GroupBy::Hotel {
             for day in selection.hotel_days(usize::MAX).await? {
-                comparison.add_hotel_day(side, &id, day.date, day.rooms, &day.totals);
+                comparison.add_hotel_day(side, &id, day.date, &sums(&day));
             }
         } else {
             selection.each(|report| comparison.add(side, &id, report)).await?;

@@ -1,7 +1,6 @@
 //! `GET /hotels/{hotelId}/rooms/{roomId}/history`: where each figure of a day comes from.
 
 use axum::response::Response;
-use futures_util::future::try_join;
 use roomwatt_domain::{
     BusinessDate, BusinessDay, RoomId, RoomReport, RoomStates, SignalHistory, trace,
 };
@@ -67,21 +66,30 @@ pub(crate) async fn read(
     let Some(closed_through) = hotel.closed_through else { return Err(Problem::no_room()) };
     let (opening, signals, report) = if date <= closed_through {
         let before = calendar.previous(date).date;
-        let (mut before, mut summary) = try_join(
-            call.store().reports_of(id, [(before, room.clone())], now),
-            call.store().summaries_of(id, [(day, room.clone())], now),
-        )
-        .await?;
-        let opening = before.pop().map(|before| before.report.closing()).unwrap_or_default();
+        let wanted = [before, date].map(|date| (date, room.clone()));
+        let reports = call.store().stored_reports_of(id, wanted, now).await?;
+        let report_of = |date| reports.iter().find(|stored| stored.closed.date == date);
+        let opening = report_of(before).map(|before| before.closed.report.closing());
+        let opening = opening.unwrap_or_default();
+        // A closed day keeps its window, and the terms that it was closed with.
+        let own = report_of(date);
+        let day = own.map_or(day, |own| own.closed.day());
+        let superseded = match own.map(|own| own.terms).filter(|terms| *terms != hotel.version) {
+            Some(terms) => Some(call.store().superseded_profile(id, terms, now).await?),
+            None => None,
+        };
+        let mut summary = call.store().summaries_of(id, [(day, room.clone())], now).await?;
         let history = summary.pop().map(|(_, summary)| summary.history).unwrap_or_default();
-        let signals = trace::signals(day.window, &opening, &history);
+        let terms = superseded.as_ref().unwrap_or(&hotel.profile).terms(room);
+        let signals = trace::signals(day.window, &opening, &history, &terms);
         (opening, signals, None)
     } else {
         let open = OpenDays::through(hotel, date, now)?.ok_or_else(Problem::no_room)?;
         let known = open.named(call, hotel, vec![room.clone()]).await?.pop_first();
         let live = known.and_then(|(room, known)| open.fold(hotel, &room, known));
         live.map(|live| {
-            let signals = trace::signals(live.window, &live.opening, &live.history);
+            let terms = hotel.profile.terms(room);
+            let signals = trace::signals(live.window, &live.opening, &live.history, &terms);
             (live.opening, signals, Some(live.report))
         })
         .unwrap_or_default()

@@ -18,7 +18,7 @@ use crate::call::Call;
 use crate::caller::Scope;
 use crate::parameters::{LIMIT, NEXT_TOKEN, ROOMS, Range, USUAL_PAGE};
 use crate::problem::Problem;
-use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place};
+use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place, sums};
 use crate::{schema, token};
 
 /// A page by room reads this many reports at most, so that its time is bounded too: a year of a
@@ -221,8 +221,9 @@ impl List {
             (GroupBy::Room, Some(rooms)) => self.named_rooms(rooms, position, limit).await,
             (GroupBy::Date, Some(rooms)) => self.named_dates(rooms, position, limit).await,
             (GroupBy::Room, None) => self.all_rooms(position, limit).await,
-            (GroupBy::Date | GroupBy::Hotel, None) => self.hotel_days(by, position, limit).await,
-            (GroupBy::DeviceKind, _) | (GroupBy::Hotel, Some(_)) => {
+            (by, None) if by.is_of_whole_days() => self.hotel_days(by, position, limit).await,
+            (GroupBy::DeviceKind | GroupBy::Hotel | GroupBy::Week | GroupBy::Month, _)
+            | (GroupBy::Date, None) => {
                 let groups = self.sum(by, self.selection()).await?;
                 Ok(cut(groups, position, limit))
             }
@@ -296,7 +297,7 @@ impl List {
         let mut groups = Groups::new(by);
         for day in selection.hotel_days(usize::MAX).await? {
             if day.rooms > 0 {
-                groups.add_hotel_day(hotel, day.date, day.rooms, &day.totals, &day.occupancy);
+                groups.add_hotel_day(hotel, day.date, &sums(&day));
             }
         }
         Ok(cut(groups, position, limit))

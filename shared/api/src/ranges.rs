@@ -17,6 +17,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
+use roomwatt_presentation::DaySums;
 use roomwatt_store::{Hotel, HotelDay, KEYS_PER_BATCH};
 
 use crate::call::Call;
@@ -303,4 +304,10 @@ impl Page {
 /// Where a report stands in the list.
 pub(crate) fn place(closed: &ClosedReport) -> Place {
     (closed.date, closed.room.clone())
+}
+
+/// A hotel-day as groups and comparisons take it.
+pub(crate) fn sums(day: &HotelDay) -> DaySums {
+    let HotelDay { rooms, totals, occupancy, nights, .. } = day;
+    DaySums { rooms: *rooms, totals: *totals, occupancy: *occupancy, nights: *nights }
 }

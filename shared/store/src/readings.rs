@@ -10,9 +10,9 @@ use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant,
 
 use crate::closes::close_state;
 use crate::error::Result;
-use crate::hotels::stored_profile;
+use crate::hotels::{StoredProfile, stored_profile};
 use crate::item::{Item, Reader, key};
-use crate::reports::stored_report;
+use crate::reports::{StoredReport, stored_report};
 use crate::schema::{CLOSE, PK, PROFILE, SK, day_key, hotel_key, report_key, summary_part_key};
 use crate::summaries::{Summary, summary};
 use crate::table::Store;
@@ -22,6 +22,8 @@ use crate::table::Store;
 pub struct Hotel {
     /// Its profile.
     pub profile: Profile,
+    /// Which version of it that is.
+    pub version: u64,
     /// The last closed day; `None` before its first event.
     pub closed_through: Option<BusinessDate>,
 }
@@ -38,11 +40,15 @@ impl Store {
         for item in self.get_all(keys.to_vec(), now).await? {
             let read = Reader::new("hotel", &item);
             match read.required(SK, read.text(SK)?)? {
-                PROFILE => profile = Some(stored_profile(&item)?.profile),
+                PROFILE => profile = Some(stored_profile(&item)?),
                 _ => closed_through = Some(close_state(&item)?.closed_through),
             }
         }
-        Ok(profile.map(|profile| Hotel { profile, closed_through }))
+        Ok(profile.map(|StoredProfile { profile, version, .. }| Hotel {
+            profile,
+            version,
+            closed_through,
+        }))
     }
 
     /// The reports of some rooms on some dates, by date, then room. What is not there is left out.
@@ -55,6 +61,20 @@ impl Store {
         wanted: impl IntoIterator<Item = (BusinessDate, RoomId)>,
         now: Instant,
     ) -> Result<Vec<ClosedReport>> {
+        let stored = self.stored_reports_of(hotel, wanted, now).await?;
+        Ok(stored.into_iter().map(|stored| stored.closed).collect())
+    }
+
+    /// The same with what each was made from.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or a record cannot be read.
+    pub async fn stored_reports_of(
+        &self,
+        hotel: &HotelId,
+        wanted: impl IntoIterator<Item = (BusinessDate, RoomId)>,
+        now: Instant,
+    ) -> Result<Vec<StoredReport>> {
         let mut dates = BTreeMap::new();
         let keys = wanted.into_iter().map(|(date, room)| {
             let partition = dates.entry(date).or_insert_with(|| day_key(hotel, date));
@@ -66,10 +86,12 @@ impl Store {
         let items = self.get_all(keys, now).await?;
         let mut reports = items
             .iter()
-            .map(|item| Ok(stored_report(partition(item, &dates)?, item)?.closed))
+            .map(|item| stored_report(partition(item, &dates)?, item))
             .collect::<Result<Vec<_>>>()?;
-        reports
-            .sort_unstable_by(|one, other| (one.date, &one.room).cmp(&(other.date, &other.room)));
+        reports.sort_unstable_by(|one, other| {
+            let (one, other) = (&one.closed, &other.closed);
+            (one.date, &one.room).cmp(&(other.date, &other.room))
+        });
         Ok(reports)
     }
 

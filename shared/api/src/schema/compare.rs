@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 use super::answered::{responses, tagged};
+use super::hotel_listing::{Nights, PerSoldNight};
 use super::report::Totals;
 use super::values::Date;
 
@@ -53,6 +54,25 @@ pub struct Period {
     pub totals: Totals,
     /// The averages per such day, by the names of the totals; empty without any.
     pub per_day: BTreeMap<String, f64>,
+    /// The nights of the reports.
+    pub nights: Nights,
+    /// Missing where no night was sold.
+    #[schema(nullable = false)]
+    pub per_sold_night: Option<PerSoldNight>,
+}
+
+/// The change of energy per night, in watt-hours, and the three parts that it consists of.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Nightly {
+    /// The change.
+    pub energy_wh: f64,
+    /// What sold nights use more or less.
+    pub sold: f64,
+    /// What unsold nights use more or less.
+    pub unsold: f64,
+    /// What comes of another share of sold nights.
+    pub share: f64,
 }
 
 /// How an average changed.
@@ -78,6 +98,9 @@ pub struct ComparedGroup {
     pub baseline: Period,
     /// By the names of the totals.
     pub change: BTreeMap<String, Change>,
+    /// Missing where a period has neither sold nor unsold nights.
+    #[schema(nullable = false)]
+    pub nightly: Option<Nightly>,
 }
 
 /// Groups side by side.

@@ -31,8 +31,8 @@ pub struct Transition {
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Signal {
-    /// What sort it is: `device`, `presence` or `stay`.
-    #[schema(pattern = "^(device|presence|stay)$")]
+    /// What sort it is: `device`, `meter`, `presence` or `stay`.
+    #[schema(pattern = "^(device|meter|presence|stay)$")]
     pub signal: String,
     /// Its id; missing for the stay.
     #[schema(nullable = false)]
@@ -40,10 +40,51 @@ pub struct Signal {
     /// Its kind; missing for the stay.
     #[schema(nullable = false)]
     pub device_kind: Option<String>,
-    /// Its states in order.
-    pub intervals: Vec<Interval>,
-    /// What they come from.
-    pub transitions: Vec<Transition>,
+    /// Its states in order; missing for a meter.
+    #[schema(nullable = false)]
+    pub intervals: Option<Vec<Interval>>,
+    /// What they come from; missing for a meter.
+    #[schema(nullable = false)]
+    pub transitions: Option<Vec<Transition>>,
+    /// What was read of it; missing where nothing was.
+    #[schema(nullable = false)]
+    pub readings: Option<Vec<Reading>>,
+    /// What became of each step of its counter.
+    #[schema(nullable = false)]
+    pub increments: Option<Vec<Increment>>,
+}
+
+/// What was read of a device or a meter at an instant.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Reading {
+    /// When.
+    pub at: Instant,
+    /// What its counter stood at.
+    #[schema(nullable = false)]
+    pub counter_wh: Option<String>,
+    /// What it drew.
+    #[schema(nullable = false)]
+    pub power_w: Option<String>,
+}
+
+/// What a counter went on by between two readings.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Increment {
+    /// The reading before.
+    pub from: Instant,
+    /// The reading.
+    pub to: Instant,
+    /// What counts as measured.
+    pub wh: f64,
+    /// How it was judged.
+    #[schema(pattern = "^(increment|reset|roll-back|jump|gap)$")]
+    pub kind: String,
+    /// What was booked ahead of it.
+    pub debt_wh: f64,
+    /// What was booked by it.
+    pub booked_wh: f64,
 }
 
 /// Every signal of a room on a day.

@@ -13,8 +13,8 @@ pub struct ListQuery {
     /// What reports are summed by; by default they are not.
     #[param(inline)]
     pub group_by: Option<Listing>,
-    /// Only these rooms, at most 100, separated by commas. For one sum over all of them (`deviceKind`
-    /// or `hotel`) rooms times days may be at most 3660.
+    /// Only these rooms, at most 100, separated by commas. For sums over all of them (all but
+    /// `room` and `date`) rooms times days may be at most 3660.
     #[param(value_type = Option<RoomList>)]
     pub rooms: Option<String>,
 }
@@ -29,6 +29,10 @@ pub enum Listing {
     Room,
     /// Sums by date.
     Date,
+    /// Sums by ISO week, `2026-W45`.
+    Week,
+    /// Sums by month, `2026-11`.
+    Month,
     /// Sums by kind of device.
     DeviceKind,
     /// One sum.
@@ -39,7 +43,7 @@ pub enum Listing {
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
-    /// Room, date, kind of device or hotel.
+    /// Room, date, week, month, kind of device or hotel.
     pub key: String,
     /// How many reports of a room on a day it sums.
     pub reports: u64,
@@ -48,6 +52,37 @@ pub struct Group {
     /// The rooms' time; missing for a kind of device.
     #[schema(nullable = false)]
     pub occupancy: Option<Occupancy>,
+    /// The nights of the reports.
+    pub nights: Nights,
+    /// Missing where no night was sold.
+    #[schema(nullable = false)]
+    pub per_sold_night: Option<PerSoldNight>,
+}
+
+/// How many nights, by the stay at the end of each day of a room.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Nights {
+    /// The guest was there.
+    pub sold: u64,
+    /// The room was not sold.
+    pub unsold: u64,
+    /// The stay was not known.
+    pub unknown: u64,
+}
+
+/// Sums divided by the sold nights.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PerSoldNight {
+    /// All energy.
+    pub energy_wh: f64,
+    /// The cost of the reports that have one, by their sold nights.
+    #[schema(nullable = false)]
+    pub cost: Option<f64>,
+    /// The CO₂e of the reports that have it, by their sold nights.
+    #[schema(nullable = false)]
+    pub co2e_kg: Option<f64>,
 }
 
 /// Reports of a hotel.

@@ -38,11 +38,71 @@ pub struct Usage {
     pub duration_ms: u64,
     /// The part that was not confirmed in time.
     pub assumed_ms: u64,
-    /// What it drew; missing without a rating.
+    /// The part that went by counter or power; missing where the device has no reading.
+    #[schema(nullable = false)]
+    pub measured_ms: Option<u64>,
+    /// What that part drew.
+    #[schema(nullable = false)]
+    pub measured_wh: Option<f64>,
+    /// What it drew; missing without a rating and without a reading.
     #[schema(nullable = false)]
     pub energy_wh: Option<f64>,
     /// When, by stay and presence.
     pub during: Occupancy,
+}
+
+/// What was measured of a device beside its use.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Measured {
+    /// Energy while it was idle, or its state unknown.
+    pub standby_wh: f64,
+    /// Energy that its counter shows and no time explains.
+    pub unplaced_wh: f64,
+    /// How often its counter began again.
+    pub resets: u64,
+    /// How often it fell back.
+    pub roll_backs: u64,
+    /// How often it went on by more than the device can draw.
+    pub jumps: u64,
+}
+
+/// Watt-hours by presence.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnergyRow {
+    /// Somebody is there.
+    pub occupied: f64,
+    /// Nobody is there.
+    pub vacant: f64,
+    /// No sensor has reported yet.
+    pub unknown: f64,
+}
+
+/// Watt-hours by stay and presence.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EnergyByCell {
+    /// The room is sold and the guest has arrived.
+    pub checked_in: EnergyRow,
+    /// The room is not sold.
+    pub checked_out: EnergyRow,
+    /// Neither was reported yet.
+    pub unknown: EnergyRow,
+}
+
+/// A meter of a room or a circuit: the devices behind it are in the totals, it is in none.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Meter {
+    /// Its id.
+    pub device_id: String,
+    /// All of its energy.
+    pub energy_wh: f64,
+    /// The part that no time explains.
+    pub unplaced_wh: f64,
+    /// The rest, by stay and presence.
+    pub during: EnergyByCell,
 }
 
 /// How far a device's figures can be trusted.
@@ -69,11 +129,14 @@ pub struct Device {
     pub activations: u64,
     /// By active state.
     pub usage: Vec<Usage>,
+    /// Missing where the device has no reading.
+    #[schema(nullable = false)]
+    pub measured: Option<Measured>,
     /// How far to trust it.
     pub quality: Quality,
 }
 
-/// Sums over devices.
+/// Sums over devices: what each means is told in docs/figures.md.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are those of the report, told in docs/api.md")]
@@ -95,6 +158,20 @@ pub struct Totals {
     pub waste_cost: Option<f64>,
     #[schema(nullable = false)]
     pub co2e_kg: Option<f64>,
+    pub assumed_waste_ms: u64,
+    pub assumed_waste_energy_wh: f64,
+    #[schema(nullable = false)]
+    pub assumed_waste_cost: Option<f64>,
+    #[schema(nullable = false)]
+    pub unpriced_wh: Option<f64>,
+    #[schema(nullable = false)]
+    pub measured_ms: Option<u64>,
+    #[schema(nullable = false)]
+    pub measured_wh: Option<f64>,
+    #[schema(nullable = false)]
+    pub standby_wh: Option<f64>,
+    #[schema(nullable = false)]
+    pub unplaced_wh: Option<f64>,
     pub missing_starts: u64,
     pub missing_ends: u64,
     pub unconfirmed_ms: u64,
@@ -118,12 +195,43 @@ pub struct DeviceState {
     pub device_id: String,
     /// Its kind.
     pub device_kind: String,
-    /// The state.
-    pub state: String,
+    /// The state; missing while it is unknown, and of a meter.
+    #[schema(nullable = false)]
+    pub state: Option<String>,
     /// Since when.
-    pub since: Instant,
+    #[schema(nullable = false)]
+    pub since: Option<Instant>,
     /// When it was last heard of.
-    pub seen: Instant,
+    #[schema(nullable = false)]
+    pub seen: Option<Instant>,
+    /// The last reading of its counter.
+    #[schema(nullable = false)]
+    pub counter: Option<Counter>,
+    /// The reading of its power, while it holds.
+    #[schema(nullable = false)]
+    pub power: Option<Power>,
+}
+
+/// A counter's last reading.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Counter {
+    /// When.
+    pub at: Instant,
+    /// What it stood at.
+    pub wh: String,
+    /// What was booked ahead of the next reading.
+    pub debt_wh: String,
+}
+
+/// A reading of power.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Power {
+    /// When.
+    pub at: Instant,
+    /// What the device drew.
+    pub w: String,
 }
 
 /// A sensor's state.
@@ -142,10 +250,13 @@ pub struct SensorState {
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct States {
+    /// When the room was last heard.
+    #[schema(nullable = false)]
+    pub heard: Option<Instant>,
     /// Whether the room is sold.
     #[schema(nullable = false)]
     pub stay: Option<Held>,
-    /// By id and kind.
+    /// Devices and meters, by id and kind.
     pub devices: Vec<DeviceState>,
     /// By id.
     pub presence: Vec<SensorState>,
@@ -199,8 +310,11 @@ pub struct Report {
     pub closed_at: Option<Instant>,
     /// The room's time.
     pub occupancy: Occupancy,
-    /// Every device with a known state at any time of the day, by id, then kind.
+    /// Every device with a known state or a reading at any time of the day, by id, then kind.
     pub devices: Vec<Device>,
+    /// Every meter with a reading, by id; missing where there is none.
+    #[schema(nullable = false)]
+    pub meters: Option<Vec<Meter>>,
     /// Their sums.
     pub totals: Totals,
     /// The states at the end.
