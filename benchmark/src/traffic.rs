@@ -117,10 +117,10 @@ impl Day {
             let line = self.line(event);
             let decoded = edge::decode(source_of(event), &line);
             for (decoded, _) in decoded.into_iter().flatten() {
-                rooms.entry(decoded.room).or_default().push((decoded.signal, decoded.transition));
+                rooms.entry(decoded.room).or_default().push(decoded.fact);
             }
         }
-        rooms.into_iter().map(|(room, told)| (room, History::new(told))).collect()
+        rooms.into_iter().map(|(room, told)| (room, told.into_iter().collect())).collect()
     }
 }
 

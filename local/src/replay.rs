@@ -192,7 +192,7 @@ impl Arrival {
         let decoded: Vec<_> = read.collect();
         let events = decoded.len() + beyond;
         let event = match decoded.as_slice() {
-            [Ok((event, _))] => Some((event.hotel.clone(), event.transition.at)),
+            [Ok((event, _))] => Some((event.hotel.clone(), event.fact.at())),
             _ => None,
         };
         let written = fields.occurred_at.as_ref().and_then(|at| Instant::parse(at.as_str()?).ok());

@@ -50,13 +50,13 @@ impl Records {
         for body in bodies {
             for decoded in edge::decode(source, body) {
                 let (event, _) = decoded.map_err(|refusal| anyhow::anyhow!(refusal.detail))?;
-                let day = self.profile.calendar.day_of(event.transition.at);
+                let day = self.profile.calendar.day_of(event.fact.at());
                 let group = groups.entry((event.room.clone(), day.date)).or_insert_with(|| Group {
                     room: event.room,
                     day,
                     transitions: Vec::new(),
                 });
-                group.transitions.push((event.signal, event.transition));
+                group.transitions.extend(transition(event.fact));
             }
         }
         Ok(groups.into_values().collect())
@@ -135,6 +135,14 @@ impl Records {
 
 fn units(capacity: Option<&ConsumedCapacity>) -> f64 {
     capacity.and_then(|capacity| capacity.capacity_units).unwrap_or_default()
+}
+
+/// The simulated hotel has no readings.
+fn transition(fact: Fact) -> Option<(Signal, Transition)> {
+    match fact {
+        Fact::State(signal, transition) => Some((signal, transition)),
+        Fact::Reading(..) => None,
+    }
 }
 
 /// Adds transitions to the sets of a record: the same sets that Roomwatt keeps.

@@ -5,6 +5,7 @@
 mod simulation {
     use std::collections::{BTreeMap, BTreeSet};
 
+    use roomwatt_domain::Fact;
     use roomwatt_cost::simulation::{Event, Hotel, days};
     use roomwatt_ingest::{EventQueue, edge};
 
@@ -75,8 +76,9 @@ mod simulation {
             };
             let text = text(&hotel, event);
             let [Ok((read, _))] = &edge::decode(source, &text)[..] else { panic!("{text}") };
-            let key = (read.room.clone(), format!("{:?}", read.signal));
-            let state = read.transition.state.clone();
+            let Fact::State(signal, transition) = &read.fact else { panic!("{text}") };
+            let key = (read.room.clone(), format!("{signal:?}"));
+            let state = transition.state.clone();
             assert_ne!(states.insert(key.clone(), state.clone()), Some(state), "{text}");
             assert!(instants.insert((key, event.at)), "{text}");
         }
@@ -95,7 +97,7 @@ mod simulation {
         assert_eq!(decoded.len(), 10);
         for (decoded, event) in decoded.into_iter().zip(device) {
             let (read, _) = decoded.unwrap();
-            assert_eq!((read.hotel.as_str(), read.transition.at), ("hotel-1", event.at));
+            assert_eq!((read.hotel.as_str(), read.fact.at()), ("hotel-1", event.at));
         }
     }
 
