@@ -311,7 +311,7 @@ fn wasted_share(notation: &Notation<'_>, tally: &Tally, before: Option<&Totals>)
     }
 }
 
-/// What there is to say in one sentence or two.
+/// What there is to say in a few sentences.
 pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
     let measure = Measure::of(totals);
     let (used, wasted) = (measure.used(totals), measure.wasted(totals));
@@ -319,19 +319,24 @@ pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
     let text = |exact| Notation::measured(measure, exact).text;
     let cost = totals.confirmed_waste_cost().filter(|_| measure == Measure::Energy);
     let cost = cost.map(|cost| notation.money(cost).text);
-    let up_to = measure.up_to(totals).map(|all| notation.up_to(&text(all)));
+    let up_to = measure.up_to(totals).map(text);
     let (used, wasted) = (text(used), text(wasted));
-    Some(match notation.language {
-        Language::English => {
-            let up_to = up_to.map_or(String::new(), |up_to| format!(", {up_to}"));
-            let cost = cost.map_or(String::new(), |cost| format!(" That cost {cost}."));
-            format!("Of {used} used, {wasted} ({share}) ran while nobody was there{up_to}.{cost}")
-        }
+    let sentences = match notation.language {
+        Language::English => [
+            Some(format!("Of {used} used, {wasted} ({share}) ran while nobody was there.")),
+            cost.map(|cost| format!("That cost {cost}.")),
+            up_to.map(|up_to| format!("With assumed use it is up to {up_to}.")),
+        ],
         Language::Korean => {
-            let up_to = up_to.map_or(String::new(), |up_to| format!(", {up_to}"));
+            let said = format!("사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})");
             let ending = cost
                 .map_or("입니다.".to_owned(), |cost| format!("이며, 그 비용은 {cost}입니다."));
-            format!("사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share}{up_to}){ending}")
+            [
+                Some(format!("{said}{ending}")),
+                up_to.map(|up_to| format!("추정된 사용을 포함하면 최대 {up_to}입니다.")),
+                None,
+            ]
         }
-    })
+    };
+    Some(sentences.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }

@@ -1,15 +1,15 @@
 //! The time line of a day: one strip per signal, drawn over the day's elapsed time.
 //!
 //! A day of 23 or 25 hours is as wide as any other; its clock readings stand where they were shown,
-//! so an hour that came twice is written twice. The room's cells are found by folding the day up to
-//! each instant with the domain's own rules, not by rules of this crate.
+//! so an hour that came twice is written twice. The room's cells are found by folding the day
+//! part by part with the domain's own rules, not by rules of this crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use roomwatt_domain::instant::{Instant, MINUTE, Millis};
 use roomwatt_domain::{
     Avoidable, Device, DeviceReport, HeldBySensor, History, Interval, Occupancy, Presence, Profile,
-    RoomId, RoomReport, RoomStates, Signal, SignalHistory, State, Stay, Window,
+    RoomId, RoomReport, RoomStates, Signal, SignalHistory, State, Stay, Transition, Window,
 };
 use svg::node::element::{Group, Line, Rectangle, SVG, Text, Title};
 
@@ -32,16 +32,10 @@ pub(crate) fn stretches(
     opening: &RoomStates,
     signals: &[SignalHistory],
 ) -> Vec<Stretch> {
-    let room = RoomClock::of(profile, room, window, opening, signals);
+    let mut walk = Walk::of(profile, room, window, opening, signals);
     let mut stretches: Vec<Stretch> = Vec::new();
-    let mut before = Occupancy::default();
-    let mut from = window.start;
-    for cut in room.cuts() {
-        let now = room.until(cut).occupancy;
-        let part = Window { start: from, end: cut };
-        let cell = cell(&(now - before));
-        (before, from) = (now, cut);
-        let Some((stay, presence)) = cell else { continue };
+    while let Some((part, occupancy)) = walk.next_part() {
+        let Some((stay, presence)) = cell(&occupancy) else { continue };
         match stretches.last_mut() {
             Some(last) if (last.stay, last.presence) == (stay, presence) => {
                 last.window.end = part.end;
@@ -52,16 +46,20 @@ pub(crate) fn stretches(
     stretches
 }
 
-/// A room without its devices, folded from the day's start to any instant.
-struct RoomClock<'a> {
+/// A room without its devices, folded part by part: each opens with what the one before closed with.
+struct Walk<'a> {
     profile: &'a Profile,
     room: &'a RoomId,
-    window: Window,
-    opening: RoomStates,
-    history: History,
+    /// What holds where the next part begins.
+    states: RoomStates,
+    reported: BTreeMap<Instant, Vec<(Signal, Transition)>>,
+    from: Instant,
+    end: Instant,
+    /// The instants ahead at which the room's cell may change.
+    cuts: BTreeSet<Instant>,
 }
 
-impl<'a> RoomClock<'a> {
+impl<'a> Walk<'a> {
     fn of(
         profile: &'a Profile,
         room: &'a RoomId,
@@ -69,44 +67,43 @@ impl<'a> RoomClock<'a> {
         opening: &RoomStates,
         signals: &[SignalHistory],
     ) -> Self {
-        let of_room = signals.iter().filter(|it| !matches!(it.signal, Signal::Device(_)));
-        let transitions = of_room.flat_map(|of| {
-            of.transitions.iter().map(|transition| (of.signal.clone(), transition.clone()))
-        });
-        Self {
-            profile,
-            room,
-            window,
-            opening: RoomStates { devices: BTreeMap::new(), ..opening.clone() },
-            history: History::new(transitions),
-        }
-    }
-
-    /// The room's report as of an instant.
-    fn until(&self, end: Instant) -> RoomReport {
-        let window = Window { end, ..self.window };
-        let history = self.history.clone().before(end);
-        RoomReport::fold(window, &self.opening, &history, &self.profile.terms(self.room))
-    }
-
-    /// The instants at which the room's cell may change, the day's end the last of them: what was
-    /// reported, and where a vacancy begins to count.
-    fn cuts(&self) -> BTreeSet<Instant> {
-        let reported = self.history.iter().flat_map(|(_, transitions)| transitions);
-        let reported: BTreeSet<_> = reported.map(|transition| transition.at).collect();
-        let delay = self.profile.terms(self.room).vacancy_delay();
-        let mut cuts = reported.clone();
-        cuts.insert(self.window.end);
-        for at in reported.into_iter().chain([self.window.start]) {
-            for (_, HeldBySensor { held, night_hold }) in self.until(at + 1).presence {
-                if held.state == State::VACANT {
-                    cuts.insert(held.since + delay);
-                    cuts.extend(night_hold);
-                }
+        let mut reported: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for of in signals.iter().filter(|of| !matches!(of.signal, Signal::Device(_))) {
+            for transition in &of.transitions {
+                let at = reported.entry(transition.at).or_default();
+                at.push((of.signal.clone(), transition.clone()));
             }
         }
-        let within = |at: &Instant| self.window.start < *at && *at <= self.window.end;
-        cuts.into_iter().filter(within).collect()
+        // Whether the room is dormant is decided once, at the day's start.
+        let opening = opening.opening(window.start, &profile.terms(room)).into_owned();
+        let states = RoomStates { heard: None, devices: BTreeMap::new(), ..opening };
+        let cuts = reported.keys().copied().chain([window.end]).collect();
+        Self { profile, room, states, reported, from: window.start, end: window.end, cuts }
+    }
+
+    /// The next part of the day, in one cell throughout; `None` after the last one.
+    fn next_part(&mut self) -> Option<(Window, Occupancy)> {
+        let start = self.from;
+        if start >= self.end {
+            return None;
+        }
+        let history = History::new(self.reported.remove(&start).unwrap_or_default());
+        let fold = |states: &RoomStates, end| {
+            let window = Window { start, end };
+            RoomReport::fold(window, states, &history, &self.profile.terms(self.room))
+        };
+        let delay = self.profile.terms(self.room).vacancy_delay();
+        for (_, HeldBySensor { held, night_hold }) in fold(&self.states, start + 1).presence {
+            if held.state == State::VACANT {
+                self.cuts.insert(held.since + delay);
+                self.cuts.extend(night_hold);
+            }
+        }
+        let end = self.cuts.range(start + 1..).next().map_or(self.end, |cut| self.end.min(*cut));
+        let report = fold(&self.states, end);
+        self.states = RoomStates { heard: None, ..report.closing() };
+        self.from = end;
+        Some((Window { start, end }, report.occupancy))
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use roomwatt_domain::{ClosedReport, Profile, RoomId, RoomReport, RoomStates};
-use roomwatt_presentation::{RoomReportView, StatesView};
+use roomwatt_domain::{ClosedReport, Live, Profile, RoomId, RoomReport, RoomStates};
+use roomwatt_presentation::{LiveRoomView, RoomReportView, StatesView};
 use serde_json::value::RawValue;
 
-use crate::hotel::{bare, checkout_day, closed, date, known, metered, metered_days, report, seoul};
+use crate::hotel::{
+    METERED_DAY, bare, checkout_day, closed, date, instant, known, metered, metered_days, report,
+    seoul,
+};
 
 fn json(profile: &Profile, closed: &ClosedReport) -> String {
     let view = RoomReportView::closed(&profile.hotel_id, &profile.calendar, closed);
@@ -200,6 +203,33 @@ fn an_open_day_is_provisional_and_has_no_revision() {
     let json = serde_json::to_string(&view).unwrap();
     assert_written(&json, &[("provisional", "true"), ("totals.energyWh", "12.000")]);
     assert_left_out(&json, &["revision", "closedAt", "revisions"]);
+}
+
+#[test]
+fn a_room_now_has_its_readings_so_far() {
+    let profile = metered();
+    let room = RoomId::new("1203").unwrap();
+    let day = profile.calendar.day(date("2026-11-21")).unwrap();
+    let history = known(&METERED_DAY.0, &METERED_DAY.1);
+    let now = instant("2026-11-21T12:10:00+09:00");
+    let terms = profile.terms(&room);
+    let live = Live::at(now, RoomStates::default(), [(day, history)], &terms).unwrap();
+    let view = LiveRoomView::of(&profile.hotel_id, &profile.calendar, &room, &live);
+    let json = serde_json::to_string(&view).unwrap();
+    assert_written(
+        &json,
+        &[
+            ("roomId", r#""1203""#),
+            ("states.heard", r#""2026-11-21T03:00:00.000Z""#),
+            ("states.devices.0.deviceKind", r#""meter""#),
+            ("states.devices.2.counter.wh", r#""150.500""#),
+            ("states.devices.3.power.w", r#""4.000""#),
+            ("report.provisional", "true"),
+            ("report.dayLengthMs", "43800000"),
+            // Ten minutes of 4 W.
+            ("report.totals.standbyWh", "0.667"),
+        ],
+    );
 }
 
 #[test]
