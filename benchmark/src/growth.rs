@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode};
 use axum::{Extension, Router};
 use roomwatt_api::{Api, Caller, Delivery};
 use roomwatt_domain::{
-    BusinessDay, ClosedReport, History, Instant, Profile, RoomReport, RoomStates, Totals,
+    BusinessDay, ClosedReport, Fact, History, Instant, Profile, RoomReport, RoomStates,
 };
 use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::{ReplayClock, Stopwatch};
@@ -142,15 +142,15 @@ async fn open(
 /// When the engine fails.
 pub fn close_over_rooms(sizes: &[usize]) -> anyhow::Result<Vec<Row>> {
     let (profile, day) = profile("h1")?;
-    let transitions = usual(&day, 100)?;
+    let facts = usual(&day, 100)?.into_iter().map(|(signal, it)| Fact::State(signal, it));
+    let facts: Vec<_> = facts.collect();
     let over = |&rooms: &usize| {
         let runtime = runtime()?;
         let deployment = runtime.block_on(async {
             let (deployment, clock) = opened(&profile, &day).await?;
             for number in 0..rooms {
                 let (hotel, room) = (&profile.hotel_id, room(number)?);
-                let told = transitions.iter();
-                deployment.store().add_transitions(hotel, &day, &room, told, Seal::Respect).await?;
+                deployment.store().add(hotel, &day, &room, &facts, Seal::Respect).await?;
             }
             clock.set(deployment.store().schedule().due_at(&day));
             let message = DayCloseMessage::Close { hotel: profile.hotel_id.clone() };
@@ -234,14 +234,8 @@ async fn a_year(
         let history = History::new(usual(&day, 100)?);
         let terms = profile.terms(&room(0)?);
         let report = RoomReport::fold(day.window, &RoomStates::default(), &history, &terms);
-        let mut sums = HotelDay {
-            date: day.date,
-            rooms: 1,
-            revision: 1,
-            totals: Totals::default(),
-            occupancy: report.occupancy,
-        };
-        sums.totals += report.totals();
+        let mut sums = HotelDay::empty(day.date);
+        sums += &report;
         let closed = ClosedReport::first(room(0)?, day, report, day.window.end);
         let stored = StoredReport { closed, terms: 1, fence: 1, writes: 1, pending: false };
         store.put_report(&profile.hotel_id, &day, &stored).await?;

@@ -7,7 +7,8 @@ use anyhow::Context;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCapacity};
 use roomwatt_domain::{
-    BusinessDay, Device, DeviceId, DeviceKind, History, Profile, RoomId, Signal, State, Transition,
+    BusinessDay, Device, DeviceId, DeviceKind, Fact, History, Profile, RoomId, Signal, State,
+    Transition,
 };
 use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_store::{Consumed, item_size};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use roomwatt_api::Caller;
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, ClosedReport, Device, History, Occupancy, Profile, RoomId,
-    RoomReport, RoomStates, Signal, Totals, Transition,
+    BusinessDate, BusinessDay, ClosedReport, Device, History, Profile, RoomId, RoomReport,
+    RoomStates, Signal, Transition,
 };
 use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::ReplayClock;
@@ -89,16 +89,9 @@ pub(crate) async fn large_hotel() -> (Store, BusinessDate) {
             let stored = StoredReport { closed, terms: 1, fence: 1, writes: 1, pending: false };
             store.put_report(&profile.hotel_id, &day, &stored).await.unwrap();
         }
-        let mut sums = HotelDay {
-            date: day.date,
-            rooms: 300,
-            revision: 1,
-            totals: Totals::default(),
-            occupancy: Occupancy::default(),
-        };
+        let mut sums = HotelDay::empty(day.date);
         for _ in 0..300 {
-            sums.totals += report.totals();
-            sums.occupancy += report.occupancy;
+            sums += &report;
         }
         store.put_hotel_day(&profile.hotel_id, &day, 1, &sums).await.unwrap();
         day = profile.calendar.next(day.date);

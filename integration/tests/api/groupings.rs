@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use roomwatt_domain::{BusinessDate, ClosedReport, Occupancy, Totals};
+use roomwatt_domain::{BusinessDate, ClosedReport, NightSums, Nights, Occupancy, Totals};
 use roomwatt_presentation::{OccupancyView, RoomReportView, TotalsView};
 use serde_json::{Value, json};
 
@@ -22,15 +22,32 @@ fn summed<'a>(
     let all: BTreeSet<String> = reports.clone().flat_map(&keys).collect();
     let groups = all.into_iter().map(|key| {
         let (mut count, mut totals, mut occupancy) = (0, Totals::default(), Occupancy::default());
+        let mut nights = NightSums::default();
         for report in reports.clone().filter(|report| keys(report).contains(&key)) {
             count += 1;
             occupancy += report.report.occupancy;
             let devices = report.report.devices.iter();
             let devices = devices.filter(|device| !kinds || device.device.kind.as_str() == key);
-            totals += Totals::over(devices, report.report.tariff);
+            let summed = Totals::over(devices, report.report.pricing);
+            nights += NightSums::of(report.report.night(), &summed);
+            totals += summed;
         }
-        let mut group =
-            json!({"key": key, "reports": count, "totals": shown(&TotalsView::of(&totals))});
+        let Nights { sold, unsold, unknown } = nights.nights;
+        let mut group = json!({
+            "key": key,
+            "reports": count,
+            "totals": shown(&TotalsView::of(&totals)),
+            "nights": {"sold": sold, "unsold": unsold, "unknown": unknown},
+        });
+        if let Some(night) = nights.per_sold_night(&totals) {
+            let number = |text: String| -> Value { serde_json::from_str(&text).unwrap() };
+            group["perSoldNight"] = json!({"energyWh": number(night.energy.to_string())});
+            for (name, amount) in [("cost", night.cost), ("co2eKg", night.co2e)] {
+                if let Some(amount) = amount {
+                    group["perSoldNight"][name] = number(amount.to_string());
+                }
+            }
+        }
         if !kinds {
             group["occupancy"] = shown(&OccupancyView::of(&occupancy));
         }

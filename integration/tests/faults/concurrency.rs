@@ -25,15 +25,15 @@ use std::time::Duration;
 use fastrand::Rng;
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{
-    Device, DeviceId, DeviceKind, Instant, Millis, Profile, RoomId, Schedule, Signal, State,
-    Transition,
+    Device, DeviceId, DeviceKind, Fact, Instant, Measurement, Millis, MilliwattHours, Milliwatts,
+    Profile, Reading, RoomId, Schedule, Signal, State, Transition,
 };
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS};
 use roomwatt_store::Retention;
 use tokio::runtime::Builder;
 use tokio::task::{JoinSet, LocalSet, yield_now};
 
-use crate::events::{device, profile, stay};
+use crate::events::{device, profile, reading, stay};
 use crate::line::{Call, Fate, Fates};
 use crate::oracle::{Hotel, last_due};
 use crate::services::{QUEUES, Services};
@@ -134,7 +134,7 @@ fn room_events(
     hotel: &str,
     room: &str,
     story: &mut Story,
-) -> Vec<(Signal, Transition)> {
+) -> Vec<Fact> {
     // Of some rooms nothing is heard for days.
     let silent = if random.u32(..4) == 0 { random.i64(1..=2) * DAY } else { 0 };
     let mut events = Vec::new();
@@ -154,17 +154,20 @@ fn room_events(
                 1 => window.end - 1,
                 _ => window.start + random.i64(0..window.length() / (3 * HOUR)) * 3 * HOUR,
             };
-            let (signal, state) = signal(random);
-            let (queue, body) = match &signal {
-                Signal::Device(Device { id, kind }) => (
+            let fact = fact(random, at);
+            let (queue, body) = match &fact {
+                Fact::State(Signal::Device(Device { id, kind }), Transition { state, .. }) => (
                     DEVICE_EVENTS,
                     device(hotel, room, id.as_str(), kind.as_str(), state.as_str(), at),
                 ),
-                Signal::Presence(id) => (
+                Fact::State(Signal::Presence(id), Transition { state, .. }) => (
                     DEVICE_EVENTS,
                     device(hotel, room, id.as_str(), "presence", state.as_str(), at),
                 ),
-                Signal::Stay => (SPACE_EVENTS, stay(hotel, room, state.as_str(), at)),
+                Fact::State(Signal::Stay, Transition { state, .. }) => {
+                    (SPACE_EVENTS, stay(hotel, room, state.as_str(), at))
+                }
+                Fact::Reading(device, read) => (DEVICE_EVENTS, reading(hotel, room, device, read)),
             };
             for _ in 0..if random.u32(..6) == 0 { 2 } else { 1 } {
                 let delay = match random.u32(..10) {
@@ -177,26 +180,38 @@ fn room_events(
                 let at = (at + delay.max(0) + silent).max(story.begin);
                 story.arrivals.push(Arrival { at, queue, body: body.to_string() });
             }
-            events.push((signal, Transition { at, state }));
+            events.push(fact);
         }
         day = profile.calendar.next(day.date);
     }
     events
 }
 
-fn signal(random: &mut Rng) -> (Signal, State) {
+fn fact(random: &mut Rng, at: Instant) -> Fact {
     let state = |name| State::new(name).expect("a state");
     let id = |name| DeviceId::new(name).expect("an id");
-    let device = |name, kind| {
-        Signal::Device(Device { id: id(name), kind: DeviceKind::new(kind).expect("a kind") })
-    };
+    let device = |name, kind| Device { id: id(name), kind: DeviceKind::new(kind).expect("a kind") };
     let on = random.bool();
-    match random.u32(..6) {
-        0 | 1 => (device("lamp-1", "light"), state(if on { "ON" } else { "OFF" })),
-        2 => (device("ac", "thermostat"), state(["OFF", "COOL", "HEAT"][random.usize(0..3)])),
+    let (signal, state) = match random.u32(..8) {
+        0 | 1 => (Signal::Device(device("lamp-1", "light")), state(if on { "ON" } else { "OFF" })),
+        2 => (
+            Signal::Device(device("ac", "thermostat")),
+            state(["OFF", "COOL", "HEAT"][random.usize(0..3)]),
+        ),
         3 => (Signal::Presence(id("pir-1")), if on { State::OCCUPIED } else { State::VACANT }),
-        _ => (Signal::Stay, if on { State::CHECKED_IN } else { State::CHECKED_OUT }),
-    }
+        4 | 5 => (Signal::Stay, if on { State::CHECKED_IN } else { State::CHECKED_OUT }),
+        // Counters go on, fall back and begin again.
+        of => {
+            let of = if of == 6 { device("ac", "thermostat") } else { device("main", "meter") };
+            let measurement = if on {
+                Measurement::Counter(MilliwattHours::new(random.u64(0..40) * 333_333))
+            } else {
+                Measurement::Power(Milliwatts::new(random.u64(0..4) * 250_000))
+            };
+            return Fact::Reading(of, Reading { at, measurement });
+        }
+    };
+    Fact::State(signal, Transition { at, state })
 }
 
 /// What goes wrong on a worker's line.

@@ -1,6 +1,6 @@
 //! Hotels and events as text, as publishers write them.
 
-use roomwatt_domain::{Instant, Profile};
+use roomwatt_domain::{Device, Instant, Measurement, Profile, Reading};
 use serde_json::{Value, json};
 
 /// A profile with a price, a delay and some ratings.
@@ -34,6 +34,23 @@ pub(crate) fn device(
         "deviceKind": kind,
         "state": state,
         "occurredAt": at.to_string(),
+    })
+}
+
+/// A reading of a device or a meter: `counterWh` or `powerW`.
+pub(crate) fn reading(hotel: &str, room: &str, device: &Device, reading: &Reading) -> Value {
+    let (field, value) = match reading.measurement {
+        Measurement::Counter(counter) => ("counterWh", counter.to_string()),
+        Measurement::Power(power) => ("powerW", power.to_string()),
+    };
+    json!({
+        "eventId": format!("{}-{}", device.id, reading.at),
+        "hotelId": hotel,
+        "roomId": room,
+        "deviceId": device.id.as_str(),
+        "deviceKind": device.kind.as_str(),
+        field: value,
+        "occurredAt": reading.at.to_string(),
     })
 }
 

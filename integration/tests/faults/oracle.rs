@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use integration::oracle::reports_on;
-use roomwatt_domain::{
-    BusinessDate, HotelId, Instant, Occupancy, Profile, RoomId, Signal, Totals, Transition,
-};
-use roomwatt_store::StoredReport;
+use roomwatt_domain::{BusinessDate, Fact, HotelId, Instant, Profile, RoomId};
+use roomwatt_store::{HotelDay, StoredReport};
 use serde_json::Value;
 
 use crate::services::Services;
@@ -15,7 +13,7 @@ use crate::services::Services;
 pub(crate) struct Hotel {
     /// Its profile, version by version.
     pub(crate) profiles: Vec<Profile>,
-    pub(crate) rooms: BTreeMap<RoomId, Vec<(Signal, Transition)>>,
+    pub(crate) rooms: BTreeMap<RoomId, Vec<Fact>>,
 }
 
 type Reports = BTreeMap<(RoomId, BusinessDate), StoredReport>;
@@ -90,7 +88,7 @@ impl Hotel {
     }
 
     fn first(&self) -> Instant {
-        let instants = self.rooms.values().flatten().map(|(_, transition)| transition.at);
+        let instants = self.rooms.values().flatten().map(Fact::at);
         instants.min().expect("an event")
     }
 
@@ -104,14 +102,14 @@ impl Hotel {
         let hotel = &self.profiles[0].hotel_id;
         let mut faults = Vec::new();
         let mut expected = BTreeSet::new();
-        for (room, transitions) in &self.rooms {
+        for (room, facts) in &self.rooms {
             let terms = |date| {
                 let stored = reports.get(&(room.clone(), date));
                 let version =
                     stored.map_or(1, |stored| usize::try_from(stored.terms).expect("small"));
                 &self.profiles[version - 1]
             };
-            for (date, report) in reports_on(terms, room, transitions, through) {
+            for (date, report) in reports_on(terms, room, facts, through) {
                 let key = (room.clone(), date);
                 let day = self.profiles[0].calendar.day(date);
                 if day.is_some_and(|day| services.has_expired(day.window)) {
@@ -148,21 +146,14 @@ impl Hotel {
             services.store.hotel_days(hotel, BusinessDate::MIN, BusinessDate::MAX, services.now());
         let mut dates = BTreeSet::new();
         while let Some(day) = days.next().await.expect("a table") {
-            let mut rooms = 0;
-            let mut totals = Totals::default();
-            let mut occupancy = Occupancy::default();
+            let mut expected = HotelDay { revision: day.revision, ..HotelDay::empty(day.date) };
             for stored in
                 reports.iter().filter(|((_, date), _)| *date == day.date).map(|(_, stored)| stored)
             {
-                rooms += 1;
-                totals += stored.closed.report.totals();
-                occupancy += stored.closed.report.occupancy;
+                expected += &stored.closed.report;
             }
-            if (day.rooms, day.totals, day.occupancy) != (rooms, totals, occupancy) {
-                faults.push(format!(
-                    "{hotel} {}: {day:?} instead of {rooms} rooms, {totals:?}",
-                    day.date
-                ));
+            if day != expected {
+                faults.push(format!("{hotel} {}: {day:?} instead of {expected:?}", day.date));
             }
             dates.insert(day.date);
         }

@@ -5,11 +5,13 @@
 //! The hotels are nine hours ahead of UTC; the dates are of March 2026, local time.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_domain::{Instant, Schedule};
+use roomwatt_domain::{
+    Device, DeviceId, DeviceKind, Instant, Measurement, MilliwattHours, Reading, Schedule,
+};
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_store::Retention;
 
-use crate::events::{device, profile, stay};
+use crate::events::{device, profile, reading, stay};
 use crate::line::OtherRules;
 use crate::services::Services;
 use crate::stage::{Disturbance, Outcome, Stage};
@@ -28,6 +30,13 @@ pub(crate) fn lamp(room: &str, state: &str, when: &str) -> serde_json::Value {
 
 pub(crate) fn sensor(room: &str, state: &str, when: &str) -> serde_json::Value {
     device("h1", room, "pir-1", "presence", state, at(when))
+}
+
+fn counter(room: &str, watt_hours: u64, when: &str) -> serde_json::Value {
+    let kind = DeviceKind::new("thermostat").expect("a kind");
+    let device = Device { id: DeviceId::new("ac").expect("an id"), kind };
+    let measurement = Measurement::Counter(MilliwattHours::new(watt_hours * 1000));
+    reading("h1", room, &device, &Reading { at: at(when), measurement })
 }
 
 /// Two hotels open, events are taken in and refused, days close: one by itself, then three at once
@@ -50,6 +59,7 @@ pub(crate) async fn days_close(disturbance: Disturbance) -> Outcome {
     stage.send(DEVICE_EVENTS, &sensor("102", "VACANT", "02 08:00"));
     stage.send(DEVICE_EVENTS, &device("h2", "7", "ac", "thermostat", "COOL", at("02 09:00")));
     stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 10:30"));
+    stage.send(DEVICE_EVENTS, &counter("101", 5000, "02 09:40"));
     stage.send(DEVICE_EVENTS, "what?");
     stage.pass_until(at("02 10:20"), false).await;
     stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 10:19"));
@@ -71,8 +81,10 @@ pub(crate) async fn closed_hotel(disturbance: Disturbance) -> Stage {
     stage.put_profile(&profile("h1", ZONE, "0.25")).await;
     stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("02 08:00")));
     stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 09:00"));
+    stage.send(DEVICE_EVENTS, &counter("101", 5000, "02 09:00"));
     stage.send(DEVICE_EVENTS, &sensor("102", "OCCUPIED", "02 09:00"));
     stage.pass_until(at("03 10:00"), false).await;
+    stage.send(DEVICE_EVENTS, &counter("101", 6500, "03 09:00"));
     stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "03 09:00"));
     stage.send(DEVICE_EVENTS, &lamp("102", "ON", "03 09:00"));
     stage.pass_until(at("05 00:14"), false).await;
@@ -88,6 +100,7 @@ pub(crate) async fn late_events_revise(disturbance: Disturbance) -> Outcome {
     stage.pass_until(at("05 10:00"), false).await;
     stage.begin();
     stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 22:00"));
+    stage.send(DEVICE_EVENTS, &counter("101", 5800, "02 21:00"));
     stage.pass(20 * MINUTE).await;
     stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_OUT", at("04 11:00")));
     stage.send(DEVICE_EVENTS, &device("h1", "103", "ac", "thermostat", "HEAT", at("01 20:00")));
@@ -265,6 +278,7 @@ pub(crate) async fn records_expire(disturbance: Disturbance) -> Outcome {
     stage.begin();
     stage.pass_until(at("03 00:50"), true).await;
     stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 22:00"));
+    stage.send(DEVICE_EVENTS, &counter("101", 5800, "02 21:00"));
     stage.pass(20 * MINUTE).await;
     stage.rest();
     stage.put_profile(&profile("h1", ZONE, "0.99")).await;

@@ -297,11 +297,11 @@ impl Stage {
         let body = body.to_string();
         let (schedule, now) = (self.services.store.schedule(), self.services.now());
         for (event, _) in edge::decode(source, &body).into_iter().flatten() {
-            if schedule.admit(event.transition.at, now).is_err() {
+            if schedule.admit(event.fact.at(), now).is_err() {
                 continue;
             }
             if let Some(hotel) = self.hotels.get_mut(&event.hotel) {
-                hotel.rooms.entry(event.room).or_default().push((event.signal, event.transition));
+                hotel.rooms.entry(event.room).or_default().push(event.fact);
             }
         }
         self.services.send(queue, &body);

@@ -10,7 +10,7 @@ use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, SendMessageBatchRequestEntry};
 use aws_sdk_sqs::{Client, Config};
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{ClosedReport, Instant, Profile, RoomId, Signal, Transition};
+use roomwatt_domain::{ClosedReport, Fact, Instant, Profile, RoomId};
 use roomwatt_presentation::RoomReportView;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -188,11 +188,11 @@ impl Independent {
         &mut self,
         hotel: &Profile,
         room: &RoomId,
-        transitions: &[(Signal, Transition)],
+        facts: &[Fact],
         now: Instant,
     ) -> (usize, u64) {
         let closed_through = last_due(hotel, now);
-        let expected = integration::oracle::reports(hotel, room, transitions, closed_through);
+        let expected = integration::oracle::reports(hotel, room, facts, closed_through);
         let Some(first) = expected.keys().next() else { return (0, 0) };
         let path = format!("/hotels/{}/rooms/{room}/reports", hotel.hotel_id);
         let answer = self.running.get(&path, &format!("from={first}&to={closed_through}")).await;
@@ -265,8 +265,8 @@ async fn a_day_on_an_independent_aws_ends_in_the_reports_of_the_oracle() {
     said.extend(late);
     let (mut reports, mut revisions) = (0, 0);
     for hotel in hotels() {
-        for (room, transitions) in by_room(&hotel, &said) {
-            let compared = aws.compare(&hotel, &room, &transitions, now).await;
+        for (room, facts) in by_room(&hotel, &said) {
+            let compared = aws.compare(&hotel, &room, &facts, now).await;
             (reports, revisions) = (reports + compared.0, revisions + compared.1);
         }
     }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{BusinessDate, HotelId, Instant, Profile, RoomId, Signal, Transition};
+use roomwatt_domain::{BusinessDate, Fact, HotelId, Instant, Profile, RoomId};
 use roomwatt_embedded::aws::EmbeddedAws;
 use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
@@ -254,8 +254,8 @@ async fn compare(
         .expect("an opened hotel")
         .closed_through;
     let mut compared = 0;
-    for (room, transitions) in by_room(profile, events) {
-        compared += compare_room(store, profile, &room, &transitions, closed_through, now).await;
+    for (room, facts) in by_room(profile, events) {
+        compared += compare_room(store, profile, &room, &facts, closed_through, now).await;
     }
     assert!(compared > 0, "{}", profile.hotel_id);
 }
@@ -264,12 +264,12 @@ async fn compare_room(
     store: &Store,
     profile: &Profile,
     room: &RoomId,
-    transitions: &[(Signal, Transition)],
+    facts: &[Fact],
     closed_through: BusinessDate,
     now: Instant,
 ) -> usize {
     let hotel: &HotelId = &profile.hotel_id;
-    let expected = integration::oracle::reports(profile, room, transitions, closed_through);
+    let expected = integration::oracle::reports(profile, room, facts, closed_through);
     for (date, report) in &expected {
         let stored = store.report(hotel, *date, room, now).await.expect("a report");
         let stored = stored.unwrap_or_else(|| panic!("{hotel} {room} {date} has no report"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use roomwatt_domain::{BusinessDate, Instant, Profile, RoomId, Schedule, Signal, Transition};
+use roomwatt_domain::{BusinessDate, Fact, Instant, Profile, RoomId, Schedule};
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_ingest::{EventQueue, edge};
 use serde_json::{Value, json};
@@ -48,15 +48,17 @@ pub(crate) fn events(
             event["state"] = if random.bool() { "CHECKED_IN" } else { "CHECKED_OUT" }.into();
             SPACE_EVENTS
         } else {
-            let (id, kind, states) = match random.u32(..4) {
-                0 => ("pir-1", "presence", ["OCCUPIED", "VACANT"]),
-                1 => ("lamp-1", "light", ["ON", "OFF"]),
-                2 => ("lamp-2", "light", ["ON", "OFF"]),
-                _ => ("hvac", "thermostat", ["HEAT", "OFF"]),
+            let (id, kind, field, values) = match random.u32(..6) {
+                0 => ("pir-1", "presence", "state", ["OCCUPIED", "VACANT"]),
+                1 => ("lamp-1", "light", "state", ["ON", "OFF"]),
+                2 => ("lamp-2", "light", "state", ["ON", "OFF"]),
+                3 => ("hvac", "thermostat", "state", ["HEAT", "OFF"]),
+                4 => ("hvac", "thermostat", "counterWh", ["48123.917", "49000.25"]),
+                _ => ("main", "meter", "powerW", ["812.5", "40"]),
             };
             event["deviceId"] = id.into();
             event["deviceKind"] = kind.into();
-            event["state"] = states[random.usize(..2)].into();
+            event[field] = values[random.usize(..2)].into();
             DEVICE_EVENTS
         };
         for _ in 0..if random.u32(..10) == 0 { 2 } else { 1 } {
@@ -71,7 +73,7 @@ pub(crate) fn events(
 pub(crate) fn by_room(
     hotel: &Profile,
     events: &[(&'static str, String)],
-) -> BTreeMap<RoomId, Vec<(Signal, Transition)>> {
+) -> BTreeMap<RoomId, Vec<Fact>> {
     let mut rooms: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (queue, body) in events {
         let source =
@@ -80,7 +82,7 @@ pub(crate) fn by_room(
         let (event, _) = decoded[0].as_ref().expect("an event");
         if event.hotel == hotel.hotel_id {
             let room = rooms.entry(event.room.clone()).or_default();
-            room.push((event.signal.clone(), event.transition.clone()));
+            room.push(event.fact.clone());
         }
     }
     rooms

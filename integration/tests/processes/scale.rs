@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{
-    BusinessDay, Device, DeviceId, DeviceKind, HotelId, Profile, RoomId, Signal,
+    BusinessDay, Device, DeviceId, DeviceKind, Fact, HotelId, Profile, RoomId, Signal,
     State as DeviceState, Transition,
 };
 use roomwatt_embedded::clock::Stopwatch;
@@ -99,14 +99,14 @@ async fn fill(world: &World, hotel: &HotelId, day: &BusinessDay, room: &RoomId) 
         id: DeviceId::new("lamp-1").expect("an id"),
         kind: DeviceKind::new("light").expect("a kind"),
     });
-    let transitions: Vec<_> = (0..TRANSITIONS)
+    let facts: Vec<_> = (0..TRANSITIONS)
         .map(|number| {
             let at = day.window.start + number * day.window.length() / TRANSITIONS;
             let state = DeviceState::new(if number % 2 == 0 { "ON" } else { "OFF" });
-            (lamp.clone(), Transition { at, state: state.expect("a state") })
+            Fact::State(lamp.clone(), Transition { at, state: state.expect("a state") })
         })
         .collect();
-    let added = world.store.add_transitions(hotel, day, room, &transitions, Seal::Respect).await;
+    let added = world.store.add(hotel, day, room, &facts, Seal::Respect).await;
     added.expect("a table");
 }
 

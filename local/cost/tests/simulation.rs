@@ -5,8 +5,8 @@
 mod simulation {
     use std::collections::{BTreeMap, BTreeSet};
 
-    use roomwatt_domain::Fact;
     use roomwatt_cost::simulation::{Event, Hotel, days};
+    use roomwatt_domain::Fact;
     use roomwatt_ingest::{EventQueue, edge};
 
     fn hotel(rooms: u32, devices: u16, events: u32) -> Hotel {
