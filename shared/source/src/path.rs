@@ -159,6 +159,16 @@ impl Path {
         first
     }
 
+    /// The text of the first that the path finds and that has one.
+    pub(crate) fn text<'m>(&self, scope: Scope<'m>) -> Option<Cow<'m, str>> {
+        let mut text = None;
+        let _ = self.all(scope, &mut |seen| {
+            text = seen.text();
+            if text.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        text
+    }
+
     /// Calls for all that the path finds, in the order of RFC 9535.
     pub(crate) fn all<'m>(
         &self,
@@ -209,14 +219,26 @@ pub(crate) fn from_message<'m>(
     scope: Scope<'m>,
     see: &mut dyn FnMut(Found<'m>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    if let [Step::Name(name), rest @ ..] = steps
-        && name.starts_with('_')
-        && let Json::Object(members) = scope.received
-        && let Some((name, value)) = members.iter().rev().find(|(member, _)| *member == **name)
-    {
-        return walk(rest, Found { key: Key::Name(name), value }, scope, see);
+    let received = |name: &str| {
+        let was_enveloped = !std::ptr::eq(scope.message, scope.received);
+        (was_enveloped && name.starts_with('_')).then(|| member(scope.received, name)).flatten()
+    };
+    let message = Found { key: Key::None, value: scope.message };
+    match steps {
+        [Step::Name(name), rest @ ..] => match received(name) {
+            Some(found) => walk(rest, found, scope, see),
+            None => walk(steps, message, scope, see),
+        },
+        [Step::Many(selectors), rest @ ..] => selectors.iter().try_for_each(|selector| {
+            let found = if let Selector::Name(name) = selector { received(name) } else { None };
+            match found {
+                Some(found) => walk(rest, found, scope, see),
+                None => selector
+                    .select(scope.message, scope, &mut |found| walk(rest, found, scope, see)),
+            }
+        }),
+        _ => walk(steps, message, scope, see),
     }
-    walk(steps, Found { key: Key::None, value: scope.message }, scope, see)
 }
 
 /// Walks the steps from a value on.

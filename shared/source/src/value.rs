@@ -51,7 +51,7 @@ impl Value {
     /// The text, where it is there.
     pub(crate) fn text<'a>(&'a self, scope: Scope<'a>) -> Option<Cow<'a, str>> {
         match self {
-            Value::Path(path) => path.first(scope)?.text(),
+            Value::Path(path) => path.text(scope),
             Value::Part(part) => part.text(scope),
             Value::Text(template) => template.text(scope),
         }
@@ -131,7 +131,7 @@ impl Part {
     }
 
     fn unmapped<'a>(&'a self, scope: Scope<'a>) -> Option<Cow<'a, str>> {
-        let whole = self.of.first(scope)?.text()?;
+        let whole = self.of.text(scope)?;
         let Some((separator, part)) = &self.split else { return Some(whole) };
         match whole {
             Cow::Borrowed(whole) => part_of(whole, separator, *part).map(Cow::Borrowed),
