@@ -344,7 +344,9 @@ fn is_same(name: &str, came: &Value, expected: &Value) -> bool {
         "occurredAt" => {
             Instant::parse(&came).ok().zip(Instant::parse(&expected).ok()).map(|(a, b)| a == b)
         }
-        "powerW" | "counterWh" => without_zeros(&came).zip(without_zeros(&expected)).map(|(a, b)| a == b),
+        "powerW" | "counterWh" => {
+            without_zeros(&came).zip(without_zeros(&expected)).map(|(a, b)| a == b)
+        }
         _ => None,
     };
     same.unwrap_or(came == expected)
@@ -378,7 +380,12 @@ fn ages(at: Instant, now: Instant, received: Option<i64>) -> Vec<String> {
 
 /// In the two largest units that it fills.
 fn length(millis: i64) -> String {
-    let units = BTreeMap::from([(1, ("d", 86_400_000)), (2, ("h", 3_600_000)), (3, ("min", 60_000)), (4, ("s", 1000))]);
+    let units = BTreeMap::from([
+        (1, ("d", 86_400_000)),
+        (2, ("h", 3_600_000)),
+        (3, ("min", 60_000)),
+        (4, ("s", 1000)),
+    ]);
     let mut rest = millis;
     let mut parts = Vec::new();
     for (name, unit) in units.values() {

@@ -36,7 +36,8 @@ impl<'t> Messages<'t> {
         if first.starts_with(['{', '[']) || !first.contains(',') {
             return Ok(Self { text, table: None });
         }
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
         let bad = |error: csv::Error| BadInput(format!("messages: {error}"));
         let header = reader.headers().map_err(bad)?.clone();
         let rows = reader.records().collect::<Result<_, _>>().map_err(bad)?;
@@ -52,7 +53,10 @@ impl<'t> Messages<'t> {
             Some(table) => table.rows.iter().try_for_each(|row| {
                 let line = row.position().map_or(0, csv::Position::line);
                 let message = Message::of_row(&table.header, row);
-                take(Placed { line: usize::try_from(line).unwrap_or(usize::MAX), message: Ok(message) })
+                take(Placed {
+                    line: usize::try_from(line).unwrap_or(usize::MAX),
+                    message: Ok(message),
+                })
             }),
             None => each_json(self.text, take),
         }
@@ -60,10 +64,7 @@ impl<'t> Messages<'t> {
 }
 
 /// Goes from value to value. What is no JSON is one message, up to the next line that begins one.
-fn each_json<E>(
-    text: &str,
-    mut take: impl FnMut(Placed<'_>) -> Result<(), E>,
-) -> Result<(), E> {
+fn each_json<E>(text: &str, mut take: impl FnMut(Placed<'_>) -> Result<(), E>) -> Result<(), E> {
     let (mut rest, mut line) = (text, 1);
     loop {
         let blank = rest.len() - rest.trim_ascii_start().len();
@@ -115,18 +116,20 @@ mod tests {
 
     #[test]
     fn json_may_stand_on_a_line_or_span_several() {
-        assert_eq!(places("{\"a\":1}\n\n{\n \"b\": 2\n}\n[3] {\"c\":4}"), [
-            (1, true), (3, true), (6, true), (6, true)
-        ]);
+        assert_eq!(
+            places("{\"a\":1}\n\n{\n \"b\": 2\n}\n[3] {\"c\":4}"),
+            [(1, true), (3, true), (6, true), (6, true)]
+        );
         assert_eq!(places(""), []);
         assert_eq!(places("\u{feff}{}\r\n{}\r\n"), [(1, true), (2, true)]);
     }
 
     #[test]
     fn what_is_no_json_holds_up_nothing() {
-        assert_eq!(places("{\"a\":1}\nON\n{\"b\": \n\"c\"\n{\"d\":4}\n"), [
-            (1, true), (2, false), (3, false), (5, true)
-        ]);
+        assert_eq!(
+            places("{\"a\":1}\nON\n{\"b\": \n\"c\"\n{\"d\":4}\n"),
+            [(1, true), (2, false), (3, false), (5, true)]
+        );
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Condition {
             Some(Test::Exists(true)) => format!("{that} is not there"),
             Some(Test::Exists(false)) => format!("{that} is there: {seen}"),
             Some(Test::Differs(other)) => format!("{that} is {seen}, as {other} is"),
-            Some(Test::Not(_)) | None => format!("{that} is {seen}"),
+            Some(Test::Not(_)) | None => format!("{that} is {seen}, which `not` names"),
         }
     }
 }
