@@ -19,6 +19,7 @@ use roomwatt_local::replay::{Replay, Summary};
 use roomwatt_local::report::{Format, Request};
 use roomwatt_local::serve::{Access, listen};
 use roomwatt_local::{demo, serve};
+use roomwatt_messaging::Clock;
 use roomwatt_presentation::Listing;
 use tokio::net::TcpListener;
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::fault::Checker;
 use crate::form::{self, Anything};
 use crate::json::Json;
-use crate::path::{Path, Scope};
+use crate::path::{Path, Scope, Seen};
 
 /// What has to hold of a value.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Condition {
     /// Why it does not hold, for people.
     pub(crate) fn explain(&self, scope: Scope<'_>) -> String {
         let that = &self.that;
-        let seen = self.that.first(scope).map_or_else(|| "nothing".to_owned(), |seen| seen.shown());
+        let seen = self.that.first(scope).map_or_else(|| "nothing".to_owned(), Seen::shown);
         let failed = self.tests.iter().find(|test| !self.passes(test, scope));
         match failed {
             Some(Test::Is(values)) => format!("{that} is {seen}, not {}", listed(values)),

@@ -2,6 +2,10 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::fault::Checker;
+use crate::form;
+use crate::json::quoted;
+
 /// Decimals of a reading.
 const KEPT: u32 = 3;
 
@@ -25,6 +29,15 @@ pub(crate) fn parse(text: &str) -> Option<Decimal> {
         }
         Err(_) => None,
     }
+}
+
+/// Reads a decimal of a source; notes what is wrong with it.
+pub(crate) fn compile(form::Figure(text): &form::Figure, checker: &mut Checker) -> Option<Decimal> {
+    let number = parse(text);
+    if number.is_none() {
+        checker.wrong(format!("{} is no number", quoted(text)));
+    }
+    number
 }
 
 /// Rounded half away from zero to 3 decimals, without zeros at the end.

@@ -6,9 +6,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -20,7 +24,8 @@ use crate::json::Json;
 #[schemars(rename = "Source")]
 pub(crate) struct Source<R> {
     /// The source's name: 1 to 64 characters of A-Z a-z 0-9 . _ -
-    pub(crate) source: String,
+    #[serde(rename = "source")]
+    pub(crate) name: String,
     /// What it reads, for people.
     pub(crate) about: Option<String>,
     /// Whether the publisher sends changes alone or repeats states as a matter of course.
@@ -30,7 +35,7 @@ pub(crate) struct Source<R> {
     /// What the message is taken out of, outermost first. A step whose path finds nothing is passed
     /// over.
     #[serde(default)]
-    pub(crate) unwrap: Vec<Unwrap>,
+    pub(crate) unwrap: Vec<Object<Unwrap>>,
     /// Each rule is tried on each message.
     #[schemars(length(min = 1, max = 64))]
     pub(crate) rules: Vec<R>,
@@ -76,23 +81,23 @@ pub(crate) struct Rule {
     pub(crate) each: Vec<Path>,
     /// All have to hold.
     #[serde(default)]
-    pub(crate) when: Vec<Condition>,
+    pub(crate) when: Vec<Object<Condition>>,
     /// The external id, by which the hotel's register tells room, device and kind.
     pub(crate) id: Value,
     /// When it happened.
-    pub(crate) at: At,
+    pub(crate) at: Object<At>,
     /// A device or presence sensor is in this state from then on.
     pub(crate) state: Option<State>,
-    /// The room is CHECKED_IN or CHECKED_OUT from then on.
+    /// The room is `CHECKED_IN` or `CHECKED_OUT` from then on.
     pub(crate) stay: Option<State>,
     /// The device draws this power, in W.
-    pub(crate) power_w: Option<Number>,
+    pub(crate) power_w: Option<Object<Number>>,
     /// The device's counter stands at this, in Wh.
-    pub(crate) counter_wh: Option<Number>,
+    pub(crate) counter_wh: Option<Object<Number>>,
     /// What becomes of an external id that the register does not have. Default: refuse.
     pub(crate) if_unregistered: Option<IfUnregistered>,
     /// Which of many readings are kept.
-    pub(crate) keep: Option<Keep>,
+    pub(crate) keep: Option<Object<Keep>>,
 }
 
 /// A path into the message: RFC 9535 without `..`, beginning with $ (the message), @ (the innermost
@@ -144,7 +149,8 @@ pub(crate) struct Part {
     /// What the text is split at.
     pub(crate) split: Option<String>,
     /// Which part: 0 is the first, -1 the last.
-    pub(crate) part: Option<i64>,
+    #[serde(rename = "part")]
+    pub(crate) place: Option<i64>,
     /// What stands for the text. A text that is not among these is not there.
     pub(crate) map: Option<BTreeMap<String, String>>,
 }
@@ -192,7 +198,7 @@ pub(crate) struct Banded {
     pub(crate) of: Value,
     /// The first that the number lies in counts; in none of them it says nothing.
     #[schemars(length(min = 1))]
-    pub(crate) bands: Vec<Band>,
+    pub(crate) bands: Vec<Object<Band>>,
 }
 
 /// The numbers that mean a state.
@@ -274,10 +280,61 @@ pub(crate) struct OutOfForm {
     pub(crate) why: String,
 }
 
-/// Reads a text that should have the form of `T`.
+/// A form that is written as an object. By itself, serde would take a list of a form's values too.
+#[derive(Debug, Clone)]
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<T> Deref for Object<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(members))
+            }
+        }
+
+        deserializer.deserialize_map(Members(PhantomData)).map(Object)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Object<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// Reads a text that should be an object of the form `T`.
 pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, OutOfForm> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    let read = serde_path_to_error::deserialize::<_, Object<T>>(&mut deserializer);
+    read.map(|Object(form)| form).map_err(|error| {
         let path = error.path().to_string();
         let why = error.into_inner().to_string();
         let why = why.rsplit_once(" at line ").map_or(why.as_str(), |(why, _)| why);
@@ -290,11 +347,15 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, OutOfF
     })
 }
 
-/// As [`read`], for a text within another that is being read.
+/// As [`read`], for an object within another that is being read.
 fn read_within<T: DeserializeOwned, E: serde::de::Error>(text: &str) -> Result<T, E> {
     read(text).map_err(|OutOfForm { member, why }| {
         E::custom(if member.is_empty() { why } else { format!("{member}: {why}") })
     })
+}
+
+fn text_within<E: serde::de::Error>(text: &str) -> Result<String, E> {
+    serde_json::from_str(text).map_err(E::custom)
 }
 
 /// Which members an object has. Empty for what is no object.
@@ -306,7 +367,7 @@ impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&RawValue>::deserialize(deserializer)?.get();
         match text.as_bytes().first() {
-            Some(b'"') => read_within(text).map(Value::Path),
+            Some(b'"') => text_within(text).map(|path| Value::Path(Path(path))),
             Some(b'{') if members(text).contains_key("text") => read_within(text).map(Value::Text),
             Some(b'{') => read_within(text).map(Value::Part),
             _ => Err(D::Error::custom("must be a path, or an object with `of` or `text`")),
@@ -336,7 +397,7 @@ impl<'de> Deserialize<'de> for Figure {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <&RawValue>::deserialize(deserializer)?.get();
         match text.as_bytes().first() {
-            Some(b'"') => read_within(text).map(Figure),
+            Some(b'"') => text_within(text).map(Figure),
             Some(b'-' | b'0'..=b'9') => Ok(Figure(text.to_owned())),
             _ => Err(D::Error::custom("must be a decimal, as a text or a number")),
         }

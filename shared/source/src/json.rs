@@ -39,7 +39,8 @@ impl<'a> Json<'a> {
         let mut open = Open::default();
         loop {
             let value = match next(&mut parser)? {
-                JsonEvent::Null => Json::Null,
+                // The parser refuses an empty text, and this loop ends where the value does.
+                JsonEvent::Null | JsonEvent::Eof => Json::Null,
                 JsonEvent::Boolean(is) => Json::Bool(is),
                 JsonEvent::Number(number) => Json::Number(number),
                 JsonEvent::String(text) => Json::Text(text),
@@ -56,8 +57,6 @@ impl<'a> Json<'a> {
                     continue;
                 }
                 JsonEvent::EndArray | JsonEvent::EndObject => open.end(),
-                // The parser has refused an empty text, and this returns where the value ends.
-                JsonEvent::Eof => Json::Null,
             };
             if let Some(whole) = open.place(value) {
                 next(&mut parser)?;

@@ -12,7 +12,7 @@
 //! | --- | --- |
 //! | the form of a source | `form` |
 //! | paths, and their filters | `path`, `filter` |
-//! | VALUE, STATE, NUMBER, SHAPE, COND, `keep` | `value`, `state`, `rule`, `moment`, `condition`, `keep` |
+//! | VALUE, STATE, NUMBER, SHAPE, COND, `keep` | `value`, `state`, `reading`, `moment`, `condition`, `keep` |
 //! | the register | [`register`] |
 //! | the sources that are built in | [`built_in`] |
 
@@ -30,6 +30,7 @@ mod message;
 mod moment;
 mod outcome;
 mod path;
+mod reading;
 pub mod register;
 mod rule;
 mod schema;

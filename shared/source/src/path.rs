@@ -1,6 +1,6 @@
 //! Paths: where in a message a value stands.
 //!
-//! A path is RFC 9535 (JSONPath) without `..`, seen from the message or from an element that a rule
+//! A path is a JSON path of RFC 9535 without `..`, seen from the message or from an element that a rule
 //! takes its turn with. The grammar is `jsonpath-rust`'s; its queries are compiled here, once, since
 //! a path here has two roots (`$` in a filter is the message wherever the path begins), since numbers
 //! are decimals and not floats, and since most paths are a few member names that need no list of

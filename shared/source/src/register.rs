@@ -11,6 +11,8 @@ use roomwatt_domain::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::form::Object;
+
 /// Rows of a register, at most.
 pub const MOST_ROWS: usize = 20_000;
 
@@ -71,7 +73,11 @@ impl Register {
             InvalidRegister::whole(format!("{place}{}", fault.why))
         })?;
         let places = 1..;
-        Self::new(places.map(|place| format!("row {place}")).zip(document.devices))
+        Self::new(
+            places
+                .map(|place| format!("row {place}"))
+                .zip(document.devices.into_iter().map(|Object(row)| row)),
+        )
     }
 
     /// Reads a table with the columns `external,room,device,kind[,from,until]`.
@@ -233,7 +239,7 @@ impl Row {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    devices: Vec<Written>,
+    devices: Vec<Object<Written>>,
 }
 
 /// A row as it is written.

@@ -1,11 +1,8 @@
 //! Rules: how one sort of fact is found in a message.
 
-use std::ops::ControlFlow;
-
 use rust_decimal::Decimal;
 
 use crate::condition::Condition;
-use crate::decimal;
 use crate::event::{Event, Fact, Subject};
 use crate::fault::Checker;
 use crate::form::{self, IfUnregistered};
@@ -13,15 +10,11 @@ use crate::hotel::Hotel;
 use crate::json::quoted;
 use crate::keep::Keep;
 use crate::moment::{Moment, Told};
-use crate::outcome::{Outcome, Reason, Refusal, Why};
+use crate::outcome::{Ignored, Outcome, Reason, Refusal, Why};
 use crate::path::{DEEPEST_EACH, Path, Scope};
+use crate::reading::{Quantity, Read, Reading};
 use crate::state::{Said, StateOf, Whose};
 use crate::value::Value;
-
-/// The greatest power, in W.
-const MOST_WATTS: Decimal = Decimal::from_parts(10_000_000, 0, 0, false, 0);
-/// The greatest counter, in Wh: 10¹².
-const MOST_WATT_HOURS: Decimal = Decimal::from_parts(0xD4A5_1000, 0xE8, 0, false, 0);
 
 /// Characters of a rule's name, at most.
 const LONGEST_NAME: usize = 64;
@@ -48,19 +41,20 @@ enum Tells {
     CounterWh(Reading),
 }
 
-#[derive(Debug)]
-struct Reading {
-    of: Value,
-    times: Option<Decimal>,
-}
-
 /// Why a turn comes to no event.
 pub(crate) enum NoEvent<'a> {
     Ignored(Why<'a>),
     Refused(Refusal),
 }
 
-impl NoEvent<'_> {
+impl<'a> NoEvent<'a> {
+    pub(crate) fn outcome(self, scope: Scope<'a>) -> Outcome<'a> {
+        match self {
+            NoEvent::Ignored(why) => Outcome::Ignored(Ignored { why, scope }),
+            NoEvent::Refused(refusal) => Outcome::Refused(refusal),
+        }
+    }
+
     fn malformed(detail: impl Into<String>) -> Self {
         NoEvent::Refused(Refusal::malformed(detail))
     }
@@ -214,8 +208,8 @@ impl Tells {
         let state = |member, state: &form::State, whose, checker: &mut Checker| {
             checker.member(member, |checker| StateOf::compile(state, whose, depth, checker))
         };
-        let reading = |member, number: &form::Number, checker: &mut Checker| {
-            checker.member(member, |checker| Reading::compile(number, depth, checker))
+        let reading = |member, number: &form::Number, quantity, checker: &mut Checker| {
+            checker.member(member, |checker| Reading::compile(number, quantity, depth, checker))
         };
         // Everything that is there is looked at, so that all faults are told at once.
         let tells = [
@@ -225,10 +219,12 @@ impl Tells {
             form.stay
                 .as_ref()
                 .map(|form| state("stay", form, Whose::Room, checker).map(Tells::Stay)),
-            form.power_w.as_ref().map(|form| reading("powerW", form, checker).map(Tells::PowerW)),
-            form.counter_wh
+            form.power_w
                 .as_ref()
-                .map(|form| reading("counterWh", form, checker).map(Tells::CounterWh)),
+                .map(|form| reading("powerW", form, Quantity::PowerW, checker).map(Tells::PowerW)),
+            form.counter_wh.as_ref().map(|form| {
+                reading("counterWh", form, Quantity::CounterWh, checker).map(Tells::CounterWh)
+            }),
         ];
         tells.into_iter().flatten().next().flatten()
     }
@@ -242,64 +238,16 @@ impl Tells {
                 Said::BetweenBands(value) => Err(NoEvent::Ignored(Why::BetweenBands(value))),
                 Said::Malformed(detail) => Err(NoEvent::malformed(detail)),
             },
-            Tells::PowerW(reading) => reading.of("powerW", MOST_WATTS, scope).map(Fact::PowerW),
-            Tells::CounterWh(reading) => {
-                reading.of("counterWh", MOST_WATT_HOURS, scope).map(Fact::CounterWh)
-            }
+            Tells::PowerW(reading) => read(reading, scope).map(Fact::PowerW),
+            Tells::CounterWh(reading) => read(reading, scope).map(Fact::CounterWh),
         }
     }
 }
 
-impl Reading {
-    fn compile(form: &form::Number, depth: usize, checker: &mut Checker) -> Option<Self> {
-        let of = checker.member("of", |checker| Value::compile(&form.of, depth, checker));
-        let times = match &form.times {
-            Some(times) => Some(checker.member("times", |checker| figure(times, checker))?),
-            None => None,
-        };
-        Some(Self { of: of?, times })
-    }
-
-    fn of<'a>(
-        &'a self,
-        name: &str,
-        most: Decimal,
-        scope: Scope<'a>,
-    ) -> Result<Decimal, NoEvent<'a>> {
-        let Some(text) = self.of.text(scope) else {
-            return Err(NoEvent::Ignored(Why::NotThere(&self.of)));
-        };
-        let Some(number) = decimal::parse(&text) else {
-            return Err(NoEvent::malformed(format!(
-                "{}, which is no number",
-                self.of.shown(scope)
-            )));
-        };
-        let product = number.checked_mul(self.times.unwrap_or(Decimal::ONE)).map(decimal::rounded);
-        product.filter(|reading| (Decimal::ZERO..=most).contains(reading)).ok_or_else(|| {
-            let seen = self.of.shown(scope);
-            NoEvent::malformed(format!("{seen}, and {name} must be 0 to {most}"))
-        })
+fn read<'a>(reading: &'a Reading, scope: Scope<'a>) -> Result<Decimal, NoEvent<'a>> {
+    match reading.read(scope) {
+        Read::Reading(number) => Ok(number),
+        Read::NotThere(value) => Err(NoEvent::Ignored(Why::NotThere(value))),
+        Read::Malformed(detail) => Err(NoEvent::malformed(detail)),
     }
 }
-
-/// A decimal of a source.
-pub(crate) fn figure(form::Figure(text): &form::Figure, checker: &mut Checker) -> Option<Decimal> {
-    let number = decimal::parse(text);
-    if number.is_none() {
-        checker.wrong(format!("{} is no number", quoted(text)));
-    }
-    number
-}
-
-impl<'a> NoEvent<'a> {
-    pub(crate) fn outcome(self, scope: Scope<'a>) -> Outcome<'a> {
-        match self {
-            NoEvent::Ignored(why) => Outcome::Ignored(crate::outcome::Ignored { why, scope }),
-            NoEvent::Refused(refusal) => Outcome::Refused(refusal),
-        }
-    }
-}
-
-/// How a walk through the elements goes on.
-pub(crate) type Walk = ControlFlow<()>;

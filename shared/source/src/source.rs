@@ -11,7 +11,7 @@ use crate::json::Json;
 use crate::message::Message;
 use crate::outcome::{Ignored, Outcome, Refusal, Turn, Why};
 use crate::path::{DEEPEST_EACH, Path, Scope};
-use crate::rule::{Rule, Walk};
+use crate::rule::Rule;
 use crate::value::Value;
 
 /// Bytes of a source, at most.
@@ -69,7 +69,7 @@ impl Source {
                 return None;
             }
         };
-        check_name(&form.source, checker);
+        check_name(&form.name, checker);
         let hotel = form
             .hotel
             .as_ref()
@@ -80,7 +80,7 @@ impl Source {
         });
         let rules = rules(&form.rules, checker);
         Some(Self {
-            name: form.source.into(),
+            name: form.name.into(),
             about: form.about.map(Into::into),
             reports: form.reports,
             hotel: hotel.flatten(),
@@ -131,10 +131,9 @@ impl Source {
     pub fn read(&self, message: &Message<'_>, hotel: &Hotel<'_>, take: &mut dyn FnMut(Turn<'_>)) {
         let mut outcome = Ok(());
         let unwrapped = self.unwrapped(message, &mut |scope| {
-            let mut reading =
-                Reading { hotel, take: &mut *take, events: 0, elements: 0, full: None };
-            let _ = self.rules.iter().try_for_each(|rule| reading.rule(rule, scope));
-            outcome = reading.full.map_or(Ok(()), Err);
+            let mut pass = Pass { hotel, take: &mut *take, events: 0, elements: 0, full: None };
+            let _ = self.rules.iter().try_for_each(|rule| pass.rule(rule, scope));
+            outcome = pass.full.map_or(Ok(()), Err);
         });
         if let Err(refusal) = unwrapped.and(outcome) {
             take(Turn { rule: None, scope: None, outcome: Outcome::Refused(refusal) });
@@ -180,8 +179,11 @@ fn unwrap(
     }
 }
 
+/// How a walk through the elements goes on.
+type Walk = ControlFlow<()>;
+
 /// One message being read.
-struct Reading<'r, 'h> {
+struct Pass<'r, 'h> {
     hotel: &'r Hotel<'h>,
     take: &'r mut dyn FnMut(Turn<'_>),
     events: usize,
@@ -190,7 +192,7 @@ struct Reading<'r, 'h> {
     full: Option<Refusal>,
 }
 
-impl Reading<'_, '_> {
+impl Pass<'_, '_> {
     fn rule(&mut self, rule: &Rule, scope: Scope<'_>) -> Walk {
         let before = self.elements;
         self.descend(rule, scope)?;

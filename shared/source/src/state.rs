@@ -158,7 +158,7 @@ fn bound(
     checker: &mut Checker,
 ) -> Option<Option<Decimal>> {
     let Some(figure) = figure else { return Some(None) };
-    checker.member(member, |checker| crate::rule::figure(figure, checker)).map(Some)
+    checker.member(member, |checker| decimal::compile(figure, checker)).map(Some)
 }
 
 fn state(text: &str, whose: Whose, checker: &mut Checker) -> Option<State> {

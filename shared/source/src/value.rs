@@ -99,7 +99,7 @@ fn explain_path(path: &Path, scope: Scope<'_>) -> String {
 
 impl Part {
     fn compile(form: &form::Part, depth: usize, checker: &mut Checker) -> Option<Self> {
-        let split = match (&form.split, form.part) {
+        let split = match (&form.split, form.place) {
             (Some(split), _) if split.is_empty() => {
                 checker.member("split", |checker| checker.wrong("must not be empty"));
                 return None;

@@ -213,11 +213,13 @@ fn paths_have_their_rules() {
 #[test]
 fn a_source_as_a_whole_has_its_rules() {
     assert_eq!(faults("{"), ["not JSON: at line 1 column 2"]);
-    assert_eq!(faults("[]"), ["invalid type: sequence, expected struct Source"]);
+    assert_eq!(faults("[]"), ["invalid type: sequence, expected an object"]);
     assert!(
         faults(r#"{"source":"x","reports":"often","rules":[]}"#)[0]
             .starts_with("reports: unknown variant")
     );
+    let lists = json!({"when": [["$.a", [1]]], "at": ["$.t", ["rfc3339"]]});
+    assert!(of_rule(lists)[0].ends_with("invalid type: sequence, expected an object"));
     assert_eq!(
         faults(r#"{"source":"x","reports":"states","rules":[]}"#),
         ["rules: must be 1 to 64 rules, not 0"]
@@ -234,7 +236,10 @@ fn a_source_has_limits() {
     let rules = |count: usize| document(&json!(vec![rule(&json!({})); count]));
     assert!(Source::parse(&rules(64)).is_ok());
     assert_eq!(faults(&rules(65)), ["rules: must be 1 to 64 rules, not 65"]);
-    let padded = |length: usize| format!("{:length$}", rules(1));
+    let padded = |length: usize| {
+        let rules = rules(1);
+        format!("{rules}{}", " ".repeat(length - rules.len()))
+    };
     assert!(Source::parse(&padded(64 << 10)).is_ok());
     assert_eq!(faults(&padded((64 << 10) + 1)), ["a source has at most 65536 bytes, not 65537"]);
     let nested = format!("{}\"$.a\"{}", r#"{"text":"{0}","with":["#.repeat(200), "]}".repeat(200));

@@ -1,10 +1,17 @@
 //! What a message says depends on it alone, and no message makes a source fall over.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use roomwatt_source::{Message, Register, Source, built_in};
 use serde_json::{Value, json};
 
 use crate::reading::{lines, rule, source_of};
+
+/// Parsed once for all messages.
+static BUILT_IN: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    built_in::ALL.iter().map(|source| Source::parse(source.text).unwrap()).collect()
+});
 
 /// A message of one source with many readings, some of them kept.
 fn source() -> Source {
@@ -91,12 +98,11 @@ proptest! {
     #[test]
     fn every_source_comes_to_an_end_with_any_message(message in anything()) {
         let body = message.to_string();
-        for built_in in built_in::ALL {
-            let source = Source::parse(built_in.text).unwrap();
+        for source in BUILT_IN.iter() {
             // Whatever comes of it: one outcome a turn, and the same twice.
-            let once = lines(&source, &body, None, "America/New_York");
+            let once = lines(source, &body, None, "America/New_York");
             prop_assert!(!once.is_empty());
-            prop_assert_eq!(once, lines(&source, &body, None, "America/New_York"));
+            prop_assert_eq!(once, lines(source, &body, None, "America/New_York"));
         }
     }
 
