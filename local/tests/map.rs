@@ -65,11 +65,14 @@ mod map {
     #[test]
     fn each_turn_is_a_line_with_what_was_seen() {
         let (source, devices) = prepared("lines");
-        let messages = r#"{"box": "b1", "t": "2026-11-20 19:12:05", "relays": [{"output": true}, {"load": 5}, {"output": false}]}
-            not JSON
-            {"box": "b1",
-             "t": 1.5, "relays": [{"output": true}]}
-            {"box": "b1", "t": 1795198325, "relays": []}"#;
+        let messages = [
+            r#"{"box": "b1", "t": "2026-11-20 19:12:05", "relays": [{"output": true}, {"load": 5}, {"output": false}]}"#,
+            "not JSON",
+            r#"{"box": "b1","#,
+            r#" "t": 1.5, "relays": [{"output": true}]}"#,
+            r#"{"box": "b1", "t": 1795198325, "relays": []}"#,
+        ]
+        .join("\n");
         let output = map(
             &[
                 "--source",
@@ -81,7 +84,7 @@ mod map {
                 "--hotel",
                 "h1",
             ],
-            messages,
+            &messages,
         );
         assert_eq!(output.status.code(), Some(0));
         let lines = lines(&output);
@@ -100,7 +103,7 @@ mod map {
                 "! output: refused: unregistered: \"b1/2\" is not in the register (2)",
                 "",
                 "message 2, line 2",
-                "! message: refused: malformed: not JSON: at line 1 column 2",
+                "! message: refused: malformed: not JSON: at line 1 column 1",
                 "",
                 "message 3, line 3",
                 "! output: refused: no-clock: $.t is 1.5, which is 1970-01-01T00:00:01.500Z (0)",

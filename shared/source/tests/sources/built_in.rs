@@ -22,7 +22,7 @@ fn events(source: &Source, messages: &[Message<'_>], register: &Register) -> Vec
             Outcome::Event(event) => events.push(serde_json::to_value(event).unwrap()),
             // Clocks that are not set are among the samples; nothing else is to be refused.
             Outcome::Refused(refusal) => {
-                assert_eq!(refusal.reason.as_str(), "no-clock", "{refusal}")
+                assert_eq!(refusal.reason.as_str(), "no-clock", "{refusal}");
             }
             Outcome::Ignored(_) => {}
         });

@@ -11,8 +11,8 @@ fn faults(text: &str) -> Vec<String> {
 }
 
 /// What is wrong with a rule of these members.
-fn of_rule(members: Value) -> Vec<String> {
-    faults(&document(&json!([rule(&members)])))
+fn of_rule(members: &Value) -> Vec<String> {
+    faults(&document(&json!([rule(members)])))
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn unknown_members_are_errors_everywhere() {
         (json!({"when": [{"that": "$.a", "are": [1]}]}), "rule r: when[0].are: "),
         (json!({"keep": {"every": "1m", "within": "1s", "of": 1}}), "rule r: keep.of: "),
     ] {
-        let faults = of_rule(members);
+        let faults = of_rule(&members);
         assert!(faults[0].starts_with(place) && faults[0].contains("unknown member"), "{faults:?}");
     }
 }
@@ -71,18 +71,18 @@ fn several_faults_are_told_at_once() {
 #[test]
 fn a_rule_tells_one_thing() {
     assert_eq!(
-        of_rule(json!({"state": null})),
+        of_rule(&json!({"state": null})),
         ["rule r: needs one of `state`, `stay`, `powerW` and `counterWh`"]
     );
     assert_eq!(
-        of_rule(json!({"powerW": {"of": "$.p"}})),
+        of_rule(&json!({"powerW": {"of": "$.p"}})),
         ["rule r: has `state` and `powerW`, and needs exactly one of them"]
     );
 }
 
 #[test]
 fn states_have_their_rules() {
-    let state = |state: Value| of_rule(json!({"state": state})).remove(0);
+    let state = |state: Value| of_rule(&json!({"state": state})).remove(0);
     assert_eq!(
         state(json!({"of": "$.a", "map": {"on": "on"}})),
         "rule r: state.map.\"on\": \"on\": state must be 1 to 32 characters of A-Z 0-9 _ -"
@@ -116,14 +116,14 @@ fn states_have_their_rules() {
         "rule r: state: must be an object with `map`, `bands` or `value`"
     );
     assert_eq!(
-        of_rule(json!({"state": null, "stay": {"of": "$.a", "map": {"in": "ON"}}})),
+        of_rule(&json!({"state": null, "stay": {"of": "$.a", "map": {"in": "ON"}}})),
         ["rule r: stay.map.\"in\": \"ON\" is no state of a room: CHECKED_IN or CHECKED_OUT"]
     );
 }
 
 #[test]
 fn values_have_their_rules() {
-    let id = |id: Value| of_rule(json!({"id": id})).remove(0);
+    let id = |id: Value| of_rule(&json!({"id": id})).remove(0);
     assert_eq!(id(json!(5)), "rule r: id: must be a path, or an object with `of` or `text`");
     assert_eq!(
         id(json!({"of": "$.a", "split": "/"})),
@@ -146,22 +146,22 @@ fn values_have_their_rules() {
         "rule r: id.with[0]: \"a\" is no path: a path begins with $, @ or key@"
     );
     assert_eq!(
-        of_rule(json!({"state": null, "powerW": {"of": "$.p", "times": "k"}})),
+        of_rule(&json!({"state": null, "powerW": {"of": "$.p", "times": "k"}})),
         ["rule r: powerW.times: \"k\" is no number"]
     );
     assert_eq!(
-        of_rule(json!({"at": {"of": "$.t", "as": []}})),
+        of_rule(&json!({"at": {"of": "$.t", "as": []}})),
         ["rule r: at.as: must have a shape at least"]
     );
     assert_eq!(
-        of_rule(json!({"when": [{"that": "$.a"}]})),
+        of_rule(&json!({"when": [{"that": "$.a"}]})),
         ["rule r: when[0]: says nothing: needs `is`, `not`, `exists` or `differs`"]
     );
 }
 
 #[test]
 fn paths_have_their_rules() {
-    let id = |path: &str, each: Value| of_rule(json!({"id": path, "each": each})).remove(0);
+    let id = |path: &str, each: Value| of_rule(&json!({"id": path, "each": each})).remove(0);
     let one = json!(["$.a[*]"]);
     assert_eq!(
         id("@.x", json!([])),
@@ -197,15 +197,15 @@ fn paths_have_their_rules() {
     assert_eq!(id(&long, json!([])), "rule r: id: a path has at most 256 characters");
     assert!(Source::parse(&document(&json!([rule(&json!({"id": &long[..256]}))]))).is_ok());
     assert_eq!(
-        of_rule(json!({"each": ["$.a[*]", "key@"]})),
+        of_rule(&json!({"each": ["$.a[*]", "key@"]})),
         ["rule r: each[1]: must find elements, and a name is none"]
     );
     assert_eq!(
-        of_rule(json!({"each": ["$", "$", "$", "$", "$"]})),
+        of_rule(&json!({"each": ["$", "$", "$", "$", "$"]})),
         ["rule r: each: goes at most 4 deep, not 5"]
     );
     assert_eq!(
-        of_rule(json!({"each": ["@"]})),
+        of_rule(&json!({"each": ["@"]})),
         ["rule r: each[0]: there is no element that @ could be: `each` has no path before it"]
     );
 }
@@ -219,7 +219,7 @@ fn a_source_as_a_whole_has_its_rules() {
             .starts_with("reports: unknown variant")
     );
     let lists = json!({"when": [["$.a", [1]]], "at": ["$.t", ["rfc3339"]]});
-    assert!(of_rule(lists)[0].ends_with("invalid type: sequence, expected an object"));
+    assert!(of_rule(&lists)[0].ends_with("invalid type: sequence, expected an object"));
     assert_eq!(
         faults(r#"{"source":"x","reports":"states","rules":[]}"#),
         ["rules: must be 1 to 64 rules, not 0"]
@@ -227,8 +227,8 @@ fn a_source_as_a_whole_has_its_rules() {
     assert_eq!(faults(r#"{"source":"x","rules":[]}"#), ["missing member `reports`"]);
     let named = document(&json!([rule(&json!({}))])).replace("\"test\"", "\"a/b\"");
     assert_eq!(faults(&named), ["source: must be 1 to 64 characters of A-Z a-z 0-9 . _ -"]);
-    assert_eq!(of_rule(json!({"name": ""})), ["rule 1: name: must not be empty"]);
-    assert_eq!(of_rule(json!({"name": "a\nb"})).len(), 1);
+    assert_eq!(of_rule(&json!({"name": ""})), ["rule 1: name: must not be empty"]);
+    assert_eq!(of_rule(&json!({"name": "a\nb"})).len(), 1);
 }
 
 #[test]

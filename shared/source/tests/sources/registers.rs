@@ -133,7 +133,9 @@ fn columns_are_those_that_there_are() {
 
 #[test]
 fn a_register_has_at_most_20000_rows() {
-    let rows = |count: usize| (0..count).map(|n| format!("x{n},1,d{n},k,,\n")).collect::<String>();
+    let rows = |count: usize| {
+        (0..count).map(|n| format!("x{n},1,d{n},k,,\n")).collect::<Vec<_>>().concat()
+    };
     assert_eq!(
         Register::from_csv(&format!("{HEADER}{}", rows(MOST_ROWS))).unwrap().rows().len(),
         20_000
