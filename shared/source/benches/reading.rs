@@ -6,6 +6,7 @@
     reason = "without its source and message there is nothing to measure"
 )]
 
+use cpu_time::ThreadTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use roomwatt_domain::HotelId;
 use roomwatt_source::{Hotel, Message, Outcome, Register, Source, Zone, built_in};
@@ -55,6 +56,19 @@ impl Work {
     }
 }
 
+/// Microseconds of one core that the work takes, whatever else runs on the machine: the least of a few
+/// rounds.
+fn micros(work: impl Fn()) -> f64 {
+    const ROUNDS: u32 = 20;
+    const TIMES: u32 = 2000;
+    let round = |_| {
+        let began = ThreadTime::now();
+        (0..TIMES).for_each(|_| work());
+        began.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES)
+    };
+    (0..ROUNDS).map(round).fold(f64::INFINITY, f64::min)
+}
+
 fn reading(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("reading");
     for (source, body, events) in [("shelly-gen2", SHELLY, 4), ("oracle-ohip", OHIP, 1)] {
@@ -64,9 +78,15 @@ fn reading(criterion: &mut Criterion) {
             work.read();
         });
         println!(
-            "{source}: {} rules, {} bytes, {events} events, {} allocations of {} bytes",
+            "{source}: {} rules, {} bytes, {events} events, {:.2} µs, {:.2} of them JSON, {} allocations of {} bytes",
             work.source.rules().count(),
             body.len(),
+            micros(|| {
+                work.read();
+            }),
+            micros(|| {
+                black_box(Message::parse(black_box(body)).is_ok());
+            }),
             heap.count_total,
             heap.bytes_total
         );

@@ -105,15 +105,20 @@ impl Rule {
         if let Some(condition) = self.when.iter().find(|condition| !condition.holds(scope)) {
             return Err(NoEvent::Ignored(Why::Condition(condition)));
         }
+        // Most turns end here, before anything is put together for them.
+        let fact = self.tells.fact(scope);
+        if let Err(NoEvent::Ignored(why)) = fact {
+            return Err(NoEvent::Ignored(why));
+        }
         let external = self.id.text(scope).filter(|external| !external.is_empty());
         let external = external.ok_or(NoEvent::Ignored(Why::NotThere(&self.id)))?;
-        // What is of no concern may say what it likes: its states and clocks are not looked at.
+        // What is of no concern may say what it likes: it is not refused for its states and clocks.
         if self.ignores_unregistered
             && hotel.register.is_some_and(|register| !register.has(&external))
         {
             return Err(NoEvent::Ignored(Why::Unregistered(external.into_owned())));
         }
-        let fact = self.tells.fact(scope)?;
+        let fact = fact?;
         let at = match self.at.told(scope, &hotel.zone.clocks) {
             Told::At(at) => at,
             Told::Malformed(detail) => return Err(NoEvent::malformed(detail)),

@@ -444,7 +444,7 @@ fn envelopes_are_taken_off_where_they_are_there() {
         ["! malformed: $.Message of `unwrap`: not JSON: at line 1 column 2"]
     );
     let list = source(json!([{"at": "$.list"}]));
-    assert_eq!(lines(&list, r#"{"_topic": "t", "list": [1]}"#, None, "UTC"), ["- $.id is nothing"]);
+    assert_eq!(lines(&list, r#"{"_topic": "t", "list": [1]}"#, None, "UTC"), ["- $.s is nothing"]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn a_message_has_at_most_a_mebibyte() {
 fn nesting_is_no_danger() {
     let nested = format!("{}1{}", "{\"a\":".repeat(200), "}".repeat(200));
     let source = source_of(&json!([rule(&json!({}))]));
-    assert_eq!(lines(&source, &nested, None, "UTC"), ["- $.id is nothing"]);
+    assert_eq!(lines(&source, &nested, None, "UTC"), ["- $.s is nothing"]);
     assert!(Message::parse(&"[".repeat(LONGEST_MESSAGE)).is_err());
 }
 
