@@ -87,9 +87,9 @@ struct MapArgs {
     /// The hotel's register; without, events have their external ids.
     #[arg(long, value_name = "FILE.csv")]
     devices: Option<PathBuf>,
-    /// The hotel's time zone, for times without an offset.
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    zone: String,
+    /// The hotel's time zone, for times without an offset; UTC without.
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
     /// The hotel's id, whatever the messages say.
     #[arg(long, value_name = "HOTEL")]
     hotel: Option<HotelId>,
@@ -333,7 +333,7 @@ fn map(args: MapArgs) -> anyhow::Result<ExitCode> {
     let map = Map::prepare(&Asked {
         source: &args.source,
         devices: args.devices.as_deref(),
-        zone: &args.zone,
+        zone: args.zone.as_deref(),
         hotel: args.hotel,
         check: args.check.as_deref(),
         events_alone: args.events,

@@ -25,6 +25,7 @@ pub struct Map {
     source: Source,
     register: Option<Register>,
     zone: Zone,
+    zone_is_asked: bool,
     hotel: Option<HotelId>,
     expected: Option<Vec<Value>>,
     /// Whether the events alone are written, one a line.
@@ -38,8 +39,8 @@ pub struct Asked<'a> {
     pub source: &'a str,
     /// The register, as CSV or JSON.
     pub devices: Option<&'a Path>,
-    /// The hotel's time zone.
-    pub zone: &'a str,
+    /// The hotel's time zone; UTC where none is asked for.
+    pub zone: Option<&'a str>,
     /// The hotel, whatever the messages say.
     pub hotel: Option<HotelId>,
     /// The events that have to come out.
@@ -84,12 +85,13 @@ impl Map {
         let text = source_text(asked.source)?;
         let source = Source::parse(&text)
             .map_err(|error| BadInput(format!("source {}: {error}", asked.source)))?;
-        let zone = Zone::new(asked.zone)
-            .map_err(|error| BadInput(format!("zone {}: {error}", asked.zone)))?;
+        let zone = asked.zone.unwrap_or("UTC");
+        let zone = Zone::new(zone).map_err(|error| BadInput(format!("zone {zone}: {error}")))?;
         Ok(Self {
             source,
             register: asked.devices.map(register).transpose()?,
             zone,
+            zone_is_asked: asked.zone.is_some(),
             hotel: asked.hotel.clone(),
             expected: asked.check.map(expected).transpose()?,
             events_alone: asked.events_alone,
@@ -249,6 +251,12 @@ impl Map {
         if self.register.is_none() && mapped.events > 0 {
             lines.push(
                 "no register: events have their external id; --devices FILE.csv looks it up"
+                    .to_owned(),
+            );
+        }
+        if self.source.reads_local_times() && !self.zone_is_asked {
+            lines.push(
+                "times without an offset were read as UTC; --zone names the hotel's zone"
                     .to_owned(),
             );
         }

@@ -127,6 +127,9 @@ mod map {
         };
         assert!(shown("2001-01-01 00:00:00").ends_with(" old"));
         assert!(shown("2199-01-01 00:00:00").starts_with("  in the future by "));
+        let output = map(&["--source", &source], &message("2001-01-01 00:00:00"));
+        let told = "times without an offset were read as UTC; --zone names the hotel's zone";
+        assert!(lines(&output).iter().any(|line| line == told));
     }
 
     #[test]
@@ -196,28 +199,32 @@ mod map {
     }
 
     #[test]
-    fn a_table_is_a_message_a_row() {
-        let samples =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/samples/home-assistant-history");
-        let path = |name: &str| samples.join(name).to_str().unwrap().to_owned();
-        let messages = fs::read_to_string(path("messages.csv")).unwrap();
-        let output = map(
-            &[
-                "--source",
-                "home-assistant-history",
-                "--devices",
-                &path("devices.csv"),
-                "--hotel",
-                "lakeside-1",
-                "--zone",
-                "Europe/Vienna",
-                "--check",
-                &path("expected.ndjson"),
-            ],
-            &messages,
-        );
-        assert_eq!(output.status.code(), Some(0), "{:?}", lines(&output));
-        assert_eq!(lines(&output)[0], "message 1, line 2");
+    fn every_built_in_source_passes_the_check_of_its_samples() {
+        let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/samples");
+        for built_in in roomwatt_source::built_in::ALL {
+            let folder = samples.join(built_in.name);
+            let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+            // A log that is a table, or messages of JSON.
+            let messages = fs::read_to_string(path("messages.csv"))
+                .or_else(|_| fs::read_to_string(path("messages.ndjson")))
+                .unwrap();
+            let output = map(
+                &[
+                    "--source",
+                    built_in.name,
+                    "--devices",
+                    &path("devices.csv"),
+                    "--hotel",
+                    "lakeside-1",
+                    "--zone",
+                    "Europe/Vienna",
+                    "--check",
+                    &path("expected.ndjson"),
+                ],
+                &messages,
+            );
+            assert_eq!(output.status.code(), Some(0), "{:?}", lines(&output));
+        }
     }
 
     #[test]

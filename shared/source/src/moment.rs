@@ -1,9 +1,9 @@
 //! Moments: when it happened, in the shapes that publishers write.
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 use roomwatt_domain::Instant;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -54,6 +54,13 @@ impl Moment {
         });
         let of = checker.member("of", |checker| Value::compile(&form.of, depth, checker))?;
         Some(Self { of, shapes: shapes.into_iter().collect::<Option<_>>()? })
+    }
+
+    /// Whether times without an offset are read.
+    pub(crate) fn is_local(&self) -> bool {
+        self.shapes
+            .iter()
+            .any(|shape| matches!(shape, Shape::Pattern(pattern) if !tells_its_offset(pattern)))
     }
 
     /// What the message says, read by the clocks of the zone.
@@ -149,11 +156,18 @@ fn has_offset(told: &BrokenDownTime) -> bool {
 
 /// Whether what the pattern writes can be read back by it, and tells a date at least.
 fn tells_an_instant(pattern: &str) -> bool {
-    let example: Zoned =
-        DateTime::constant(2026, 11, 20, 17, 41, 3, 0).to_zoned(TimeZone::UTC).unwrap_or_default();
-    strtime::format(pattern, &example)
-        .and_then(|text| strtime::parse(pattern, &text))
-        .is_ok_and(|told| has_offset(&told) || told.to_datetime().is_ok())
+    read_back(pattern).is_some_and(|told| has_offset(&told) || told.to_datetime().is_ok())
+}
+
+fn tells_its_offset(pattern: &str) -> bool {
+    read_back(pattern).is_some_and(|told| has_offset(&told))
+}
+
+/// An example, written and read by the pattern.
+fn read_back(pattern: &str) -> Option<BrokenDownTime> {
+    let example = DateTime::constant(2026, 11, 20, 17, 41, 3, 0).to_zoned(TimeZone::UTC).ok()?;
+    let text = strtime::format(pattern, &example).ok()?;
+    strtime::parse(pattern, text).ok()
 }
 
 #[cfg(test)]

@@ -96,6 +96,11 @@ impl Rule {
         })
     }
 
+    /// Whether times without an offset are read.
+    pub(crate) fn reads_local_times(&self) -> bool {
+        self.at.is_local()
+    }
+
     /// What the rule comes to, seen from an element.
     pub(crate) fn turn<'a>(
         &'a self,

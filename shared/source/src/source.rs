@@ -104,6 +104,11 @@ impl Source {
         self.reports
     }
 
+    /// Whether it reads times without an offset, by the hotel's clocks.
+    pub fn reads_local_times(&self) -> bool {
+        self.rules.iter().any(Rule::reads_local_times)
+    }
+
     /// The rules' names, in their order.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(|rule| &*rule.name)

@@ -334,6 +334,16 @@ fn local_times_are_read_by_the_hotels_clocks() {
 }
 
 #[test]
+fn a_source_knows_whether_it_reads_local_times() {
+    let reads = |shape: &str| {
+        let at = json!({"at": {"of": "$.t", "as": ["rfc3339", shape]}});
+        source_of(&json!([rule(&at)])).reads_local_times()
+    };
+    assert!(reads("%Y-%m-%d %H:%M"));
+    assert!(!reads("%Y-%m-%d %H:%M %z") && !reads("epochS"));
+}
+
+#[test]
 fn keep_takes_the_beginning_of_each_cell() {
     let members = json!({"keep": {"every": "15m", "within": "75s"}});
     let at = |t: &str| turns(&members, &with("t", json!(t))).remove(0);
