@@ -1,5 +1,6 @@
 //! Messages out of a file: JSON one after the other, or the rows of a table.
 
+use roomwatt_source::table::LineCount;
 use roomwatt_source::{Message, Refusal};
 use serde_json::value::RawValue;
 
@@ -50,14 +51,13 @@ impl<'t> Messages<'t> {
     /// What the call answers.
     pub fn each<E>(&self, mut take: impl FnMut(Placed<'_>) -> Result<(), E>) -> Result<(), E> {
         match &self.table {
-            Some(table) => table.rows.iter().try_for_each(|row| {
-                let line = row.position().map_or(0, csv::Position::line);
-                let message = Message::of_row(&table.header, row);
-                take(Placed {
-                    line: usize::try_from(line).unwrap_or(usize::MAX),
-                    message: Ok(message),
+            Some(table) => {
+                let mut lines = LineCount::new(self.text);
+                table.rows.iter().try_for_each(|row| {
+                    let line = lines.line_of(row.position().map_or(0, csv::Position::byte));
+                    take(Placed { line, message: Ok(Message::of_row(&table.header, row)) })
                 })
-            }),
+            }
             None => each_json(self.text, take),
         }
     }
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_row_of_a_table_is_a_message_of_texts() {
-        let text = "\u{feff}a,_source\r\n\"1,5\",x\r\n2,y\r\n";
+        let text = "\u{feff}a,_source\r\n\"1,5\",x\r\n\r\n2,y\r\n";
         let mut seen = Vec::new();
         let taken: Result<(), ()> = Messages::of(text).unwrap().each(|placed| {
             let message = placed.message.unwrap();
@@ -142,7 +142,7 @@ mod tests {
             Ok(())
         });
         taken.unwrap();
-        assert_eq!(seen, [(2, "x".to_owned()), (3, "y".to_owned())]);
+        assert_eq!(seen, [(2, "x".to_owned()), (4, "y".to_owned())]);
         assert!(Messages::of("a,b\n1\n").is_err());
     }
 }

@@ -12,6 +12,7 @@ use roomwatt_domain::{
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::form::Object;
+use crate::table::LineCount;
 
 /// Rows of a register, at most.
 pub const MOST_ROWS: usize = 20_000;
@@ -85,18 +86,19 @@ impl Register {
     /// # Errors
     /// [`InvalidRegister`] when a column is missing or unknown, or a row breaks a rule.
     pub fn from_csv(text: &str) -> Result<Self, InvalidRegister> {
+        let text = without_mark(text);
         let mut table = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .flexible(true)
-            .from_reader(without_mark(text).as_bytes());
+            .from_reader(text.as_bytes());
         let header = table.headers().map_err(|error| InvalidRegister::whole(error.to_string()))?;
         let columns = columns(header)?;
-        let mut rows = Vec::new();
+        let (mut rows, mut lines) = (Vec::new(), LineCount::new(text));
         for (place, record) in table.records().enumerate() {
             let place = format!("row {}", place + 1);
             let record =
                 record.map_err(|error| InvalidRegister::whole(format!("{place}: {error}")))?;
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.line_of(record.position().map_or(0, csv::Position::byte));
             let place = format!("{place} (line {line})");
             if record.len() > columns.len() {
                 let (have, columns) = (record.len(), columns.len());

@@ -102,6 +102,10 @@ fn faults_name_their_row() {
     );
     assert_eq!(of_rows(&"x y,z z,,,,\n".repeat(30)).len(), 20);
     assert_eq!(of_rows("a,1,d,k,,,7\n"), ["row 1 (line 2): has 7 fields, and there are 6 columns"]);
+    assert_eq!(
+        faults("external,room,device,kind\r\na,1,,\r\n\r\nb,1 1,,\r\n"),
+        [format!("row 2 (line 4): room {id}")]
+    );
     assert_eq!(of_rows("a,1,d\n"), ["row 1 (line 2): kind is missing, as there is a device"]);
     let json = |text: &str| Register::from_json(text).unwrap_err().to_string();
     assert_eq!(
