@@ -22,7 +22,8 @@ impl<'t> LineCount<'t> {
         let byte = usize::try_from(byte).unwrap_or(usize::MAX).clamp(self.counted, bytes.len());
         let empty = bytes[byte..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let begins = byte + empty;
-        self.line += bytes[self.counted..begins].iter().filter(|byte| **byte == b'\n').count();
+        let passed = self.text.get(self.counted..begins).unwrap_or_default();
+        self.line += passed.matches('\n').count();
         self.counted = begins;
         self.line
     }
