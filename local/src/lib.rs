@@ -3,6 +3,8 @@
 
 pub mod demo;
 pub mod input;
+pub mod map;
+pub mod messages;
 pub mod replay;
 pub mod report;
 pub mod serve;

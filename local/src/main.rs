@@ -14,10 +14,12 @@ use roomwatt_domain::{BusinessDate, HotelId, Instant};
 use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::{MachineClock, ReplayClock};
 use roomwatt_local::input::{BadInput, EventFile, read_profiles};
+use roomwatt_local::map::{Asked, Map};
 use roomwatt_local::replay::{Replay, Summary};
 use roomwatt_local::report::{Format, Request};
 use roomwatt_local::serve::{Access, listen};
 use roomwatt_local::{demo, serve};
+use roomwatt_messaging::Clock;
 use roomwatt_presentation::Listing;
 use tokio::net::TcpListener;
 #[cfg(unix)]
@@ -39,6 +41,8 @@ struct Cli {
 enum Command {
     /// Replays a log of events and writes the reports of every closed day.
     Replay(ReplayArgs),
+    /// Shows what a source makes of messages on standard input, and why it makes nothing of others.
+    Map(MapArgs),
     /// Shows what is closed of a hotel.
     Report(ReportArgs),
     /// Serves the API and the pages on loopback, takes events in, and closes days by the clock.
@@ -73,6 +77,28 @@ struct ReplayArgs {
     /// Write the summary here, as JSON.
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct MapArgs {
+    /// The source: the name of a built-in one, or a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    source: String,
+    /// The hotel's register; without, events have their external ids.
+    #[arg(long, value_name = "FILE.csv")]
+    devices: Option<PathBuf>,
+    /// The hotel's time zone, for times without an offset; UTC without.
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// The hotel's id, whatever the messages say.
+    #[arg(long, value_name = "HOTEL")]
+    hotel: Option<HotelId>,
+    /// Compare what comes out with these events, one a line.
+    #[arg(long, value_name = "EXPECTED")]
+    check: Option<PathBuf>,
+    /// Write the events alone, one a line, as `replay` reads them.
+    #[arg(long)]
+    events: bool,
 }
 
 #[derive(Args)]
@@ -181,6 +207,10 @@ async fn main() -> ExitCode {
     let done = match cli.command {
         None => run_demo().await,
         Some(Command::Replay(args)) => replay(args).await,
+        Some(Command::Map(args)) => match map(args) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Some(Command::Report(args)) => report(args).await,
         Some(Command::Serve(args)) => serve_until_interrupted(args).await,
         Some(Command::Cost(args)) => cost(&args),
@@ -296,6 +326,28 @@ fn tell(summary: &Summary) -> anyhow::Result<()> {
     )?;
     writeln!(out, "took      {:.1} s", summary.elapsed_seconds)?;
     Ok(())
+}
+
+/// Status 1 where nothing came out, or something else than was expected.
+fn map(args: MapArgs) -> anyhow::Result<ExitCode> {
+    let map = Map::prepare(&Asked {
+        source: &args.source,
+        devices: args.devices.as_deref(),
+        zone: args.zone.as_deref(),
+        hotel: args.hotel,
+        check: args.check.as_deref(),
+        events_alone: args.events,
+        now: MachineClock.now(),
+    })?;
+    let text = io::read_to_string(io::stdin().lock())
+        .map_err(|error| BadInput(format!("messages: {error}")))?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mapped = map.run(&text, &mut out)?;
+    for line in map.conclusion(&mapped) {
+        if args.events { eprintln!("{line}") } else { writeln!(out, "{line}")? }
+    }
+    out.flush()?;
+    Ok(if mapped.is_good() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 async fn report(args: ReportArgs) -> anyhow::Result<()> {

@@ -1,0 +1,148 @@
+//! Messages out of a file: JSON one after the other, or the rows of a table.
+
+use roomwatt_source::table::LineCount;
+use roomwatt_source::{Message, Refusal};
+use serde_json::value::RawValue;
+
+use crate::input::BadInput;
+
+/// The messages of a text, in its order.
+pub struct Messages<'t> {
+    text: &'t str,
+    table: Option<Table>,
+}
+
+/// One message, and where it begins.
+pub struct Placed<'m> {
+    /// Counted from 1.
+    pub line: usize,
+    /// The message, or why it cannot be read.
+    pub message: Result<Message<'m>, Refusal>,
+}
+
+struct Table {
+    header: csv::StringRecord,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl<'t> Messages<'t> {
+    /// Tells JSON from a table by how the text begins.
+    ///
+    /// # Errors
+    /// [`BadInput`] when a table's rows have another number of fields than its header, or are not in
+    /// UTF-8.
+    pub fn of(text: &'t str) -> Result<Self, BadInput> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let first = text.trim_ascii_start().lines().next().unwrap_or_default();
+        if first.starts_with(['{', '[']) || !first.contains(',') {
+            return Ok(Self { text, table: None });
+        }
+        let mut reader =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let bad = |error: csv::Error| BadInput(format!("messages: {error}"));
+        let header = reader.headers().map_err(bad)?.clone();
+        let rows = reader.records().collect::<Result<_, _>>().map_err(bad)?;
+        Ok(Self { text, table: Some(Table { header, rows }) })
+    }
+
+    /// Calls for each message.
+    ///
+    /// # Errors
+    /// What the call answers.
+    pub fn each<E>(&self, mut take: impl FnMut(Placed<'_>) -> Result<(), E>) -> Result<(), E> {
+        match &self.table {
+            Some(table) => {
+                let mut lines = LineCount::new(self.text);
+                table.rows.iter().try_for_each(|row| {
+                    let line = lines.line_of(row.position().map_or(0, csv::Position::byte));
+                    take(Placed { line, message: Ok(Message::of_row(&table.header, row)) })
+                })
+            }
+            None => each_json(self.text, take),
+        }
+    }
+}
+
+/// Goes from value to value. What is no JSON is one message, up to the next line that begins one.
+fn each_json<E>(text: &str, mut take: impl FnMut(Placed<'_>) -> Result<(), E>) -> Result<(), E> {
+    let (mut rest, mut line) = (text, 1);
+    loop {
+        let blank = rest.len() - rest.trim_ascii_start().len();
+        line += newlines(&rest[..blank]);
+        rest = &rest[blank..];
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        let length = match values.next() {
+            Some(Ok(value)) => value.get().len(),
+            Some(Err(_)) | None => up_to_the_next(rest),
+        };
+        let (message, after) = rest.split_at(length);
+        take(Placed { line, message: Message::parse(message.trim_ascii_end()) })?;
+        line += newlines(message);
+        rest = after;
+    }
+}
+
+fn up_to_the_next(text: &str) -> usize {
+    let mut length = 0;
+    for line in text.split_inclusive('\n') {
+        if length > 0 && line.starts_with(['{', '[']) {
+            break;
+        }
+        length += line.len();
+    }
+    length
+}
+
+fn newlines(text: &str) -> usize {
+    text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(text: &str) -> Vec<(usize, bool)> {
+        let mut places = Vec::new();
+        let taken: Result<(), ()> = Messages::of(text).unwrap().each(|placed| {
+            places.push((placed.line, placed.message.is_ok()));
+            Ok(())
+        });
+        taken.unwrap();
+        places
+    }
+
+    #[test]
+    fn json_may_stand_on_a_line_or_span_several() {
+        assert_eq!(
+            places("{\"a\":1}\n\n{\n \"b\": 2\n}\n[3] {\"c\":4}"),
+            [(1, true), (3, true), (6, true), (6, true)]
+        );
+        assert_eq!(places(""), []);
+        assert_eq!(places("\u{feff}{}\r\n{}\r\n"), [(1, true), (2, true)]);
+    }
+
+    #[test]
+    fn what_is_no_json_holds_up_nothing() {
+        assert_eq!(
+            places("{\"a\":1}\nON\n{\"b\": \n\"c\"\n{\"d\":4}\n"),
+            [(1, true), (2, false), (3, false), (5, true)]
+        );
+    }
+
+    #[test]
+    fn a_row_of_a_table_is_a_message_of_texts() {
+        let text = "\u{feff}a,_source\r\n\"1,5\",x\r\n\r\n2,y\r\n";
+        let mut seen = Vec::new();
+        let taken: Result<(), ()> = Messages::of(text).unwrap().each(|placed| {
+            let message = placed.message.unwrap();
+            seen.push((placed.line, message.source().unwrap().to_owned()));
+            Ok(())
+        });
+        taken.unwrap();
+        assert_eq!(seen, [(2, "x".to_owned()), (4, "y".to_owned())]);
+        assert!(Messages::of("a,b\n1\n").is_err());
+    }
+}
