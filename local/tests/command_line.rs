@@ -130,7 +130,8 @@ mod command_line {
             (&["replay", "--loud"], "unexpected argument '--loud'".to_owned()),
             (
                 &["report", "--data", &folder.path("."), "--hotel", "lake side"],
-                "hotelId must be 1 to 64 characters of A-Z a-z 0-9 . _ -".to_owned(),
+                "hotelId must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone"
+                    .to_owned(),
             ),
         ] {
             let line = refused(&roomwatt(arguments));

@@ -118,6 +118,8 @@ async fn ids_that_can_be_none_are_refused_and_ids_that_are_none_are_not_found() 
     for (path, parameter) in [
         ("/hotels/a%2Fb".to_owned(), "hotelId"),
         ("/hotels/%20".to_owned(), "hotelId"),
+        ("/hotels/..".to_owned(), "hotelId"),
+        (format!("{HOTEL}/rooms/./reports?{RANGE}"), "roomId"),
         ("/hotels//reports".to_owned(), "hotelId"),
         ("/hotels/h%C3%B4tel".to_owned(), "hotelId"),
         ("/hotels/%EC%84%9C%EC%9A%B8".to_owned(), "hotelId"),
@@ -134,7 +136,6 @@ async fn ids_that_can_be_none_are_refused_and_ids_that_are_none_are_not_found() 
     for path in [
         "/hotels/harbour-hous".to_owned(),
         "/hotels/HARBOUR-HOUSE".to_owned(),
-        "/hotels/..".to_owned(),
         "/hotels/%FF".to_owned(),
         "/hotels/harbour-house/".to_owned(),
         "/hotels/harbour/house".to_owned(),

@@ -35,7 +35,7 @@ fn check_in() -> Value {
 }
 
 const OBJECT: &str = "an event must be a JSON object";
-const ID_RULE: &str = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+const ID_RULE: &str = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone";
 const STATE_RULE: &str = "state must be 1 to 32 characters of A-Z 0-9 _ -";
 const TIME_RULE: &str = "occurredAt must be an RFC 3339 date-time with an offset";
 const EVENT_ID_RULE: &str = "eventId must be 1 to 128 characters";
@@ -70,8 +70,9 @@ fn bad_fields(good: &Value) -> Vec<(String, String)> {
     let mut cases = Vec::new();
     let mut case = |event: Value, detail: String| cases.push((event.to_string(), detail));
     for field in ["eventId", "hotelId", "roomId", "deviceId", "deviceKind", "state", "occurredAt"] {
-        case(without(good.clone(), field), format!("{field} is missing"));
-        case(with(good.clone(), field, Value::Null), format!("{field} is missing"));
+        let missing = if field == "state" { "state, counterWh or powerW" } else { field };
+        case(without(good.clone(), field), format!("{missing} is missing"));
+        case(with(good.clone(), field, Value::Null), format!("{missing} is missing"));
         for value in [json!(7), json!({}), json!(["x"]), json!(false)] {
             case(with(good.clone(), field, value), format!("{field} must be a string"));
         }

@@ -21,8 +21,9 @@ fn noon() -> Instant {
     instant("2026-11-20T12:00:00+01:00")
 }
 
+/// What offsets are counted from.
 fn midnight() -> Instant {
-    instant("2026-11-20T00:00:00+01:00")
+    instant("2026-11-20T00:00:00Z")
 }
 
 /// An event of a device of room 203, with names of any length.
