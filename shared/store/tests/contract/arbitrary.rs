@@ -21,11 +21,11 @@ fn instant() -> impl Strategy<Value = Instant> {
 }
 
 fn id() -> impl Strategy<Value = DeviceId> {
-    "[A-Za-z0-9._-]{1,64}".prop_map(|id| DeviceId::new(&id).unwrap())
+    "[A-Za-z0-9._-]{0,63}[A-Za-z0-9_-]".prop_map(|id| DeviceId::new(&id).unwrap())
 }
 
 fn device() -> impl Strategy<Value = Device> {
-    let kind = "[A-Za-z0-9._-]{1,64}".prop_map(|kind| DeviceKind::new(&kind).unwrap());
+    let kind = "[A-Za-z0-9._-]{0,63}[A-Za-z0-9_-]".prop_map(|kind| DeviceKind::new(&kind).unwrap());
     (id(), kind).prop_map(|(id, kind)| Device { id, kind })
 }
 
@@ -218,7 +218,7 @@ fn revision() -> impl Strategy<Value = Revision> {
 
 /// Any report there can be, of [`TODAY`].
 pub(crate) fn any_report() -> impl Strategy<Value = StoredReport> {
-    let room = "[A-Za-z0-9._-]{1,64}".prop_map(|id| room(&id));
+    let room = "[A-Za-z0-9._-]{0,63}[A-Za-z0-9_-]".prop_map(|id| room(&id));
     // Of any day there ever was, and of any length.
     let window = (-200_000_000_i64..200_000_000, 1_i64..200_000_000).prop_map(|(start, length)| {
         let start = date(TODAY).midnight_utc() + start;

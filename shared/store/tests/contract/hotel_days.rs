@@ -12,7 +12,7 @@ use crate::endpoint::{Table, all};
 use crate::lakeside::{
     TODAY, added_up, closed, closed_by, counter, date, day, days, fold, fold_by, hotel,
     hotel_named, lamp, lamp_on, named, now, profile_in_time, profile_with, quarterly, revised,
-    room, told, usual,
+    room, sensor, told, usual,
 };
 
 async fn put(store: &Store, day: &BusinessDay, attempt: u64, totals: &HotelDay) -> FencedOutcome {
@@ -104,7 +104,7 @@ fn every_figure(day: &BusinessDay) -> Vec<RoomReport> {
     let rooms = [
         [stay("CHECKED_IN"), usual(day, 100)].concat(),
         [stay("CHECKED_OUT"), vec![lamp_on(day, 3)]].concat(),
-        vec![lamp_on(day, 3)],
+        vec![lamp_on(day, 3), told(day, sensor("pir-1"), "VACANT", 0)],
         [usual(day, 60), quarterly(day)].concat(),
         vec![lamp_on(day, 3), told(day, lamp(), "OFF", 20 * HOUR)],
     ];

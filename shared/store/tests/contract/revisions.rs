@@ -97,10 +97,10 @@ async fn refused(table: &Table, before: Option<&StoredReport>, after: &StoredRep
 async fn a_revision_that_no_record_can_hold_leaves_both_as_they_are() {
     let (table, day) = (Table::new().await, day(TODAY));
     let [first, ..] = close(&table.store, &day).await;
-    let huge = revised(&first, fold(&room("203"), &day, &crowd(&day, 1_700)), 2);
+    let huge = revised(&first, fold(&room("203"), &day, &crowd(&day, 2_000)), 2);
     let items = table.items().await;
     assert_eq!(revise(&table, &day, Some(&first), &huge).await, ReviseOutcome::TooLarge);
-    let huge = closed(&room("206"), &day, &crowd(&day, 1_700));
+    let huge = closed(&room("206"), &day, &crowd(&day, 2_000));
     assert_eq!(revise(&table, &day, None, &huge).await, ReviseOutcome::TooLarge);
     assert_eq!(table.items().await, items);
 }
