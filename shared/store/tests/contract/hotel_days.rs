@@ -130,7 +130,7 @@ async fn a_hotel_day_with_every_figure_comes_back_as_it_was_added_up() {
     let confirmed = totals.confirmed_waste.map(|waste| waste.energy > Energy::default());
     assert_eq!(confirmed, [true; 3]);
     put(&store, &day, 1, &totals).await;
-    assert_eq!(listed(&store, TODAY, TODAY).await, [totals.clone()]);
+    assert_eq!(listed(&store, TODAY, TODAY).await, std::slice::from_ref(&totals));
     let found = store.hotel_day(&hotel(), day.date, now()).await.unwrap();
     assert_eq!(found, Some((totals, 1)));
 }

@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{BusinessDay, Device, Fact, HotelId, Millis, RoomId};
+use roomwatt_domain::{BusinessDay, Fact, HotelId, Millis, RoomId};
 use roomwatt_store::{
     AddOutcome, PutOutcome, SETS_PER_WRITE, Seal, SealOutcome, Store, StoredReport, Summary,
 };
@@ -81,9 +81,12 @@ fn batch(day: BusinessDay) -> impl Strategy<Value = Vec<Fact>> {
     let told = (select(signals), select(vec!["ON", "OFF"]), 0..24_i64)
         .prop_map(move |(signal, state, hour)| told(&day, signal, state, hour * HOUR));
     let devices = vec![named("plug", "lamp-1"), named("meter", "lamp-1")];
-    let sorts: Vec<fn(&BusinessDay, &Device, Millis, u64) -> Fact> = vec![counter, power];
-    let read = (select(devices), select(sorts), 0..4_i64, 0..3_u64)
-        .prop_map(move |(device, sort, hour, value)| sort(&day, &device, hour * HOUR, value));
+    let read = (select(devices), any::<bool>(), 0..4_i64, 0..3_u64).prop_map(
+        move |(device, counts, hour, value)| {
+            let sort = if counts { counter } else { power };
+            sort(&day, &device, hour * HOUR, value)
+        },
+    );
     vec(prop_oneof![told, read], 0..6)
 }
 
