@@ -112,6 +112,20 @@ async fn a_close_never_overwrites_a_revised_report() {
 }
 
 #[tokio::test]
+async fn a_close_never_overwrites_a_report_that_a_late_event_opened() {
+    let (store, day) = (Table::new().await, day(TODAY));
+    let opened = StoredReport { pending: true, ..made(&day, 1, 1) };
+    let opened = StoredReport { fence: StoredReport::LATE, ..opened };
+    let done = store.revise_report(&hotel(), &day, None, &opened).await.unwrap();
+    assert_eq!(done, ReviseOutcome::Revised);
+    for attempt in [1, 2, 1_000_000] {
+        let late = StoredReport { fence: attempt, ..made(&day, 1, 9) };
+        assert_eq!(put(&store, &day, &late).await, PutOutcome::Superseded);
+    }
+    assert_eq!(stored(&store, &day).await, Some(opened));
+}
+
+#[tokio::test]
 async fn a_report_that_no_record_can_hold_leaves_the_one_that_is_there() {
     let (store, day) = (Table::new().await, day(TODAY));
     let first = made(&day, 1, 1);

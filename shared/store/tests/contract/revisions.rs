@@ -46,7 +46,8 @@ async fn close(store: &Store, day: &BusinessDay) -> [StoredReport; 3] {
 
 /// A report that only a late event opens.
 fn late(day: &BusinessDay, id: &str) -> StoredReport {
-    StoredReport { fence: 0, pending: true, ..closed(&room(id), day, &[lamp_on(day, 600)]) }
+    let fence = StoredReport::LATE;
+    StoredReport { fence, pending: true, ..closed(&room(id), day, &[lamp_on(day, 600)]) }
 }
 
 #[tokio::test]
