@@ -84,7 +84,7 @@ pub struct Summary {
     pub room: RoomId,
     /// Its transitions and readings.
     pub history: History,
-    /// How many of its sets this version does not know.
+    /// How many of its sets this version does not know, counted in each of its parts.
     pub passed_over: usize,
     parts: BTreeMap<u8, Part>,
 }
@@ -96,6 +96,7 @@ struct Part {
     writes: u64,
     sealed: bool,
     may_have_passed_a_unit: bool,
+    passed_over: usize,
 }
 
 impl Summary {
@@ -134,8 +135,8 @@ impl Summary {
     /// Takes in what another read found of the same room-day, which can only be more.
     fn unite(&mut self, other: Self) {
         self.history.unite(other.history);
-        self.passed_over = self.passed_over.max(other.passed_over);
         self.parts.extend(other.parts);
+        self.passed_over = self.parts.values().map(|part| part.passed_over).sum();
     }
 }
 
@@ -474,6 +475,7 @@ pub(crate) fn summary(day: &BusinessDay, item: &Item) -> Result<Summary> {
         writes: read.number(WRITES)?.unwrap_or(0),
         sealed: read.has(SEALED),
         may_have_passed_a_unit: item_size(item) > MAY_HAVE_PASSED_A_UNIT,
+        passed_over,
     };
     Ok(Summary {
         room,

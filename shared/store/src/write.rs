@@ -83,15 +83,12 @@ impl Store {
                 let attributes = done.attributes.unwrap_or_default();
                 Ok(self.done(done.consumed_capacity.as_ref(), attributes))
             }
-            Err(error) => {
-                let refused = match error.as_service_error() {
-                    Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                        Some(refused.item.clone())
-                    }
-                    _ => None,
-                };
-                self.not_done("UpdateItem", refused, error)
-            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    Ok(self.refused(refused.item.clone()))
+                }
+                _ => not_done("UpdateItem", error),
+            },
         }
     }
 
@@ -118,15 +115,12 @@ impl Store {
             .await;
         match answer {
             Ok(done) => Ok(self.done(done.consumed_capacity.as_ref(), Item::default())),
-            Err(error) => {
-                let refused = match error.as_service_error() {
-                    Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                        Some(refused.item.clone())
-                    }
-                    _ => None,
-                };
-                self.not_done("PutItem", refused, error)
-            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                    Ok(self.refused(refused.item.clone()))
+                }
+                _ => not_done("PutItem", error),
+            },
         }
     }
 
@@ -186,27 +180,24 @@ impl Store {
         Written::Done { units: units(consumed), attributes }
     }
 
-    /// `refused` holds what a refused condition found.
-    fn not_done<E>(
-        &self,
-        operation: &'static str,
-        refused: Option<Option<Item>>,
-        error: SdkError<E>,
-    ) -> Result<Written>
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        if let Some(found) = refused {
-            self.meter.refused(found.as_ref());
-            return Ok(Written::Refused(found));
-        }
-        let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-        if is_too_large(code) {
-            Ok(Written::TooLarge)
-        } else if code == Some(CONFLICT) {
-            Err(StoreError::conflict(operation, error))
-        } else {
-            Err(StoreError::service(operation, error))
-        }
+    /// `found` is what the condition was refused upon.
+    fn refused(&self, found: Option<Item>) -> Written {
+        self.meter.refused(found.as_ref());
+        Written::Refused(found)
+    }
+}
+
+/// What a write that no condition refused, and that was not done, means.
+fn not_done<E>(operation: &'static str, error: SdkError<E>) -> Result<Written>
+where
+    E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    if is_too_large(code) {
+        Ok(Written::TooLarge)
+    } else if code == Some(CONFLICT) {
+        Err(StoreError::conflict(operation, error))
+    } else {
+        Err(StoreError::service(operation, error))
     }
 }

@@ -1,18 +1,20 @@
 //! Budgets: what each step consumes, by what the table's answers say.
 
-use roomwatt_domain::{BusinessDay, Totals};
+use roomwatt_domain::{BusinessDay, Fact, Pricing, Profile, Totals};
 use roomwatt_store::{
-    AddOutcome, Consumed, FencedOutcome, Progress, PutOutcome, Seal, SealOutcome, Store, Summary,
+    AddOutcome, Consumed, FencedOutcome, HotelDay, PutOutcome, Seal, SealOutcome, Store,
+    StoredReport, Summary, item_size,
 };
 
 use crate::endpoint::{Table, all, metered};
 use crate::hotel_days::enormous;
 use crate::lakeside::{
-    TODAY, TOMORROW, Told, closed, date, day, days, hotel, lamp_on, now, profile, room, usual,
+    TODAY, TOMORROW, added_up, closed, closed_by, date, day, days, hotel, lamp_on, now, profile,
+    profile_in_time, profile_with, quarterly, room, usual,
 };
 
-async fn add(store: &Store, day: &BusinessDay, told: &[Told], seal: Seal) -> AddOutcome {
-    store.add_transitions(&hotel(), day, &room("203"), told, seal).await.unwrap()
+async fn add(store: &Store, day: &BusinessDay, told: &[Fact], seal: Seal) -> AddOutcome {
+    store.add(&hotel(), day, &room("203"), told, seal).await.unwrap()
 }
 
 async fn known(store: &Store, day: &BusinessDay) -> Summary {
@@ -56,7 +58,7 @@ async fn a_busy_room_is_about_one_unit_a_write() {
         let store = table.store.metered_apart();
         let room = room(&format!("r{transitions}"));
         for told in usual(&day, transitions) {
-            let added = store.add_transitions(&hotel(), &day, &room, &[told], Seal::Respect).await;
+            let added = store.add(&hotel(), &day, &room, [&told], Seal::Respect).await;
             assert_eq!(added.unwrap(), AddOutcome::Added);
         }
         let consumed = store.meter().consumed();
@@ -185,6 +187,35 @@ async fn a_month_of_a_very_large_hotels_totals_is_one_query_of_at_most_16_read_u
     })
     .await;
     assert_eq!((read.len(), consumed.requests), (31, 1));
+    let largest = table.items().await.values().map(item_size).max().unwrap();
+    println!("the largest hotel-day: {largest} bytes; 31: {} read units", consumed.read_units);
+    assert!(consumed.read_units <= 16.0, "{consumed:?}");
+}
+
+/// A usual hotel of 300 rooms, half of them with metered devices, with prices that change.
+fn three_hundred_rooms(day: &BusinessDay) -> HotelDay {
+    let profile = profile_in_time();
+    let rated = closed_by(&profile, &room("203"), day, &usual(day, 100));
+    let facts = [usual(day, 100), quarterly(day)].concat();
+    let read = closed_by(&profile, &room("204"), day, &facts);
+    let reports = [rated.closed.report, read.closed.report];
+    added_up(day.date, reports.iter().cycle().take(300))
+}
+
+#[tokio::test]
+async fn a_month_of_300_rooms_totals_is_one_query_of_at_most_16_read_units() {
+    let (table, days) = (Table::new().await, days("2036-10-21", 31));
+    for day in &days {
+        let totals = three_hundred_rooms(day);
+        table.store.put_hotel_day(&hotel(), day, 1, &totals).await.unwrap();
+    }
+    let largest = table.items().await.values().map(item_size).max().unwrap();
+    let (read, consumed) = metered(&table.store, async |store| {
+        all(store.hotel_days(&hotel(), days[0].date, days[30].date, now())).await
+    })
+    .await;
+    assert_eq!((read.len(), consumed.requests), (31, 1));
+    println!("a hotel-day of 300 rooms: {largest} bytes; 31: {} read units", consumed.read_units);
     assert!(consumed.read_units <= 16.0, "{consumed:?}");
 }
 
@@ -207,16 +238,84 @@ async fn a_day_of_300_rooms_is_one_query_bounded_by_the_stored_size() {
     assert!(consumed.read_units <= (stored / 4.0).ceil(), "{consumed:?} of {stored} KB");
 }
 
-#[tokio::test]
-async fn a_usual_report_is_at_most_two_write_units() {
-    let (table, day) = (Table::new().await, day(TODAY));
-    let report = closed(&room("203"), &day, &usual(&day, 100));
+/// The bytes of a report's body and of its whole record.
+async fn report_sizes(report: &StoredReport) -> (usize, usize) {
+    let (table, day) = (Table::new().await, report.closed.day());
+    let put = table.store.put_report(&hotel(), &day, report).await.unwrap();
+    assert_eq!(put, PutOutcome::Put);
+    let item = table.items().await.into_values().next().unwrap();
+    (item["body"].as_b().unwrap().as_ref().len(), item_size(&item))
+}
+
+/// A report of ten devices by a profile, made from a usual day and what else is known of it.
+fn ten_devices(profile: &Profile, more: Vec<Fact>) -> StoredReport {
+    let day = day(TODAY);
+    let report = closed_by(profile, &room("203"), &day, &[usual(&day, 100), more].concat());
+    assert_eq!(report.closed.report.devices.len(), 10);
     assert_ne!(report.closed.report.totals(), Totals::default());
-    let (_, consumed) = metered(&table.store, async |store| {
-        store.put_report(&hotel(), &day, &report).await.unwrap()
+    // As after some years of a hotel.
+    StoredReport { terms: 12, fence: 2_345, writes: 87, ..report }
+}
+
+#[tokio::test]
+async fn a_usual_report_with_one_price_all_day_is_at_most_one_kilobyte() {
+    let report = ten_devices(&profile(), Vec::new());
+    assert!(matches!(report.closed.report.pricing, Pricing::Flat(_)));
+    let (body, record) = report_sizes(&report).await;
+    println!("a usual report, one price: {body} bytes of body, {record} of record");
+    assert!(record <= 1_024, "{record}");
+}
+
+#[tokio::test]
+async fn a_usual_report_with_prices_that_change_is_at_most_two_kilobytes() {
+    let won = profile_with(
+        r#", "currency": "KRW", "pricePerKwh": null, "tariffs": [{"from": "2036-01-01",
+             "price": "119", "zones": [{"price": "62.7", "hours": ["22:00", "06:00"]},
+                                       {"price": "191.4", "hours": ["11:00", "17:00"]}]}]"#,
+    );
+    for (name, profile) in [("euro", profile_in_time()), ("won", won)] {
+        let report = ten_devices(&profile, Vec::new());
+        assert!(matches!(report.closed.report.pricing, Pricing::InTime(_)));
+        let (body, record) = report_sizes(&report).await;
+        println!(
+            "a usual report, prices in {name} that change: {body} of body, {record} of record"
+        );
+        assert!(record <= 2_048, "{name}: {record}");
+    }
+}
+
+/// What the readings of ten metered devices in every quarter of an hour take. There is no budget
+/// for it, but for what each write is charged: one part.
+#[tokio::test]
+async fn ten_metered_devices_are_about_one_unit_a_write() {
+    let (table, day) = (Table::new().await, day(TODAY));
+    let readings = quarterly(&day);
+    let store = table.store.metered_apart();
+    for turn in readings.chunks(10) {
+        assert_eq!(add(&store, &day, turn, Seal::Respect).await, AddOutcome::Added);
+    }
+    let consumed = store.meter().consumed();
+    let parts: Vec<_> = table.items().await.values().map(item_size).collect();
+    let bytes: usize = parts.iter().sum();
+    println!("{} readings, ten a write: {} write units", readings.len(), consumed.write_units);
+    println!("their summary: {} parts, {bytes} bytes", parts.len());
+    if !table.makes_units_up() {
+        assert!(consumed.write_units <= 96.0 * 1.25, "{consumed:?}");
+    }
+    let (read, reading) = metered(&table.store, async |store| known(store, &day).await).await;
+    let (sealed, sealing) = metered(&table.store, async |store| {
+        store.seal_summary(&hotel(), &day, &read, 1).await.unwrap()
     })
     .await;
-    assert!(consumed.write_units <= 2.0, "{consumed:?}");
+    assert_eq!(sealed, SealOutcome::Sealed);
+    let (reading, sealing) = (reading.read_units, sealing.write_units);
+    println!("to close it: {reading} read units, {sealing} write units for its seal");
+    for (name, profile) in [("one price", profile()), ("prices that change", profile_in_time())] {
+        let report = ten_devices(&profile, readings.clone());
+        let (body, record) = report_sizes(&report).await;
+        println!("their report, {name}: {body} bytes of body, {record} of record");
+        assert!(record <= 4_096, "{name}: {record}");
+    }
 }
 
 #[tokio::test]
@@ -226,10 +325,9 @@ async fn the_steps_of_a_close_on_the_hotel_itself_are_one_write_unit_each() {
     store.put_profile(&profile(), now()).await.unwrap();
     store.open_hotel(&profile(), date(TODAY), now()).await.unwrap();
     let ((), consumed) = metered(store, async |store| {
-        store.claim(&hotel(), "one", now(), now() + 1).await.unwrap();
-        let progress = Progress { room: room("203"), terms: 1 };
-        store.checkpoint(&hotel(), 1, date(TODAY), &progress, now() + 1).await.unwrap();
-        store.advance(&hotel(), 1, date(TODAY), date(TOMORROW)).await.unwrap();
+        store.claim(&hotel(), "one", 1, now(), now() + 1).await.unwrap();
+        store.checkpoint(&hotel(), 1, date(TODAY), &room("203"), now() + 1).await.unwrap();
+        store.advance(&hotel(), 1, date(TODAY), date(TOMORROW), 1).await.unwrap();
     })
     .await;
     // The claim reads what it is made on.

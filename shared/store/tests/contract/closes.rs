@@ -3,7 +3,7 @@
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{HotelId, Instant};
 use roomwatt_store::{
-    ClaimOutcome, CloseState, DueHotel, FencedOutcome, OpenOutcome, Progress, Store, Touch,
+    ClaimOutcome, CloseState, DueHotel, FencedOutcome, OpenOutcome, Store, Touch,
 };
 
 use crate::endpoint::Table;
@@ -12,6 +12,9 @@ use crate::lakeside::{
 };
 
 const LEASE: i64 = 5 * MINUTE;
+
+/// The version of the profile that workers know of.
+const TERMS: u64 = 3;
 
 /// A hotel with events, closed through [`TODAY`].
 async fn opened() -> Table {
@@ -27,27 +30,32 @@ async fn state(store: &Store) -> CloseState {
 }
 
 async fn claim(store: &Store, owner: &str, at: Instant) -> ClaimOutcome {
-    store.claim(&hotel(), owner, at, at + LEASE).await.unwrap()
+    claim_by(store, owner, TERMS, at).await
+}
+
+/// By a worker that knows of a version of the profile.
+async fn claim_by(store: &Store, owner: &str, terms: u64, at: Instant) -> ClaimOutcome {
+    store.claim(&hotel(), owner, terms, at, at + LEASE).await.unwrap()
 }
 
 /// Claims the hotel, which must be free; returns the attempt.
 async fn claimed(store: &Store, owner: &str, at: Instant) -> CloseState {
-    let claimed = claim(store, owner, at).await;
+    claimed_by(store, owner, TERMS, at).await
+}
+
+async fn claimed_by(store: &Store, owner: &str, terms: u64, at: Instant) -> CloseState {
+    let claimed = claim_by(store, owner, terms, at).await;
     let ClaimOutcome::Claimed(state) = claimed else { panic!("{claimed:?}") };
     state
 }
 
-fn progress(id: &str) -> Progress {
-    Progress { room: room(id), terms: 3 }
-}
-
 /// Of the day after [`TODAY`].
 async fn checkpoint(store: &Store, attempt: u64, id: &str, until: Instant) -> FencedOutcome {
-    store.checkpoint(&hotel(), attempt, date(TODAY), &progress(id), until).await.unwrap()
+    store.checkpoint(&hotel(), attempt, date(TODAY), &room(id), until).await.unwrap()
 }
 
 async fn advance(store: &Store, attempt: u64, from: &str, to: &str) -> FencedOutcome {
-    store.advance(&hotel(), attempt, date(from), date(to)).await.unwrap()
+    store.advance(&hotel(), attempt, date(from), date(to), TERMS).await.unwrap()
 }
 
 async fn release(store: &Store, attempt: u64, told: &str, due: Instant) -> FencedOutcome {
@@ -91,6 +99,7 @@ async fn a_claim_tells_where_the_close_stands() {
         announced_through: date(TODAY),
         attempt: 1,
         under_way: true,
+        terms: Some(TERMS),
         progress: None,
     };
     assert_eq!(claim(&table.store, "one", now()).await, ClaimOutcome::Claimed(expected.clone()));
@@ -203,7 +212,7 @@ async fn a_checkpoint_notes_the_progress_and_renews_the_lease() {
     assert_eq!(checkpoint(&store, attempt, "203", until).await, FencedOutcome::Done);
     assert_eq!(claim(&store, "two", until - 1).await, ClaimOutcome::Held);
     let taken_over = claimed(&store, "two", until).await;
-    assert_eq!((taken_over.attempt, taken_over.progress), (2, Some(progress("203"))));
+    assert_eq!((taken_over.attempt, taken_over.progress), (2, Some(room("203"))));
 }
 
 #[tokio::test]
@@ -278,6 +287,64 @@ async fn advancing_goes_only_from_the_day_before() {
 }
 
 #[tokio::test]
+async fn a_day_is_closed_by_the_terms_that_it_was_begun_with_whoever_goes_on() {
+    let store = opened().await;
+    assert_eq!(state(&store).await.terms, None);
+    assert_eq!(claimed_by(&store, "one", 3, now()).await.terms, Some(3));
+    // The profile is changed, and the first worker dies.
+    let second = claimed_by(&store, "two", 4, now() + LEASE).await;
+    assert_eq!(second.terms, Some(3));
+    assert_eq!(suspend(&store, second.attempt).await, FencedOutcome::Done);
+    assert_eq!(state(&store).await.terms, Some(3));
+    let third = claimed_by(&store, "three", 5, now()).await;
+    checkpoint(&store, third.attempt, "203", now() + LEASE).await;
+    assert_eq!(state(&store).await.terms, Some(3));
+}
+
+#[tokio::test]
+async fn advancing_says_by_which_terms_the_next_day_is_closed() {
+    let store = opened().await;
+    let attempt = claimed_by(&store, "one", 3, now()).await.attempt;
+    let advance = async |attempt, from, to, next_terms| {
+        let advanced = store.advance(&hotel(), attempt, date(from), date(to), next_terms).await;
+        advanced.unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!(advance(attempt, TODAY, TOMORROW, 7).await, FencedOutcome::Done);
+        assert_eq!(state(&store).await.terms, Some(7));
+    }
+    // A repetition that knows of newer terms has its day closed already.
+    assert_eq!(advance(attempt, TODAY, TOMORROW, 8).await, FencedOutcome::Done);
+    assert_eq!(state(&store).await.terms, Some(7));
+    // Who takes over goes on by them.
+    let next = claimed_by(&store, "two", 9, now() + LEASE).await;
+    assert_eq!((next.terms, next.closed_through), (Some(7), date(TOMORROW)));
+    assert_eq!(advance(attempt, TOMORROW, DAY_AFTER, 9).await, FencedOutcome::ClaimLost);
+    assert_eq!(state(&store).await.terms, Some(7));
+    assert_eq!(advance(next.attempt, TOMORROW, DAY_AFTER, 9).await, FencedOutcome::Done);
+    assert_eq!(state(&store).await.terms, Some(9));
+}
+
+#[tokio::test]
+async fn a_day_that_is_begun_after_a_release_is_closed_by_the_terms_of_then() {
+    let store = opened().await;
+    let attempt = claimed_by(&store, "one", 3, now()).await.attempt;
+    advance(&store, attempt, TODAY, TOMORROW).await;
+    assert_eq!(release(&store, attempt, TOMORROW, now()).await, FencedOutcome::Done);
+    assert_eq!(state(&store).await.terms, None);
+    assert_eq!(claimed_by(&store, "two", 12, now()).await.terms, Some(12));
+}
+
+#[tokio::test]
+async fn a_claim_that_is_refused_leaves_the_terms() {
+    let table = opened().await;
+    claimed_by(&table, "one", 3, now()).await;
+    let before = table.items().await;
+    assert_eq!(claim_by(&table, "two", 4, now()).await, ClaimOutcome::Held);
+    assert_eq!(table.items().await, before);
+}
+
+#[tokio::test]
 async fn touching_a_hotel_that_nobody_closes_notes_nothing() {
     let table = opened().await;
     let store = &table.store;
@@ -338,6 +405,7 @@ async fn releasing_frees_the_hotel_and_leaves_nothing_of_the_close() {
         announced_through: date(TOMORROW),
         attempt: attempt + 1,
         under_way: false,
+        terms: None,
         progress: None,
     };
     assert_eq!(state(store).await, expected);
@@ -383,7 +451,7 @@ async fn hotels_are_closed_apart() {
     let table = opened().await;
     let other: HotelId = hotel_named("lakeside-10");
     claimed(&table.store, "one", now()).await;
-    let claim = table.store.claim(&other, "two", now(), now() + LEASE).await.unwrap();
+    let claim = table.store.claim(&other, "two", TERMS, now(), now() + LEASE).await.unwrap();
     assert_eq!(claim, ClaimOutcome::NotOpened);
     let touch = table.store.touch(&other, &day(TOMORROW), &room("203"), now()).await.unwrap();
     assert_eq!(touch, Touch::NotNeeded);

@@ -89,7 +89,7 @@ async fn ingest_reads_nothing() {
     let wrote = asked(&table, async |store| {
         let told = crate::lakeside::usual(&day, 50);
         let seal = roomwatt_store::Seal::Respect;
-        store.add_transitions(&hotel(), &day, &room, &told, seal).await.unwrap();
+        store.add(&hotel(), &day, &room, &told, seal).await.unwrap();
     });
     assert_eq!(wrote.await, reads("UpdateItem", false, 1));
 }

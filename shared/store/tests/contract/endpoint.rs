@@ -90,7 +90,7 @@ impl Table {
         }
         let mut done = Vec::new();
         for piece in work {
-            done.push(piece.await);
+            done.push(Box::pin(piece).await);
         }
         done
     }

@@ -33,7 +33,7 @@ async fn put_report(store: &Store, day: &BusinessDay, room: &RoomId) -> StoredRe
 }
 
 async fn add(store: &Store, day: &BusinessDay, room: &RoomId) {
-    store.add_transitions(&hotel(), day, room, &[lamp_on(day, 1)], Seal::Respect).await.unwrap();
+    store.add(&hotel(), day, room, &[lamp_on(day, 1)], Seal::Respect).await.unwrap();
 }
 
 #[tokio::test]
@@ -43,11 +43,11 @@ async fn what_ages_says_until_when_and_what_stays_does_not() {
     store.put_profile(&profile(), now() + 1).await.unwrap();
     store.put_profile(&profile_with(r#", "currency": "CHF""#), now() + 1).await.unwrap();
     store.open_hotel(&profile(), date("2036-11-19"), now()).await.unwrap();
-    let claim = store.claim(&hotel(), "one", now(), now() + HOUR).await.unwrap();
+    let claim = store.claim(&hotel(), "one", 1, now(), now() + HOUR).await.unwrap();
     assert!(matches!(claim, ClaimOutcome::Claimed(_)));
     let touch = store.touch(&hotel(), &today, &room("203"), now()).await.unwrap();
     assert_eq!(touch, Touch::Noted);
-    let advanced = store.advance(&hotel(), 1, date("2036-11-19"), date(TODAY)).await.unwrap();
+    let advanced = store.advance(&hotel(), 1, date("2036-11-19"), date(TODAY), 1).await.unwrap();
     assert_eq!(advanced, FencedOutcome::Done);
     add(store, &today, &room("203")).await;
     let quiet = Summary::empty(room("204"));
@@ -170,7 +170,7 @@ async fn a_page_of_nothing_but_expired_records_does_not_end_a_listing() {
     for number in 100..120 {
         let room = room(&number.to_string());
         for part in large.chunks(100) {
-            table.add_transitions(&hotel(), &day, &room, part, Seal::Respect).await.unwrap();
+            table.add(&hotel(), &day, &room, part, Seal::Respect).await.unwrap();
         }
     }
     add(&longer, &day, &room("999")).await;
@@ -232,7 +232,7 @@ async fn what_has_expired_stays_gone_whatever_is_added_to_it_later() {
     let longer = table.keeping(Retention { spare_days: 60, ..Retention::default() });
     let gone = summary_until(&day);
     let late = [lamp_on(&day, 2)];
-    let added = longer.add_transitions(&hotel(), &day, &room, &late, Seal::Respect).await.unwrap();
+    let added = longer.add(&hotel(), &day, &room, &late, Seal::Respect).await.unwrap();
     assert_eq!(added, AddOutcome::Added);
     let summary = longer.summary(&hotel(), &day, &room, gone).await.unwrap();
     assert_eq!(summary, Summary::empty(room));

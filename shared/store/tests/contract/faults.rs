@@ -21,7 +21,7 @@ async fn a_table_that_is_missing_is_a_fault_and_no_empty_answer() {
     let due = table.store.due_hotels(now()).next_page().await.unwrap_err();
     let wrote = table
         .store
-        .add_transitions(&hotel(), &day, &room, &[lamp_on(&day, 1)], Seal::Respect)
+        .add(&hotel(), &day, &room, &[lamp_on(&day, 1)], Seal::Respect)
         .await
         .unwrap_err();
     let opened = table.store.open_hotel(&profile(), day.date, now()).await.unwrap_err();

@@ -1,7 +1,7 @@
 //! The list of hotels: in step with the profiles, and read without a scan.
 
 use roomwatt_domain::Profile;
-use roomwatt_store::{ListedHotel, PutProfile, Store};
+use roomwatt_store::{Hotel, ListedHotel, PutProfile, Store};
 
 use crate::endpoint::{Table, all, metered};
 use crate::lakeside::{TODAY, date, hotel_named, now};
@@ -99,12 +99,16 @@ async fn a_hotel_is_found_with_its_close_state_in_one_round_trip_of_one_unit() {
     assert_eq!(table.hotel(&hotel_named("h1"), now()).await.unwrap(), None);
     put(&table, "h1", None).await;
     let found = table.hotel(&hotel_named("h1"), now()).await.unwrap().unwrap();
-    assert_eq!((found.profile, found.closed_through), (named("h1", None), None));
+    let expected = Hotel { profile: named("h1", None), version: 1, closed_through: None };
+    assert_eq!(found, expected);
     table.open_hotel(&named("h1", None), date(TODAY), now()).await.unwrap();
     let (found, consumed) = metered(&table, async |store| {
         store.hotel(&hotel_named("h1"), now()).await.unwrap().unwrap()
     })
     .await;
-    assert_eq!(found.closed_through, Some(date(TODAY)));
+    assert_eq!(found, Hotel { closed_through: Some(date(TODAY)), ..expected });
     table.assert_one_request(consumed, 1.0);
+    put(&table, "h1", Some("Am See")).await;
+    let found = table.hotel(&hotel_named("h1"), now()).await.unwrap().unwrap();
+    assert_eq!((found.version, found.profile.name.as_deref()), (2, Some("Am See")));
 }

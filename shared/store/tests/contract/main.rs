@@ -3,6 +3,8 @@
 
 // All of them test-only, so that what they share may unwrap as tests do.
 #[cfg(test)]
+mod arbitrary;
+#[cfg(test)]
 mod budgets;
 #[cfg(test)]
 mod closes;

@@ -120,7 +120,8 @@ async fn opening_begins_the_closing_of_days() {
     assert_eq!(open(&store, "").await, OpenOutcome::Opened);
     let state = store.close_state(&hotel(), now()).await.unwrap().unwrap();
     assert_eq!((state.closed_through, state.announced_through), (date(TODAY), date(TODAY)));
-    assert_eq!((state.attempt, state.under_way, state.progress), (0, false, None));
+    assert_eq!((state.attempt, state.under_way), (0, false));
+    assert_eq!((state.terms, state.progress), (None, None));
     let due = store.due_hotels(now()).next_page().await.unwrap();
     assert_eq!(due, Some(vec![DueHotel { hotel: hotel(), due_at: now() }]));
 }

@@ -1,9 +1,11 @@
 //! Many records in few round trips: reports and summaries by their keys.
 
-use roomwatt_store::Seal;
+use roomwatt_store::{Seal, StoredReport};
 
 use crate::endpoint::{Table, metered};
-use crate::lakeside::{DAY_AFTER, TODAY, TOMORROW, closed, day, days, hotel, lamp_on, now, room};
+use crate::lakeside::{
+    DAY_AFTER, TODAY, TOMORROW, closed, day, days, fold, hotel, lamp_on, now, revised, room,
+};
 
 #[tokio::test]
 async fn reports_of_rooms_and_dates_come_by_date_and_room() {
@@ -27,6 +29,29 @@ async fn reports_of_rooms_and_dates_come_by_date_and_room() {
 }
 
 #[tokio::test]
+async fn reports_come_with_what_they_were_made_from() {
+    let table = Table::new().await;
+    let (today, tomorrow) = (day(TODAY), day(TOMORROW));
+    let first = closed(&room("203"), &today, &[lamp_on(&today, 9)]);
+    table.put_report(&hotel(), &today, &first).await.unwrap();
+    let second = revised(&first, fold(&room("203"), &today, &[lamp_on(&today, 8)]), 7);
+    table.revise_report(&hotel(), &today, Some(&first), &second).await.unwrap();
+    let other = closed(&room("101"), &tomorrow, &[]);
+    let other = StoredReport { terms: 5, fence: 9, writes: 0, ..other };
+    table.put_report(&hotel(), &tomorrow, &other).await.unwrap();
+    let wanted = [(tomorrow.date, room("101")), (today.date, room("203")), (today.date, room("1"))];
+    let (found, consumed) = metered(&table, async |store| {
+        store.stored_reports_of(&hotel(), wanted.clone(), now()).await.unwrap()
+    })
+    .await;
+    assert_eq!(found, [second, other]);
+    table.assert_one_request(consumed, 1.5);
+    let closed: Vec<_> = found.into_iter().map(|stored| stored.closed).collect();
+    assert_eq!(table.reports_of(&hotel(), wanted, now()).await.unwrap(), closed);
+    assert_eq!(table.stored_reports_of(&hotel(), [], now()).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn more_keys_than_a_batch_holds_are_read_in_more_of_them() {
     let (table, days) = (Table::new().await, days("2036-01-01", 250));
     for day in &days {
@@ -47,7 +72,7 @@ async fn summaries_of_rooms_and_days_come_with_their_dates() {
     let (today, tomorrow) = (day(TODAY), day(TOMORROW));
     for (day, id) in [(today, "203"), (tomorrow, "203"), (tomorrow, "204")] {
         let told = [lamp_on(&day, 7)];
-        table.add_transitions(&hotel(), &day, &room(id), &told, Seal::Respect).await.unwrap();
+        table.add(&hotel(), &day, &room(id), &told, Seal::Respect).await.unwrap();
     }
     let wanted = [(today, room("203")), (tomorrow, room("203")), (today, room("204"))];
     let mut found = table.summaries_of(&hotel(), wanted, now()).await.unwrap();

@@ -2,14 +2,14 @@
 
 use std::pin::Pin;
 
-use roomwatt_domain::{BusinessDay, History};
+use roomwatt_domain::{BusinessDay, Fact};
 use roomwatt_store::{AddOutcome, Seal, SealOutcome, Store, Summary};
 
 use crate::endpoint::{Table, all};
-use crate::lakeside::{TODAY, Told, day, device, hotel, lamp_on, now, room, told, usual};
+use crate::lakeside::{TODAY, day, device, history, hotel, lamp_on, now, room, told, usual};
 
-async fn add(store: &Store, day: &BusinessDay, told: &[Told], seal: Seal) -> AddOutcome {
-    store.add_transitions(&hotel(), day, &room("203"), told, seal).await.unwrap()
+async fn add(store: &Store, day: &BusinessDay, told: &[Fact], seal: Seal) -> AddOutcome {
+    store.add(&hotel(), day, &room("203"), told, seal).await.unwrap()
 }
 
 async fn known(store: &Store, day: &BusinessDay) -> Summary {
@@ -55,7 +55,7 @@ async fn a_writer_that_knows_it_is_late_passes_the_seal_and_leaves_it() {
     add(&store, &day, &[lamp_on(&day, 1)], Seal::Respect).await;
     seal(&store, &day, &known(&store, &day).await, 1).await;
     assert_eq!(add(&store, &day, &[lamp_on(&day, 7)], Seal::Pass).await, AddOutcome::Added);
-    let both = History::new([lamp_on(&day, 1), lamp_on(&day, 7)]);
+    let both = history(&[lamp_on(&day, 1), lamp_on(&day, 7)]);
     let known = known(&store, &day).await;
     assert_eq!((known.history.clone(), known.writes(), known.is_sealed()), (both, 2, true));
 }
@@ -139,11 +139,11 @@ async fn sealing_again_leaves_the_seal() {
 }
 
 enum Racer {
-    Writer(AddOutcome, Vec<Told>),
+    Writer(AddOutcome, Vec<Fact>),
     Closer(Summary),
 }
 
-async fn write(store: Store, day: BusinessDay, batch: Vec<Told>) -> Racer {
+async fn write(store: Store, day: BusinessDay, batch: Vec<Fact>) -> Racer {
     Racer::Writer(add(&store, &day, &batch, Seal::Respect).await, batch)
 }
 
@@ -173,14 +173,14 @@ async fn whatever_a_race_brings_a_writer_is_in_the_sealed_summary_or_knows_that_
                 Racer::Closer(read) => sealed = Some(read.history),
             }
         }
-        let added = History::new(added);
+        let added = history(&added);
         assert_eq!(sealed.as_ref(), Some(&added));
         assert_eq!(known(&table, &day).await.history, added);
     }
 }
 
 /// Names that fill a part with few transitions.
-fn long(day: &BusinessDay, number: i64) -> Told {
+fn long(day: &BusinessDay, number: i64) -> Fact {
     told(day, device(&"k".repeat(64), &format!("{number:0>64}")), "ON", number)
 }
 
