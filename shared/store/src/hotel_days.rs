@@ -35,6 +35,8 @@ pub struct HotelDay {
     pub nights: NightSums,
     /// Confirmed waste by the stay while it was wasted, in the order of [`Stay::ALL`](roomwatt_domain::Stay::ALL).
     pub confirmed_waste: [ConfirmedWaste; 3],
+    /// How many of the rooms were measured.
+    pub measured_rooms: u64,
 }
 
 impl HotelDay {
@@ -48,6 +50,7 @@ impl HotelDay {
             occupancy: Occupancy::default(),
             nights: NightSums::default(),
             confirmed_waste: Default::default(),
+            measured_rooms: 0,
         }
     }
 }
@@ -56,6 +59,7 @@ impl AddAssign<&RoomReport> for HotelDay {
     fn add_assign(&mut self, report: &RoomReport) {
         let totals = report.totals();
         self.rooms += 1;
+        self.measured_rooms += u64::from(totals.measured.is_some());
         self.nights += NightSums::of(report.night(), &totals);
         self.totals += totals;
         self.occupancy += report.occupancy;
@@ -137,8 +141,10 @@ impl Store {
             (FENCE.to_owned(), number(attempt)),
             (TTL_ATTRIBUTE.to_owned(), expiry(self.retention.report_until(day))),
         ]);
-        let HotelDay { totals: figures, occupancy, nights, confirmed_waste, .. } = totals;
-        let sums = Sums::new(figures, occupancy, nights, confirmed_waste);
+        let HotelDay {
+            totals: figures, occupancy, nights, confirmed_waste, measured_rooms, ..
+        } = totals;
+        let sums = Sums::new(figures, occupancy, nights, confirmed_waste, *measured_rooms);
         item.extend(sums.figures().map(|(name, amount)| (name.to_owned(), number(amount))));
         let put = self
             .client
@@ -195,10 +201,11 @@ fn hotel_day(item: &Item) -> Result<HotelDay> {
     let count = |name| Ok(read.number::<u64>(name)?.unwrap_or(0));
     let energy = |name| Ok(Energy::from_exact(read.number(name)?.unwrap_or(0)));
     let charge = |name| Ok(read.number(name)?.map(Charge::from_exact));
-    let measured = match read.number("measured")? {
-        None => None,
-        Some(usage) => Some(MeasuredTotals {
-            usage,
+    let measured_rooms = count("measuredRooms")?;
+    let measured = match measured_rooms {
+        0 => None,
+        _ => Some(MeasuredTotals {
+            usage: millis("measured")?,
             energy: energy("measuredEnergy")?,
             standby: energy("standby")?,
             unplaced: energy("unplaced")?,
@@ -229,6 +236,7 @@ fn hotel_day(item: &Item) -> Result<HotelDay> {
             sold_emitting: count("soldEmitting")?,
         },
         confirmed_waste,
+        measured_rooms,
         totals: Totals {
             usage: millis("usage")?,
             waste: Waste {

@@ -21,7 +21,8 @@ impl Sums {
     pub(crate) fn of(report: &RoomReport) -> Self {
         let totals = report.totals();
         let nights = NightSums::of(report.night(), &totals);
-        Self::new(&totals, &report.occupancy, &nights, &report.confirmed_waste())
+        let measured_rooms = u64::from(totals.measured.is_some());
+        Self::new(&totals, &report.occupancy, &nights, &report.confirmed_waste(), measured_rooms)
     }
 
     pub(crate) fn new(
@@ -29,6 +30,7 @@ impl Sums {
         occupancy: &Occupancy,
         nights: &NightSums,
         confirmed: &[ConfirmedWaste; 3],
+        measured_rooms: u64,
     ) -> Self {
         let figures = [
             ("usage", i128::from(totals.usage)),
@@ -54,6 +56,8 @@ impl Sums {
             ("unsoldNightEnergy", nights.unsold_energy.exact()),
             ("soldPriced", i128::from(nights.sold_priced)),
             ("soldEmitting", i128::from(nights.sold_emitting)),
+            // A late event may take a room's last reading away: then nothing is measured any more.
+            ("measuredRooms", i128::from(measured_rooms)),
         ];
         // An amount of nothing is told from none at all by being there.
         let charges = [
