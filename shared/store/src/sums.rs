@@ -55,7 +55,7 @@ impl Sums {
             ("soldPriced", i128::from(nights.sold_priced)),
             ("soldEmitting", i128::from(nights.sold_emitting)),
         ];
-        // An amount of nothing is told from none at all by being there.
+        // A charge of zero is stored; where there is no price or factor, none is.
         let charges = [
             ("cost", totals.cost),
             ("wasteCost", totals.waste_cost),

@@ -151,7 +151,7 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::service("UpdateTimeToLive", error))?;
-        // Making a table is nothing that a meter is asked about.
+        // The meter does not count what making a table takes.
         self.metered_apart().put_schema().await
     }
 }
