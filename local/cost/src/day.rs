@@ -46,7 +46,7 @@ const COOLS_AFTER: Millis = 5 * 60_000;
 const RECYCLED_AFTER: Millis = 2 * 60 * 60_000;
 /// How long DynamoDB remembers the table's key for a role.
 const KEY_REMEMBERED: Millis = 5 * 60_000;
-/// So often a day a role can have it asked for.
+/// How often a day DynamoDB asks for it at most for one role.
 const MOST_KEY_REQUESTS: f64 = 288.0;
 
 /// How much of what was asked for was really made and run.
@@ -120,11 +120,11 @@ pub(crate) struct Work {
     /// Starts included.
     pub(crate) billed_millis: f64,
     pub(crate) starts: f64,
-    /// Of DynamoDB for the table's key, to serve it.
+    /// Requests of DynamoDB for the table's key, made to serve this function.
     pub(crate) key_requests: f64,
     /// What its own lines came to, as CloudWatch Logs counts them.
     pub(crate) log_bytes: f64,
-    /// Each hour in which something was said of a metric, for each of its metrics.
+    /// The hours in which each of its metrics had a value, added up.
     pub(crate) metric_hours: f64,
     /// Of an invocation on average: the processor's time here, and the wait for answers.
     pub(crate) processor_millis: f64,
