@@ -45,9 +45,9 @@ pub struct Bill {
     pub total_per_month: f64,
     /// The part of it that is paid without any event.
     pub idle_per_month: f64,
-    /// The total by rooms of all hotels.
+    /// The total divided by the rooms of all hotels.
     pub per_room_month: f64,
-    /// The total by events.
+    /// The total for a million events.
     pub per_million_events: f64,
     /// Each service.
     pub services: Vec<Service>,
@@ -93,7 +93,7 @@ pub struct Usage {
     pub what: String,
     /// How much.
     pub quantity: f64,
-    /// Of it without any event.
+    /// The part of it that is used without any event.
     pub idle_quantity: f64,
     /// In what it is counted.
     pub unit: String,

@@ -56,13 +56,13 @@ pub(crate) struct Sample {
     pub(crate) hotels: u32,
     /// Hotels, and rooms of each, whose events the functions were run with.
     pub(crate) run: (u32, u32),
-    /// Hotels asked for, by those that were made.
+    /// Hotels asked for, divided by those that were made.
     pub(crate) by_hotels: f64,
-    /// Hotels asked for, by those that were run.
+    /// Hotels asked for, divided by those that were run.
     pub(crate) by_run_hotels: f64,
-    /// Rooms asked for, by those that were run.
+    /// Rooms asked for, divided by those that were run.
     pub(crate) by_rooms: f64,
-    /// Rooms made, by those that were run.
+    /// Rooms made, divided by those that were run.
     pub(crate) within: f64,
 }
 
@@ -548,7 +548,7 @@ impl Run<'_> {
         let report = self.stage.report(&asked.hotel_id, &self.day, report_at)?;
         let reports_a_day = f64::from(self.shape.reports) * f64::from(self.shape.hotels);
         let report_units = report.consumed[&Step::Reports];
-        // The rooms of one hotel, by those of them that were run.
+        // The rooms of one hotel, divided by those of them that were run.
         let of_rooms = f64::from(self.shape.rooms) / f64::from(sample.run.1);
         let mut functions = BTreeMap::new();
         for line in lines {

@@ -81,8 +81,8 @@ impl Store {
         }
     }
 
-    /// The same table as another function knows it: with counts, for a step that is billed by
-    /// itself, and a memory of its own.
+    /// The same table with counts of its own, for a step that is billed by itself, and with a
+    /// memory of its own, as another function has.
     #[must_use]
     pub fn metered_apart(&self) -> Self {
         Self { meter: Meter::default(), tips: Tips::default(), ..self.clone() }

@@ -196,7 +196,7 @@ fn after_any_revisions_the_hotel_day_is_the_sum_of_its_reports() {
     });
 }
 
-/// Where the last room with a price loses it in a revision, the sums keep a charge of zero.
+/// Of a room whose last report has a price no more, an amount of nothing is left behind.
 fn with_charges_of(mut expected: HotelDay, found: &HotelDay) -> HotelDay {
     let nothing = roomwatt_domain::Charge::default();
     for (expected, found) in [
