@@ -184,7 +184,7 @@ pub struct Document<'a> {
     pub findings: &'a Findings,
     /// The region of the prices.
     pub region: &'a str,
-    /// By which prices.
+    /// The prices.
     pub prices: &'a Prices<Price>,
     /// Where and when, and with what command.
     pub origin: String,

@@ -3,7 +3,7 @@
 //!
 //! [`Template`] is the file, its short tags (`!Ref X`) in their long form. [`Stack`] is the template
 //! with a value for each parameter: conditions are decided, references are names, URLs and ARNs of
-//! an account that there is not. Whatever the reader does not know is an error and not a guess.
+//! an account that does not exist. Whatever the reader does not know is an error and not a guess.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -115,7 +115,7 @@ struct ReportArgs {
     /// The last date.
     #[arg(long, value_name = "DATE")]
     to: Option<BusinessDate>,
-    /// none, room, date, deviceKind or hotel.
+    /// none, room, date, week, month, deviceKind or hotel.
     #[arg(long, value_name = "GROUP", default_value_t)]
     group_by: Listing,
     /// How to show it.
@@ -131,7 +131,8 @@ struct ServeArgs {
     /// The port of loopback; 0 for any that is free.
     #[arg(long, value_name = "PORT", default_value_t = PORT)]
     port: u16,
-    /// Answer only who brings claims: a JSON object of texts in the header x-roomwatt-claims.
+    /// Answer only callers that bring claims: a JSON object of texts in the header
+    /// x-roomwatt-claims.
     #[arg(long)]
     require_claims: bool,
 }
@@ -188,7 +189,7 @@ enum BillFormat {
     Json,
 }
 
-/// Where the API is served if nothing is said.
+/// The port of the API where none is given.
 const PORT: u16 = 8080;
 
 #[tokio::main]
@@ -217,7 +218,7 @@ async fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output had enough of it.
+        // The program that read the output, such as `head`, has had enough of it.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => refuse(&format!("error: {error:#}")),
     }
@@ -372,7 +373,7 @@ async fn report(args: ReportArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The same day for whoever asks.
+/// Every bill is of the same simulated day.
 const SEED: u64 = 2026;
 
 fn cost(args: &CostArgs) -> anyhow::Result<()> {
@@ -426,7 +427,7 @@ async fn run_demo() -> anyhow::Result<()> {
     tell(&summary)?;
     let (deployment, clock) = replayed.into_parts();
     clock.run();
-    // Whatever else runs on the machine, the demo is to be seen.
+    // Where the usual port is taken, the demo is served on another.
     let listener = match listen(PORT).await {
         Ok(listener) => listener,
         Err(_) => listen(0).await?,

@@ -47,7 +47,7 @@ pub struct Asked<'a> {
     pub check: Option<&'a Path>,
     /// Whether the events alone are written.
     pub events_alone: bool,
-    /// By which an event's age is told.
+    /// The time now, by which an event's age is told.
     pub now: Instant,
 }
 
@@ -58,7 +58,7 @@ pub struct Mapped {
     pub messages: usize,
     /// Events that came out.
     pub events: usize,
-    /// Turns that said nothing.
+    /// Turns of rules that made no event of a message, and were not refused.
     pub ignored: usize,
     /// Turns and messages that were refused.
     pub refused: usize,

@@ -148,8 +148,8 @@ impl Replay {
     }
 }
 
-/// How far the clock has come that closed what a folder holds. Time goes on from there: by an earlier
-/// one, days that are closed would be open still.
+/// When the latest day that is closed in a folder was due. The clock of the replay begins there: by
+/// an earlier one, that day would not be over yet.
 async fn clock_of_what_is_kept(
     deployment: &Deployment,
     hotels: &[Profile],
@@ -177,11 +177,13 @@ struct Arrival {
 
 impl Arrival {
     fn of(line: &[u8]) -> Self {
-        // What is no text is kept byte by byte, and is no JSON either.
+        // A line that is not UTF-8 is kept with its bytes escaped; it is no JSON either, and is
+        // refused.
         let body =
             String::from_utf8(line.to_vec()).unwrap_or_else(|_| line.escape_ascii().to_string());
         let fields: Looked = serde_json::from_str(&body).unwrap_or_default();
-        // Only device events name a device; a line that names nothing goes anywhere and is refused.
+        // Only device events name a device; a line that names none and is no space event is refused
+        // by either queue.
         let source = if fields.device_id.is_some() || fields.device_kind.is_some() {
             EventQueue::DeviceEvents
         } else {
@@ -334,7 +336,8 @@ impl Run {
         let is_closed = self.still_open(hotels, Some(&lasts)).await?.is_none();
         self.settle(hotels, Some(&lasts)).await?;
         if is_closed {
-            // That took no tick. What is due by now is closed, whichever of the events came last.
+            // Nothing was left to close, so the rule did not tick. It ticks once here: what is
+            // closed must not depend on which event came last.
             self.deployment.tick().await?;
             self.settle(hotels, Some(&lasts)).await?;
         }

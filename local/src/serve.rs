@@ -40,13 +40,13 @@ const LARGEST_MESSAGE: usize = 1024 * 1024;
 /// on. Nothing else reads it.
 pub const CLAIMS: &str = "x-roomwatt-claims";
 
-/// Who may ask.
+/// Which callers are answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Access {
-    /// Whoever reaches loopback.
+    /// Every caller on loopback.
     #[default]
     Open,
-    /// Whoever brings claims in the header [`CLAIMS`].
+    /// Callers that bring claims in the header [`CLAIMS`].
     ByClaims,
 }
 
@@ -122,8 +122,9 @@ async fn drive(deployment: &Deployment, clock: &dyn Clock, posted: &Notify) {
     }
 }
 
-/// A page of another site that a browser was led to may reach loopback by a name of its own, or post
-/// to it: only those who name loopback, and come from nowhere else, are answered.
+/// A page of another site, open in a browser on this machine, may reach loopback by a name of its
+/// own, or post to it. So a request must name loopback as its host, and must not come from a page
+/// of another origin.
 async fn only_loopback(request: Request, next: Next) -> Response {
     if !is_from_here(&request) {
         let detail = "this runs for loopback alone";

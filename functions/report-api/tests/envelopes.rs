@@ -1,4 +1,4 @@
-//! API Gateway's own envelopes: who calls is found in them, and what is answered fits into one.
+//! API Gateway's own envelopes: the caller is found in them, and the answer fits into one.
 
 #[cfg(test)]
 mod envelopes {

@@ -202,7 +202,7 @@ async fn what_is_described_is_answered() {
         })
         .collect();
     assert_eq!(calls.len(), 13, "{calls:?}");
-    // No reference leads nowhere.
+    // Every reference leads somewhere.
     let mut found = Vec::new();
     references(&described, &mut found);
     assert!(found.len() > 50);

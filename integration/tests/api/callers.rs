@@ -1,4 +1,4 @@
-//! Who may see what.
+//! Which caller may see what.
 
 use std::collections::HashMap;
 
@@ -53,7 +53,7 @@ async fn a_hotel_that_is_not_named_does_not_exist() {
         assert_eq!(names, missing.headers.keys().collect::<Vec<_>>());
     }
     assert_eq!(get(&stranger, "/hotels").await.found(), serde_json::json!({"hotels": []}));
-    // Nothing was even looked for.
+    // The table was not even asked.
     let apart = store.metered_apart();
     let stranger =
         router(apart.clone(), later(), Some(bearer("elsewhere", "reports:read hotels:write")));

@@ -99,7 +99,7 @@ async fn between_midnight_and_the_close_the_day_before_is_folded_first() {
         assert_eq!(report["occupancy"]["checkedIn"]["unknown"], 300_000);
         assert_eq!(answer["rooms"][1]["report"]["totals"]["usageMs"], 300_000);
     }
-    // What is ahead of the clock is not yet.
+    // What is ahead of the clock does not count yet.
     take(&lakeside, DEVICE_EVENTS, &[lamp("203", "ON", "2026-11-22T00:08:00+01:00")]).await;
     let answer = live(&lakeside, now, "?rooms=203").await;
     assert_eq!(answer["rooms"][0]["states"]["devices"][0]["state"], "OFF");

@@ -1,4 +1,5 @@
-//! What a page reads is bounded by what it may show, and what is not there hides nothing.
+//! What a page reads is bounded by what it may show, and rooms or hotels that are not there hide no
+//! others.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -241,7 +241,7 @@ async fn a_message_without_an_id_can_only_come_again_with_its_whole_batch() {
         let fault = lakeside.hand_over(&batch).await.unwrap_err();
         assert_eq!(fault.to_string(), "1 of 2 messages failed");
         network.calm();
-        // Nobody asks for an id where nothing failed.
+        // Where nothing failed, ids do not matter.
         let answer = lakeside.hand_over(&batch).await.unwrap();
         assert_eq!(handed_back(answer), [] as [&str; 0]);
         assert_eq!(lakeside.known("203", DAY).await, [known_as("ON", noon())]);

@@ -57,8 +57,8 @@ async fn a_hotel_of_usual_rooms_stays_within_every_budget() {
     let deployment = replayed.deployment();
     let events = ROOMS * DAYS * TRANSITIONS;
     let room_days = ROOMS * DAYS;
-    // The last event of the last day is the hotel's last word; the day before its first was closed
-    // empty, if at all.
+    // The last day is closed after its last event, so nothing is revised; the day before the first
+    // has no report.
     assert_eq!((summary.events, summary.reports), (events as usize, room_days as usize));
     assert_eq!((summary.applied, summary.revised), (events as usize, 0));
 

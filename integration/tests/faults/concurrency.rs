@@ -1,11 +1,11 @@
 //! Many workers at once on a few hotels, under everything that may go wrong.
 //!
 //! A seed decides all of it: the hotels and what happens in them; when which event arrives, how
-//! often, how late; how the workers take turns, call by call; how far their clocks are off; who
-//! dies, who is frozen and for how long, which calls are throttled, lost, done without an answer,
-//! done twice, done in part, refused for another's transaction, or done again long after; in some,
-//! weeks pass in which nothing happens and records expire and are deleted, one now, one later. So a
-//! seed that fails does so again:
+//! often, how late; how the workers take turns, call by call; how far their clocks are off; which
+//! workers die, which are frozen and for how long, which calls are throttled, lost, done without an
+//! answer, done twice, done in part, refused for another's transaction, or done again long after;
+//! in some, weeks pass in which nothing happens and records expire and are deleted, one now, one
+//! later. So a seed that fails does so again:
 //!
 //! ```text
 //! ROOMWATT_SEED=17 cargo test -p integration --test faults concurrency

@@ -2,9 +2,9 @@
 //!
 //! The worker dies before the call, or after it; or it is frozen before it and goes on, or dies,
 //! when everything else is over. Or the call meets another's transaction; or the worker lives and
-//! the call leaves a stray, which lands at one of several later moments. Whatever came of it, the reports are those of the events, the table
-//! at the end is that of the run that nobody disturbed, and the bus was told of everything that it
-//! tells of.
+//! the call leaves a stray, which lands at one of several later moments. Whatever was struck, the
+//! reports are those of the events, the table at the end is that of the run that nobody disturbed,
+//! and the bus was told of everything that it tells of.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -18,7 +18,7 @@ use crate::stage::{Disturbance, Landing, Outcome};
 use crate::table::{Table, differences, without_expiry, without_lateness};
 use crate::traffic::Landed;
 
-/// What has to be the same, whoever dies.
+/// What has to be the same, whichever worker dies.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Same {
     /// All of it.
@@ -26,8 +26,7 @@ enum Same {
     /// All but the numbers of revisions: an event that comes while its day is being closed is in
     /// the first report, or revises it.
     Reports,
-    /// All but when records expire, which goes by the rules of the zone that whoever writes first
-    /// has.
+    /// All but when records expire, which goes by the zone rules of the worker that writes first.
     ButExpiry,
 }
 

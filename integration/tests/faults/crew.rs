@@ -1,6 +1,6 @@
-//! Workers at once, on a clock that goes on by itself: a call takes some milliseconds, whoever
-//! waits before he tries again waits, and a message that was handed back takes minutes to come
-//! again. A run of an hour takes seconds, and the same ones every time.
+//! Workers at once, on a clock that goes on by itself: a call takes some milliseconds, a worker
+//! that waits before it tries again really waits, and a message that was handed back takes minutes
+//! to come again. A run of an hour takes seconds, and the same ones every time.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

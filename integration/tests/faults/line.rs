@@ -47,7 +47,7 @@ pub(crate) enum Fate {
     /// It is done, and once more whenever the run lets strays land: a request of it that the client
     /// had given up is still on its way. Reads leave no strays.
     Stray,
-    /// It is refused, since a transaction of somebody else's is under way with one of its items.
+    /// It is refused, since another worker's transaction is under way with one of its items.
     /// Calls that write no single item pass.
     Conflict,
     /// The service is down.
@@ -78,7 +78,7 @@ impl Call<'_> {
         )
     }
 
-    /// Whether a transaction of somebody else's may be in its way: none is ever about summaries.
+    /// Whether another worker's transaction may be in its way: no transaction is about summaries.
     pub(crate) fn may_conflict(&self) -> bool {
         let items = items(self.operation, self.body);
         items.iter().any(|item| !item.contains(" SUMMARY#"))
@@ -179,7 +179,7 @@ impl Line {
         if conflicts || self.traffic.holds(&written) {
             return Ok(conflict(operation, written.len()));
         }
-        // What is lost or late holds nothing.
+        // A transaction that is lost or late is not under way.
         let under_way = (operation == "TransactWriteItems" && fate.is_sent_at_once())
             .then(|| self.traffic.begin(written));
         self.take_time(turns).await;

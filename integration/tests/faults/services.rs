@@ -83,7 +83,7 @@ impl Services {
         assert!(matches!(put, PutProfile::Created | PutProfile::Replaced), "{put:?}");
     }
 
-    /// Whether the reports of a day are kept no more.
+    /// Whether the reports of a day are no longer kept.
     pub(crate) fn has_expired(&self, day: Window) -> bool {
         let days = i64::from(self.retention.report_days + self.retention.spare_days);
         self.now() >= day.end + days * 24 * HOUR

@@ -1,6 +1,6 @@
 //! A stage for a scenario: one worker at a time takes what waits, and one of its calls may be
-//! struck. Who dies is replaced, what it had in hand comes again; who is frozen is replaced too,
-//! and goes on when everything else is over.
+//! struck. A worker that dies is replaced, and what it had in hand comes again. A worker that is
+//! frozen is replaced too, and goes on when everything else is over.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
@@ -30,7 +30,7 @@ pub(crate) enum Disturbance {
     Strike(usize, Fate),
     /// The call of this number leaves a stray, which lands later.
     Stray(usize, Landing),
-    /// Whoever makes the call of this number, or a later one, dies before it.
+    /// The worker that makes the call of this number, or a later one, dies before it.
     Stop(usize),
     /// What is expired is deleted between the acts, or not yet: record by record, as the seed has
     /// it.
@@ -258,7 +258,7 @@ impl Stage {
             Disturbance::Deletions(_) => {
                 self.services.delete_expired(|_, _| self.deletions.bool());
             }
-            // A stray may find that the record is gone that refused it.
+            // A stray may find that the record that would have refused it is gone.
             Disturbance::Stray(..) => {
                 self.services.delete_expired(|_, _| true);
             }
@@ -375,7 +375,8 @@ impl Stage {
         Arc::new(self.services.worker(Arc::clone(&self.script) as Arc<dyn Fates>, -by))
     }
 
-    /// Lets a certain worker take events in, and returns who is there of it afterwards.
+    /// Lets a certain worker take events in, and returns the one in its place afterwards: another
+    /// one if it died.
     pub(crate) async fn take_in_by(&mut self, worker: Arc<Worker>) -> Arc<Worker> {
         let others = mem::replace(&mut self.worker, worker);
         self.take_in().await;
@@ -469,7 +470,7 @@ impl Stage {
         }
     }
 
-    /// Replaces a worker that is no more to be had.
+    /// Replaces a worker that died or is frozen.
     fn after(&mut self, ended: Ended) {
         match ended {
             Ended::Returned => {}
@@ -524,7 +525,8 @@ impl Stage {
         faults
     }
 
-    /// Ends the run: thaws who is frozen, lets time pass until nothing is left to do, and looks.
+    /// Ends the run: thaws the frozen workers, lets time pass until nothing is left to do, and
+    /// looks.
     pub(crate) async fn end(mut self) -> Outcome {
         self.pass(30 * MINUTE).await;
         for frozen in mem::take(&mut self.frozen) {

@@ -24,7 +24,7 @@ const LIMIT: i64 = 30_000;
 const LARGEST: usize = 100_000;
 
 fn room(number: usize) -> String {
-    // Long names make records grow that remember rooms.
+    // With long names, a record that lists rooms grows fast.
     format!("{number:0>64}")
 }
 

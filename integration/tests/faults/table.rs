@@ -47,7 +47,7 @@ pub(crate) async fn dump(services: &Services) -> Table {
                 sets.entry((key.clone(), name)).or_default().extend(elements);
                 continue;
             }
-            // A sum that was never more than nothing is not there; one that became nothing is.
+            // A sum that was always zero may not be stored; one that became zero is.
             let is_nothing = sort.starts_with("DAY#") && value == AttributeValue::N("0".to_owned());
             if !PASSING.contains(&name.as_str()) && !is_nothing {
                 record.insert(name, format!("{value:?}"));

@@ -1,5 +1,5 @@
-//! A profile is put while a day is being closed: whoever goes on with the close has read another
-//! one, and still all rooms of the day are judged by the same.
+//! A profile is put while a day is being closed: the worker that goes on with the close has read
+//! another version, and still all rooms of the day are judged by the same.
 
 use std::collections::BTreeSet;
 

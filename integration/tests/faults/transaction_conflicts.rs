@@ -1,5 +1,5 @@
 //! Many workers change the same records at once. DynamoDB does not let transactions wait for each
-//! other: it refuses whoever meets one that is under way.
+//! other: it refuses a write that meets one that is under way.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{BusinessDate, HotelId};

@@ -17,7 +17,7 @@ const FOLDER: &str = "ROOMWATT_ARTEFACTS";
 
 /// The artefact of each function of the template, where a folder of them is given.
 pub(crate) fn artefacts() -> Option<Binaries> {
-    // A relative path is one from the workspace's root, where whoever says it is.
+    // A relative path begins at the workspace's root, where `make` is called.
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(chosen(FOLDER)?);
     let template = Template::load().expect("a template");
     let functions = template.section("Resources").filter_map(|(id, resource)| {

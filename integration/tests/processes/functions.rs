@@ -92,7 +92,7 @@ async fn next(State(api): State<Arc<RuntimeApi>>) -> Result<impl IntoResponse, S
         is_first
     });
     let asked = api.asked.lock().await.recv().await;
-    // Nobody asks a process any more that is being killed.
+    // A process that is being killed is asked nothing any more.
     let Asked { id, body } = asked.ok_or(StatusCode::GONE)?;
     let deadline = machine_time() + api.time;
     let headers = [
@@ -238,7 +238,7 @@ impl Process {
         first_poll.expect("a function that starts in time").expect("a server").expect("a time")
     }
 
-    /// Invokes the function: its answer, or its error. Whoever stops waiting has to kill it.
+    /// Invokes the function: its answer, or its error. A caller that stops waiting has to kill it.
     pub(crate) async fn invoke(&mut self, id: String, body: String) -> Result<Bytes, Bytes> {
         self.ask.send(Asked { id, body }).await.expect("a process");
         self.answers.recv().await.expect("an answer").1

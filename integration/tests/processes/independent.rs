@@ -1,5 +1,6 @@
-//! A day on an AWS that is none of ours: the template's stack on moto, the functions' real binaries,
-//! real queues. Profiles in, events in, closes, late events, reports out: equal to the oracle's.
+//! A day on an AWS that we did not write: the template's stack on moto, the functions' real
+//! binaries, real queues. Profiles in, events in, closes, late events, reports out: equal to the
+//! oracle's.
 //!
 //! `make moto` starts moto, has `scripts/make-stack.py` make the stack, and runs this. What moto does
 //! not do is done here: it calls no function, so messages are taken and ticks are made by the test.

@@ -39,7 +39,7 @@ async fn said() -> Metrics {
     metrics
 }
 
-/// What of ours the dashboard shows.
+/// Which of our metrics the dashboard shows.
 fn shown() -> Metrics {
     let stack = Template::load().expect("a template").stack(&[]).expect("a stack");
     let body = stack.resources["Dashboard"].properties["DashboardBody"].as_str().expect("a body");

@@ -1,4 +1,4 @@
-//! What the template and the code both say, they say alike.
+//! What both template and code say is the same in both.
 
 #[cfg(test)]
 mod alarms;

@@ -52,7 +52,7 @@ fn zones() -> Vec<String> {
     #[expect(clippy::disallowed_methods, reason = "how much is run is chosen by a person")]
     let all = std::env::var("ROOMWATT_ZONES").is_ok_and(|zones| zones == "all");
     let names = jiff::tz::db().available().map(|name| name.to_string());
-    // What is no place has no midnight.
+    // Names that are no places (`UTC`, `Etc/GMT+5`) are left out: no hotel is there.
     let names = names.filter(|name| name.contains('/') && !name.starts_with("Etc/"));
     if all {
         return names.collect();

@@ -45,9 +45,9 @@ pub struct Bill {
     pub total_per_month: f64,
     /// The part of it that is paid without any event.
     pub idle_per_month: f64,
-    /// The total by rooms of all hotels.
+    /// The total divided by the rooms of all hotels.
     pub per_room_month: f64,
-    /// The total by events.
+    /// The total for a million events.
     pub per_million_events: f64,
     /// Each service.
     pub services: Vec<Service>,
@@ -55,7 +55,7 @@ pub struct Bill {
     pub units_per_event: UnitsPerEvent,
     /// How it was measured.
     pub measured: Vec<String>,
-    /// What it was not measured by.
+    /// What was assumed, since it cannot be measured here.
     pub assumed: Vec<String>,
 }
 
@@ -93,13 +93,13 @@ pub struct Usage {
     pub what: String,
     /// How much.
     pub quantity: f64,
-    /// Of it without any event.
+    /// The part of it that is used without any event.
     pub idle_quantity: f64,
     /// In what it is counted.
     pub unit: String,
     /// Dollars for `per` of the unit.
     pub price: f64,
-    /// See `price`.
+    /// How many of the unit the price is for.
     pub per: f64,
     /// The region that the price is of, where it is not known for the one asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ pub struct Usage {
 }
 
 impl Usage {
-    /// What a month of events brings, and nothing without them.
+    /// Something that is used only where there are events.
     fn of(what: impl Into<String>, quantity: f64, price: &Price) -> Self {
         Self {
             what: what.into(),
@@ -407,7 +407,7 @@ fn logs(day: &Day, prices: &Prices<Price>) -> Service {
 }
 
 fn watching(day: &Day, prices: &Prices<Price>) -> Service {
-    // A metric costs by the hour in which something is said of it.
+    // A metric is charged for each hour in which it has a value.
     let metrics: f64 = day.functions.values().map(|work| work.metric_hours / 24.0).sum();
     Service::of(
         "CloudWatch alarms, metrics, dashboard",

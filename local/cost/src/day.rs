@@ -46,7 +46,7 @@ const COOLS_AFTER: Millis = 5 * 60_000;
 const RECYCLED_AFTER: Millis = 2 * 60 * 60_000;
 /// How long DynamoDB remembers the table's key for a role.
 const KEY_REMEMBERED: Millis = 5 * 60_000;
-/// So often a day a role can have it asked for.
+/// How often a day DynamoDB asks for it at most for one role.
 const MOST_KEY_REQUESTS: f64 = 288.0;
 
 /// How much of what was asked for was really made and run.
@@ -56,13 +56,13 @@ pub(crate) struct Sample {
     pub(crate) hotels: u32,
     /// Hotels, and rooms of each, whose events the functions were run with.
     pub(crate) run: (u32, u32),
-    /// Hotels asked for, by those that were made.
+    /// Hotels asked for, divided by those that were made.
     pub(crate) by_hotels: f64,
-    /// Hotels asked for, by those that were run.
+    /// Hotels asked for, divided by those that were run.
     pub(crate) by_run_hotels: f64,
-    /// Rooms asked for, by those that were run.
+    /// Rooms asked for, divided by those that were run.
     pub(crate) by_rooms: f64,
-    /// Rooms made, by those that were run.
+    /// Rooms made, divided by those that were run.
     pub(crate) within: f64,
 }
 
@@ -120,11 +120,11 @@ pub(crate) struct Work {
     /// Starts included.
     pub(crate) billed_millis: f64,
     pub(crate) starts: f64,
-    /// Of DynamoDB for the table's key, to serve it.
+    /// Requests of DynamoDB for the table's key, made to serve this function.
     pub(crate) key_requests: f64,
     /// What its own lines came to, as CloudWatch Logs counts them.
     pub(crate) log_bytes: f64,
-    /// Each hour in which something was said of a metric, for each of its metrics.
+    /// The hours in which each of its metrics had a value, added up.
     pub(crate) metric_hours: f64,
     /// Of an invocation on average: the processor's time here, and the wait for answers.
     pub(crate) processor_millis: f64,
@@ -548,7 +548,7 @@ impl Run<'_> {
         let report = self.stage.report(&asked.hotel_id, &self.day, report_at)?;
         let reports_a_day = f64::from(self.shape.reports) * f64::from(self.shape.hotels);
         let report_units = report.consumed[&Step::Reports];
-        // The rooms of one hotel, by those of them that were run.
+        // The rooms of one hotel, divided by those of them that were run.
         let of_rooms = f64::from(self.shape.rooms) / f64::from(sample.run.1);
         let mut functions = BTreeMap::new();
         for line in lines {

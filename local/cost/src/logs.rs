@@ -32,12 +32,12 @@ pub(crate) struct Log {
 pub(crate) struct Logged {
     /// As CloudWatch Logs counts them.
     pub(crate) bytes: u64,
-    /// What something was said of.
+    /// The metrics that had a value.
     pub(crate) metrics: BTreeSet<&'static str>,
 }
 
 impl Log {
-    /// A log of what is said from level INFO on, as the deployment has it.
+    /// A log from level INFO on, as the deployment has it.
     pub(crate) fn new() -> Self {
         let lines = Lines::default();
         let writer = lines.clone();
@@ -156,7 +156,7 @@ impl Named {
     }
 
     fn add(&self, amount: u64) {
-        // Nothing is said of a sum that stays zero.
+        // A sum of zero is not recorded.
         if amount > 0 {
             let mut values = self.values.lock();
             let sum = values.get(&self.name).and_then(Value::as_u64).unwrap_or_default() + amount;

@@ -43,7 +43,7 @@ pub(crate) struct Network {
 #[derive(Default)]
 struct Shared {
     now: Duration,
-    /// Who waits for an answer, by when it comes and by the order of the calls.
+    /// The calls that wait for an answer, by when it comes and by their order.
     waiting: BTreeMap<(Duration, u64), Waker>,
     carried: Carried,
 }
@@ -92,7 +92,8 @@ impl Network {
         work: impl Future<Output = T>,
         mut poll: impl FnMut(&mut dyn FnMut()),
     ) -> Result<T, Stuck> {
-        // The task around may have used up what it may do without a pause; here nobody else waits.
+        // The surrounding task may have used up what it may do without a pause. No other task waits
+        // here, so none is needed.
         let mut work = std::pin::pin!(tokio::task::unconstrained(work));
         let woken = Arc::new(Woken(Mutex::new(false)));
         let waker = Waker::from(Arc::clone(&woken));

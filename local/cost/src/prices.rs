@@ -55,9 +55,9 @@ struct Quoted {
 pub struct Price {
     /// What is counted.
     pub unit: String,
-    /// So many of them.
+    /// How many of these the price is for.
     pub per: f64,
-    /// Cost this.
+    /// What they cost.
     pub dollars: f64,
     /// The region that it was taken from, where the region's own is not known.
     pub assumed_from: Option<String>,

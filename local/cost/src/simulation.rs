@@ -25,7 +25,7 @@ pub struct Hotel {
     random: Rng,
 }
 
-/// Something that has happened in the hotel. What it is called, the hotel knows.
+/// Something that has happened in the hotel: the hotel knows what its numbers stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Event {
     /// When.
@@ -306,7 +306,7 @@ fn happen(
             }
         }
     }
-    // More than fits into a day is told faster.
+    // Events that would go beyond the day's end are moved closer together.
     let end = events.last().map_or(0, |(after, ..)| *after);
     events
         .into_iter()

@@ -74,8 +74,8 @@ impl EmbeddedAws {
         Ok(Self { database, queues, bus: Arc::default(), network: None })
     }
 
-    /// Puts a network between the clients and the services, which are given to it: whatever it does
-    /// with a request, hand it on, lose it, refuse it, is what the functions have to live with.
+    /// Puts a network between the clients and the services. It is given the services, and may hand
+    /// a request on to them, lose it or refuse it.
     #[must_use]
     pub fn behind(mut self, network: impl FnOnce(Self) -> SharedHttpClient) -> Self {
         self.network = Some(network(self.clone()));

@@ -78,7 +78,7 @@ impl ProcessorTime {
         Self(cpu_time::ThreadTime::try_now().ok())
     }
 
-    /// What was used since; nothing on a system that does not tell.
+    /// What was used since then; zero on a system that does not tell.
     pub fn elapsed(&self) -> std::time::Duration {
         self.0.and_then(|began| began.try_elapsed().ok()).unwrap_or_default()
     }

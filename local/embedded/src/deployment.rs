@@ -63,7 +63,7 @@ pub struct Deployment {
     space_events: Ingest,
     tick: Tick,
     settlement: Settlement,
-    /// Unlike that of any other deployment on the same table, since claims are held by invocation.
+    /// Different for every deployment on the same table, since claims are held by invocation.
     name: String,
     invocations: AtomicU64,
     longest_window: Millis,

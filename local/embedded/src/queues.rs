@@ -17,7 +17,7 @@ const VISIBILITY: Millis = 6 * MINUTE;
 /// A message in a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Unlike that of any other message of the run.
+    /// Different for every message of the run.
     pub id: String,
     /// The body.
     pub body: String,

@@ -21,7 +21,7 @@ pub async fn serve(aws: EmbeddedAws, listener: TcpListener) -> std::io::Result<(
     axum::serve(listener, router(aws)).await
 }
 
-/// What [`serve`] serves, for whoever looks at the calls as well.
+/// What [`serve`] serves, for tests that look at the calls as well.
 pub fn router(aws: EmbeddedAws) -> Router {
     Router::new().fallback(answer).layer(DefaultBodyLimit::max(LARGEST_REQUEST)).with_state(aws)
 }

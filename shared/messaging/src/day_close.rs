@@ -26,7 +26,7 @@ pub enum DayCloseMessage {
     },
 }
 
-/// The message's text is none of these messages.
+/// The text is not one of these messages.
 #[derive(Debug, thiserror::Error)]
 #[error("not a day-close message: {0}")]
 pub struct InvalidMessage(String);

@@ -18,7 +18,7 @@ const LAST_MOMENTS: Millis = 10_000;
 /// One call of a function.
 #[derive(Clone)]
 pub struct Invocation {
-    /// Unlike that of any other call; the owner of what the call claims.
+    /// Different for every call; it owns what the call claims.
     pub id: String,
     clock: Arc<dyn Clock>,
     deadline: Option<Instant>,
@@ -35,7 +35,7 @@ impl Invocation {
         self.clock.now()
     }
 
-    /// Whether to begin nothing new, and to hand back what is left.
+    /// Whether the time is nearly up: nothing new is begun then, and what is left is handed back.
     pub fn is_ending(&self) -> bool {
         self.deadline.is_some_and(|deadline| self.now() >= deadline - LAST_MOMENTS)
     }

@@ -13,7 +13,7 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Loads what the surroundings say about region and credentials.
+    /// Loads region and credentials from the environment.
     ///
     /// Retries begin after a twentieth of the SDK's second, and no call outlasts a tenth of the
     /// time that a batch has, or a fifth of the time that a caller of the API has.

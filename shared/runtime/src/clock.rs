@@ -24,8 +24,8 @@ pub fn invocation(context: &Context) -> Invocation {
     Invocation::new(&context.request_id, Arc::new(SystemClock), deadline)
 }
 
-/// By when a call that begins now must end. Lambda calls nobody whose time is up; emulators do, who
-/// give a deadline in 1970 where there is none (cargo-lambda's).
+/// By when a call that begins now must end. Lambda never calls a function whose deadline has
+/// passed. Emulators do: where there is no deadline, cargo-lambda says one in 1970.
 pub fn deadline(context: &Context, now: Instant) -> Option<Instant> {
     Some(instant(context.deadline())).filter(|deadline| *deadline > now)
 }

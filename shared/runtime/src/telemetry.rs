@@ -19,7 +19,7 @@ pub struct Telemetry {
 /// Metrics cannot be gathered.
 #[derive(Debug, thiserror::Error)]
 pub enum NoTelemetry {
-    /// It is not said whose they are.
+    /// The function's name is missing.
     #[error(transparent)]
     Nameless(#[from] InvalidConfiguration),
     /// The process gathers metrics already.
@@ -45,7 +45,7 @@ impl Telemetry {
     /// Writes down what the call measured.
     pub fn end_call(&self, context: &Context) {
         self.collector.set_property("requestId", context.request_id.as_str());
-        // As one piece, and while nothing else is said.
+        // In one piece, so that no other line comes in between.
         let mut lines = BufWriter::new(stdout().lock());
         let written = self.collector.flush(&mut lines).and_then(|()| lines.flush());
         drop(lines);

@@ -1,8 +1,8 @@
 //! The first call of the table, made while the function starts.
 //!
-//! A new connection's TLS handshake is the dearest part of a call. While it starts a function has a
-//! whole processor, later only the share that its memory buys, and nobody waits for it yet. What is
-//! asked for is whether the table is of this program's schema: that costs half a read unit, and needs
+//! A new connection's TLS handshake is the dearest part of a call. While a function starts, it has
+//! a whole processor, later only the share that its memory buys; and nobody waits for it yet. The
+//! call asks whether the table is of this program's schema. That costs half a read unit, and takes
 //! no permission that the function does not have anyway.
 
 use lambda_runtime::tracing::warn;
@@ -25,7 +25,7 @@ pub async fn warm_up(store: &Store) -> Result<(), StoreError> {
 }
 
 /// Opens the connection of the function that reads the due index and nothing else: it writes
-/// nothing, and whoever it sends to looks at the schema.
+/// nothing, and the function that it sends to looks at the schema.
 pub async fn warm_up_the_tick(store: &Store) {
     note(store.due_hotels(Instant::from_millis(0)).next_page().await);
 }

@@ -28,8 +28,8 @@ use crate::error::SettlementError;
 use crate::reckoning::{Reckoning, Terms, add_up};
 use crate::rooms::{OpenRoom, Rooms};
 
-/// How long a claim holds unless it is renewed, if nothing else is said: shorter than a tick, so that the next tick after a
-/// worker's death finds the hotel free.
+/// How long a claim holds by default unless it is renewed: shorter than a tick, so that the next
+/// tick after a worker's death finds the hotel free.
 pub const LEASE: Millis = 5 * MINUTE;
 
 /// Rooms closed at once.
@@ -111,7 +111,7 @@ impl Close {
                     FencedOutcome::Done => CloseOutcome::Untold(closed),
                 });
             }
-            // The rooms of a day have the same terms, whoever closes them.
+            // The rooms of a day have the same terms, even if several workers close them.
             let version = state.terms.unwrap_or(current.version);
             let terms = reckoning.terms(&self.store, version, began).await?;
             let next_terms = current.version;

@@ -15,7 +15,7 @@ pub enum SettlementError {
     /// A queue or the bus did not take what was sent.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The message's text is none of ours.
+    /// The message's text cannot be read.
     #[error(transparent)]
     Message(#[from] InvalidMessage),
     /// A fault of the program.

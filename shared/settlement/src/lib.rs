@@ -8,8 +8,8 @@
 //!   └── late events (ingest), and whatever goes on in another invocation
 //! ```
 //!
-//! `close` and `revise` share one fold and one rule: nothing is computed from anything but
-//! opening states and summaries, so doing a step again gives the same report.
+//! `close` and `revise` share one fold and one rule: a report is computed from opening states,
+//! summary and terms alone, so doing a step again gives the same report.
 
 mod close;
 mod error;

@@ -27,8 +27,8 @@ impl Terms {
         RoomReport::fold(day.window, opening, &summary.history, &terms)
     }
 
-    /// Rules 13 and 16: whether a room and day have a report. None has a room of which nothing was
-    /// ever known, or one that is dormant and was not heard.
+    /// Rules 13 and 16: whether a room has a report on a day. It has none if nothing was ever known
+    /// of it, or if it is dormant and was not heard.
     pub(crate) fn demand_report(
         &self,
         day: &BusinessDay,

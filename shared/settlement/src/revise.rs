@@ -1,8 +1,8 @@
 //! Revising: rule 14. Late events change closed days, and every later day that follows from them.
 //!
 //! A day is settled when its report is what its summary and the day before give. [`Revise::settle`]
-//! reads the three, and writes until a look finds nothing to change: so whoever writes last has
-//! seen what all others wrote before. A revised report is *pending* until the days that follow
+//! reads the three, and writes until a look finds nothing to change: so the worker that writes last
+//! has seen what all others wrote before. A revised report is *pending* until the days that follow
 //! from it are settled and the bus was told; a walk that dies leaves that mark, and the same
 //! message, coming again, finds it and goes on.
 
@@ -114,7 +114,7 @@ impl Revise {
         Ok(outcome)
     }
 
-    /// Whether a day's history is sure to be kept still, and its reports too.
+    /// Whether a day's history and its reports are certainly still kept.
     fn can_revise(&self, day: &BusinessDay, now: Instant) -> bool {
         self.store.schedule().can_revise(day, now) && self.store.keeps_reports(day, now)
     }
@@ -194,7 +194,7 @@ impl Revise {
             };
             match self.store.revise_report(&hotel, &day, before.as_ref(), &after).await? {
                 ReviseOutcome::Revised => changed = true,
-                // What counts is what the next look finds.
+                // Another worker was faster: the next look finds what it wrote.
                 ReviseOutcome::Changed => {}
                 ReviseOutcome::TooLarge => {
                     let date = day.date;

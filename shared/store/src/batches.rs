@@ -106,6 +106,6 @@ impl Store {
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) consistency: Consistency,
-    /// The attributes that are wanted; none named are all.
+    /// The attributes that are wanted; all of them if none is named.
     pub(crate) attributes: &'a [&'a str],
 }

@@ -2,10 +2,11 @@
 //!
 //! The conditions of this module stand in for a lock. A worker *claims* the hotel for a while and
 //! gets the number of its attempt. Every later write of the close demands that this number is still
-//! the latest; a claim demands the number that was read before it; and who ends its work, or breaks
-//! it off, moves the number on. So a number stands for one stretch of one worker's work: a worker
-//! that lost its claim changes nothing, however late it wakes, and neither does a request of a worker
-//! long gone that the table carries out only now. `closedThrough` moves by one day at a time.
+//! the latest; a claim demands the number that was read before it; and a worker that ends its work,
+//! or breaks it off, moves the number on. So a number stands for one stretch of one worker's work:
+//! a worker that lost its claim changes nothing, however late it wakes, and neither does a request
+//! of a worker long gone that the table carries out only now. `closedThrough` moves by one day at a
+//! time.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
@@ -29,10 +30,10 @@ pub struct CloseState {
     pub announced_through: BusinessDate,
     /// Grows with every claim and with the end of every claim's work: the fencing token.
     pub attempt: u64,
-    /// Whether a close has begun and not come to its end, be it that nobody goes on with it.
+    /// Whether a close has begun and not ended, even if no worker goes on with it.
     pub under_way: bool,
-    /// The version of the hotel's profile by which the day after is closed, once that has begun: by
-    /// one and the same, whoever goes on with it.
+    /// The version of the hotel's profile by which the day after is closed, once its close has
+    /// begun. It stays the same when another worker goes on.
     pub terms: Option<u64>,
     /// The last room that is done of that day, if it was noted; the ones before it are done too.
     pub progress: Option<RoomId>,
@@ -244,7 +245,8 @@ impl Store {
         self.attempt_ended(update, attempt).await
     }
 
-    /// Nothing that this attempt has asked for is done after the last thing that it asks for.
+    /// The last request of an attempt moves the number on: no earlier request of it is carried out
+    /// afterwards.
     fn end_of_attempt(&self, hotel: &HotelId, attempt: u64) -> UpdateItemFluentBuilder {
         self.close_update(hotel)
             .condition_expression("#attempt = :attempt")

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 
 /// The table did not do what it was asked to. `Display` says what was tried; the cause is in
-/// `source`, for whoever logs the chain.
+/// `source`, for the log.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct StoreError(Kind);
@@ -43,7 +43,7 @@ enum Cause {
 /// The result of a call that has no other outcome than done.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// Codes of faults that pass when nothing but time does.
+/// Codes of faults that pass by themselves.
 const PASSING: [&str; 5] = [
     "LimitExceededException",
     "InternalServerError",

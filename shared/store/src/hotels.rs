@@ -136,7 +136,8 @@ impl Store {
         item.as_ref().map(stored_profile).transpose()
     }
 
-    /// A hotel's profile at half the price, perhaps not the newest: it serves who caches it anyway.
+    /// A hotel's profile at half the price, perhaps not the newest: for callers that cache it
+    /// anyway.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the record cannot be read.
@@ -169,7 +170,7 @@ impl Store {
     /// Begins the closing of a hotel's days after `closed_through`, once it has its first event.
     ///
     /// Profile and close state change together and only while the zone is the one that the dates
-    /// were reckoned in, so that a zone can no more be changed behind a hotel with events.
+    /// were reckoned in, so that the zone of a hotel with events cannot change any more.
     ///
     /// # Errors
     /// When DynamoDB does not answer.

@@ -1,6 +1,6 @@
 //! Roomwatt's records in DynamoDB.
 //!
-//! One table; what is in it and who may write what is laid out in the modules, one per record.
+//! One table; the modules, one per record, say what is in it and which writes are allowed.
 //! Nothing here decides anything: a write whose condition is refused has a named outcome, and the
 //! `ingest` and `settlement` crates say what follows from it. Every call adds to the store's
 //! [`Meter`] what DynamoDB says it will bill.

@@ -1,6 +1,6 @@
 //! The list of hotels, kept in a partition of its own so that the table never has to be scanned.
 //!
-//! An entry changes in the same transaction as the profile that it is of, so the list is neither
+//! An entry changes in the same transaction as its profile, so the list is neither
 //! ahead of the profiles nor behind them. It holds only what a list shows.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};

@@ -70,7 +70,7 @@ impl<T> Pages<T> {
         self
     }
 
-    /// The same for a reader who takes only the first few, in requests that read no more.
+    /// The same for a reader that takes only the first few: each request reads no more than these.
     #[must_use]
     pub fn at_most(mut self, records: usize) -> Self {
         self.most = i32::try_from(records.max(1)).ok();

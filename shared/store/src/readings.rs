@@ -122,12 +122,12 @@ impl Store {
         Ok(summaries)
     }
 
-    /// Whether the transitions of a day are kept still.
+    /// Whether the transitions of a day are still kept.
     pub fn keeps_history(&self, day: &BusinessDay, now: Instant) -> bool {
         now < self.retention.summary_until(day)
     }
 
-    /// Whether the reports of a day are kept still.
+    /// Whether the reports of a day are still kept.
     pub fn keeps_reports(&self, day: &BusinessDay, now: Instant) -> bool {
         now < self.retention.report_until(day)
     }

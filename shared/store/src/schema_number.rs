@@ -1,7 +1,8 @@
 //! The number of the schema that a table's records are of, kept in the table itself.
 //!
 //! It is written with a table's first hotel, so wherever there are records it is there as well. A
-//! program that meets another number, or records and none, leaves the table alone.
+//! program that meets another number leaves the table alone. One that would make the table does so
+//! too where it finds hotels and no number: these are of the first schema.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use roomwatt_domain::Instant;
@@ -16,7 +17,7 @@ use crate::write::Written;
 const ANY_TIME: Instant = Instant::from_millis(0);
 
 impl Store {
-    /// Demands that the table is of this program's schema, or has no hotel yet.
+    /// Demands that the table is of this program's schema, or has no number yet.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the table's records are of another schema.

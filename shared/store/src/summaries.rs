@@ -72,9 +72,9 @@ pub enum Seal {
     Pass,
 }
 
-/// A part of more bytes may have charged a writer more than a unit, who then went on to the next.
-/// DynamoDB counts to 1,024, but in its own way, so this is far on the safe side: it decides what is
-/// looked at, while what must be sealed is told by the charge for the seal.
+/// A writer may have been charged more than a unit for a part of more bytes, and have gone on to
+/// the next part. DynamoDB counts to 1,024, but in its own way, so this is far on the safe side: it
+/// decides which parts are read. Which must be sealed is told by the charge for the seal.
 const MAY_HAVE_PASSED_A_UNIT: usize = 640;
 
 /// A summary as it was read.
@@ -92,7 +92,7 @@ pub struct Summary {
 /// A record of a summary, without its transitions.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Part {
-    /// How often it was written: who seals says by this number what was read.
+    /// How often it was written. A seal names this number, to say what was read.
     writes: u64,
     sealed: bool,
     may_have_passed_a_unit: bool,
@@ -143,7 +143,7 @@ impl Summary {
 /// What became of an attempt to seal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SealOutcome {
-    /// Whoever writes from now on is late.
+    /// Every write from now on is late.
     Sealed,
     /// The summary was written in the meantime; this is what it holds now, as far as it is known.
     Rewritten(Summary),
@@ -198,7 +198,7 @@ impl Store {
         let update = update.update_expression(format!("SET {KEEP_EXPIRY} ADD {adds}"));
         Ok(match self.update_once(update).await? {
             Written::Done { units, .. } => {
-                // Only a write to an open part entitles to the next.
+                // Only a writer to an open part may begin the next.
                 if seal == Seal::Respect && units > 1.0 {
                     self.tips.pass(room_day, part);
                 }
@@ -235,7 +235,7 @@ impl Store {
                 PartSealed::Rewritten(newer) => return rewritten(newer),
             }
         }
-        // Nobody begins the part behind one that nobody was charged more than a unit for.
+        // A part is begun only by a writer that was charged more than a unit for the one before it.
         if charged > 1.0 && last < LAST_PART {
             let next = self.seal_part(hotel, day, read, last + 1, Part::default(), attempt).await?;
             if let PartSealed::Rewritten(newer) = next {

@@ -59,7 +59,7 @@ impl Sums {
             // A late event may take a room's last reading away: then nothing is measured any more.
             ("measuredRooms", i128::from(measured_rooms)),
         ];
-        // An amount of nothing is told from none at all by being there.
+        // A charge of zero is stored; where there is no price or factor, none is.
         let charges = [
             ("cost", totals.cost),
             ("wasteCost", totals.waste_cost),

@@ -81,8 +81,8 @@ impl Store {
         }
     }
 
-    /// The same table as another function knows it: with counts, for a step that is billed by
-    /// itself, and a memory of its own.
+    /// The same table with counts of its own, for a step that is billed by itself, and with a
+    /// memory of its own, as another function has.
     #[must_use]
     pub fn metered_apart(&self) -> Self {
         Self { meter: Meter::default(), tips: Tips::default(), ..self.clone() }
@@ -151,7 +151,7 @@ impl Store {
             .send()
             .await
             .map_err(|error| StoreError::service("UpdateTimeToLive", error))?;
-        // Making a table is nothing that a meter is asked about.
+        // The meter does not count what making a table takes.
         self.metered_apart().put_schema().await
     }
 }

@@ -25,7 +25,7 @@ impl Tips {
         parts.get(room_day).copied().unwrap_or(0)
     }
 
-    /// Goes on behind a part that has grown beyond a unit.
+    /// Moves on to the part behind one that has grown beyond a unit.
     pub(crate) fn pass(&self, room_day: RoomDay, part: u8) {
         let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
         if parts.len() >= Self::MOST {

@@ -11,7 +11,7 @@ use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 /// The metrics' CloudWatch namespace.
 pub const NAMESPACE: &str = "Roomwatt";
 
-/// The one dimension: the name of the function that says it.
+/// The one dimension: the name of the function that records it.
 pub const DIMENSION: &str = "FunctionName";
 
 macro_rules! metrics {
@@ -50,7 +50,7 @@ metrics! {
     EventsLate: Count;
     /// Events that are not JSON, or break the rule of a field.
     EventsRefusedMalformed: Count;
-    /// Events of a hotel that there is not.
+    /// Events of a hotel that does not exist.
     EventsRefusedUnknownHotel: Count;
     /// Events from ahead of the clock.
     EventsRefusedFuture: Count;
@@ -77,8 +77,8 @@ metrics! {
 }
 
 impl Metric {
-    /// Adds to a sum. Nothing is said of a sum that stays zero: a metric costs by the hour in which
-    /// something is said of it.
+    /// Adds to a sum. A sum of zero is not recorded: a metric is charged for each hour in which it
+    /// has a value.
     pub fn add(self, amount: usize) {
         counter!(self.name()).increment(amount as u64);
     }
@@ -96,7 +96,7 @@ impl Metric {
 
 /// Notes the units that a call consumed.
 pub fn consumed(write_units: f64, read_units: f64) {
-    // As with sums, nothing is said of nothing.
+    // As with sums, zero is not recorded.
     for (metric, units) in [(Metric::WriteUnits, write_units), (Metric::ReadUnits, read_units)] {
         if units > 0.0 {
             metric.record(units);

@@ -330,7 +330,7 @@ async fn the_steps_of_a_close_on_the_hotel_itself_are_one_write_unit_each() {
         store.advance(&hotel(), 1, date(TODAY), date(TOMORROW), 1).await.unwrap();
     })
     .await;
-    // The claim reads what it is made on.
+    // A claim reads the close state first.
     table.assert_consumed(consumed, units(3.0, 1.0, 4));
 }
 

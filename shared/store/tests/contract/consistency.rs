@@ -76,7 +76,7 @@ async fn reads_for_caches_people_and_ticks_are_not() {
         store.room_reports(&hotel(), &room, [day.date], now()).await.unwrap();
     });
     assert_eq!(shown.await, reads("BatchGetItem", false, 1));
-    // An index knows no other.
+    // An index has no other kind of read.
     let tick = asked(&table, async |store| {
         store.due_hotels(now()).next_page().await.unwrap();
     });

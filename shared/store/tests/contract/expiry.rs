@@ -1,4 +1,5 @@
-//! Expiry: what ages says until when, and readers leave out what is past that, deleted or not.
+//! Expiry: records say until when they are kept, and readers leave out those that are past it,
+//! deleted or not.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::instant::HOUR;

@@ -40,7 +40,7 @@ async fn an_endpoint_that_does_not_answer_is_a_fault_that_passes() {
     let store = Store::new(client, "any", Retention::default());
     let fault = store.profile(&hotel(), now()).await.unwrap_err();
     assert!(fault.is_passing());
-    // The cause is for whoever logs the chain.
+    // The cause is for the log.
     assert_eq!(fault.to_string(), "DynamoDB did not answer GetItem");
     assert!(fault.source().is_some());
 }

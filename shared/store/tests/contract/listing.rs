@@ -89,7 +89,7 @@ async fn a_page_reads_no_more_than_it_was_asked_for() {
     })
     .await;
     assert_eq!((first.len(), consumed.requests), (3, 1));
-    // Who goes on after all reads on.
+    // A reader that goes on all the same gets the rest.
     assert_eq!(all(next).await.len(), 6);
 }
 
