@@ -1,7 +1,7 @@
 //! An operator has history kept for longer, and events are admitted of days whose summaries are
 //! gone. A report of such a day cannot be made again from what is left.
 
-use roomwatt_domain::Schedule;
+use roomwatt_domain::{Profile, Schedule};
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_store::Retention;
@@ -29,7 +29,9 @@ async fn reports(stage: &Stage) -> Table {
 async fn closed_reports_keep_their_figures_when_what_they_were_made_from_is_gone() {
     let services = Services::keeping(at("02 12:00"), history_of(30)).await;
     let mut stage = Stage::on(services, Disturbance::None);
-    stage.put_profile(&profile("h1", ZONE, "0.25")).await;
+    // The room is silent for weeks, and still has its reports.
+    let profile = Profile { dormant_after_days: Some(365), ..profile("h1", ZONE, "0.25") };
+    stage.put_profile(&profile).await;
     stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("02 08:00")));
     stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 09:00"));
     stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 11:00"));
@@ -54,7 +56,6 @@ async fn closed_reports_keep_their_figures_when_what_they_were_made_from_is_gone
     found.retain(|key, _| closed.contains_key(key));
     assert_eq!(table::differences(&closed, &found), [] as [String; 0]);
     let day = at("02 12:00") + 57 * DAY;
-    let calendar = profile("h1", ZONE, "0.25").calendar;
-    let report = stage.report("h1", calendar.day_of(day).date, "101").await;
+    let report = stage.report("h1", profile.calendar.day_of(day).date, "101").await;
     assert_eq!(report.unwrap().closed.report.totals().usage, 0);
 }

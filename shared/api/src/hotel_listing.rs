@@ -97,9 +97,14 @@ fn bound_sum(
     range: Range,
 ) -> Result<(), Problem> {
     let keys = rooms.map_or(0, BTreeSet::len) * range.days();
-    let in_one_sum = matches!(listing, Listing::Groups(GroupBy::DeviceKind | GroupBy::Hotel));
+    let in_one_sum = match listing {
+        Listing::Reports | Listing::Groups(GroupBy::Room | GroupBy::Date) => false,
+        Listing::Groups(
+            GroupBy::Week | GroupBy::Month | GroupBy::DeviceKind | GroupBy::Hotel,
+        ) => true,
+    };
     if in_one_sum && keys > MOST_KEYS {
-        let problem = format_args!("times days must be at most {MOST_KEYS} for one sum");
+        let problem = format_args!("times days must be at most {MOST_KEYS} for one sum of them");
         return Err(Problem::parameter(ROOMS, problem));
     }
     Ok(())
