@@ -7,7 +7,7 @@ use roomwatt_embedded::clock::Stopwatch;
 use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_page::{HotelPage, Language, Range};
 
-use crate::traffic::{Day, profile, room, usual};
+use crate::traffic::{Day, metered, priced_by_the_hour, profile, room, usual};
 
 /// A piece of work that can be repeated.
 pub struct Work {
@@ -41,6 +41,9 @@ pub fn works() -> anyhow::Result<Vec<Work>> {
     for transitions in [10, 100, 1_000, 10_000] {
         works.push(fold(transitions)?);
     }
+    works.push(fold_by_the_hour(100)?);
+    works.push(fold_metered(100, 1_000, Priced::Alike)?);
+    works.push(fold_metered(100, 1_000, Priced::ByTheHour)?);
     works.push(hotel_day(300)?);
     works.push(page(300)?);
     Ok(works)
@@ -69,6 +72,45 @@ fn fold(transitions: usize) -> anyhow::Result<Work> {
     Ok(Work {
         name: format!("fold a room-day of {transitions}: transition"),
         units: transitions,
+        run: Box::new(move || {
+            let terms = profile.terms(&room);
+            RoomReport::fold(day.window, &RoomStates::default(), &history, &terms).devices.len()
+        }),
+    })
+}
+
+/// The same where each hour has a price of its own.
+fn fold_by_the_hour(transitions: usize) -> anyhow::Result<Work> {
+    let work = fold_metered(transitions, 0, Priced::ByTheHour)?;
+    let name = format!("fold a room-day of {transitions}, with a price for each hour: transition");
+    Ok(Work { name, ..work })
+}
+
+/// What a day's prices are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Priced {
+    /// One, all day.
+    Alike,
+    /// One in each hour.
+    ByTheHour,
+}
+
+/// A room-day of metered devices, from its sets to its report. Every transition and every reading
+/// is a member of a set.
+fn fold_metered(transitions: usize, readings: usize, priced: Priced) -> anyhow::Result<Work> {
+    let (mut profile, day) = profile("h1")?;
+    let mut by_the_hour = "";
+    if priced == Priced::ByTheHour {
+        profile = priced_by_the_hour(profile)?;
+        by_the_hour = ", with a price for each hour";
+    }
+    let history = History::new(usual(&day, transitions)?).with_readings(metered(&day, readings)?);
+    let room = room(0)?;
+    Ok(Work {
+        name: format!(
+            "fold a room-day of {transitions} and {readings} readings{by_the_hour}: member"
+        ),
+        units: transitions + readings,
         run: Box::new(move || {
             let terms = profile.terms(&room);
             RoomReport::fold(day.window, &RoomStates::default(), &history, &terms).devices.len()

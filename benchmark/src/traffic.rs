@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use roomwatt_cost::simulation::{Event, Hotel};
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, Device, History, Profile, RoomId, Signal, State, Transition,
+    BusinessDate, BusinessDay, Device, History, Measurement, MilliwattHours, Profile, Reading,
+    RoomId, Signal, State, Transition,
 };
 use roomwatt_ingest::{EventQueue, edge};
+use serde_json::json;
 
 /// A day of a hotel.
 #[derive(Debug, Clone)]
@@ -61,9 +63,54 @@ pub fn usual(day: &BusinessDay, transitions: usize) -> anyhow::Result<Vec<(Signa
         .collect()
 }
 
+/// So many readings of the counters of the nine devices among these, spread over the day.
+///
+/// # Errors
+/// None, as the names are good.
+pub fn metered(day: &BusinessDay, readings: usize) -> anyhow::Result<Vec<(Device, Reading)>> {
+    let count = i64::try_from(readings)?;
+    (0..count)
+        .map(|number| {
+            let device = match 1 + number % 9 {
+                1 => device("thermostat", 1)?,
+                number => device("light", number)?,
+            };
+            let after = number * day.window.length() / count;
+            // 5 W on average, which is 5 mWh in 3.6 s.
+            let counter = MilliwattHours::new(48_000_000 + after.unsigned_abs() / 720);
+            let measurement = Measurement::Counter(counter);
+            Ok((device, Reading { at: day.window.start + after, measurement }))
+        })
+        .collect()
+}
+
 fn named(kind: &str, number: i64) -> anyhow::Result<Signal> {
-    let id = format!("{kind}-{number}").parse()?;
-    Ok(Signal::Device(Device { id, kind: kind.parse()? }))
+    Ok(Signal::Device(device(kind, number)?))
+}
+
+fn device(kind: &str, number: i64) -> anyhow::Result<Device> {
+    Ok(Device { id: format!("{kind}-{number}").parse()?, kind: kind.parse()? })
+}
+
+/// The same hotel with another price in each hour of the day.
+///
+/// # Errors
+/// None, as its prices are.
+pub fn priced_by_the_hour(hotel: Profile) -> anyhow::Result<Profile> {
+    let zones: Vec<_> = (0..24)
+        .map(|hour| {
+            let hours = [format!("{hour:02}:00"), format!("{:02}:00", hour + 1)];
+            json!({ "price": format!("0.{}", 10 + hour), "hours": hours })
+        })
+        .collect();
+    let tariff = json!({ "from": "2026-01-01", "price": "0.18", "zones": zones });
+    let with_tariff = json!({
+        "hotelId": hotel.hotel_id.as_str(),
+        "timeZone": hotel.calendar.time_zone(),
+        "tariffs": [tariff],
+    });
+    let prices = Profile::parse(&with_tariff.to_string())?.prices;
+    Ok(Profile { prices, ..hotel })
 }
 
 impl Day {

@@ -49,6 +49,11 @@ mod short {
             assert!(row.read_units <= 2.0, "{row:?}");
         }
 
+        for line in ["1000 readings: member", "1000 readings, with a price for each hour: member"] {
+            let timed = findings.engine_room.iter().find(|timed| timed.name.ends_with(line));
+            assert!(timed.expect(line).rate > 0.0, "{line}");
+        }
+
         let (region, origin) = ("us-east-1", "Here.".to_owned());
         let document = Document { findings: &findings, region, prices: &prices, origin };
         let document = document.to_string();

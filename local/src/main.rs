@@ -148,6 +148,9 @@ struct CostArgs {
     /// Devices of a room, beside its presence sensor.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=100))]
     devices: u16,
+    /// Readings of each device's counter an hour, beside the events.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=240))]
+    readings_per_hour: u16,
     /// Such hotels in one deployment.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     hotels: u32,
@@ -381,6 +384,7 @@ fn cost(args: &CostArgs) -> anyhow::Result<()> {
         rooms: args.rooms,
         events: args.events,
         devices: args.devices,
+        readings_per_hour: args.readings_per_hour,
         hotels: args.hotels,
         packed: args.packed,
         batch_window: args.batch_window,

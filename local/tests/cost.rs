@@ -108,7 +108,9 @@ mod cost {
 
     #[test]
     fn what_is_counted_is_the_same_every_time() {
-        assert_eq!(counts(&small(&[])), counts(&small(&[])));
+        for more in [&[][..], &["--readings-per-hour", "1"]] {
+            assert_eq!(counts(&small(more)), counts(&small(more)));
+        }
     }
 
     #[test]
@@ -124,6 +126,35 @@ mod cost {
         assert_close(quantity(&bill, "EventBridge", "events out"), 30.0);
         assert_close(quantity(&bill, "Lambda", "day-close-schedule, calls"), 30.0 * 96.0);
         assert_close(quantity(&bill, "Lambda", "day-close, calls"), 30.0);
+    }
+
+    #[test]
+    fn readings_come_beside_the_events_and_are_told() {
+        const METERED: [&str; 4] = ["--devices", "3", "--readings-per-hour", "2"];
+        let (plain, metered) = (small(&METERED[..2]), small(&METERED));
+        let number_of = |bill: &Value, what: &str| bill[what].as_u64().unwrap();
+        assert_eq!(number_of(&plain, "eventsPerDay"), 4 * 40);
+        assert_eq!(number_of(&plain, "readingsPerDay"), 0);
+        let readings = 4 * 3 * 2 * 24;
+        assert_eq!(number_of(&metered, "eventsPerDay"), 4 * 40 + readings);
+        assert_eq!(number_of(&metered, "readingsPerDay"), readings);
+        assert_eq!(number_of(&metered, "eventsPerMonth"), 30 * (4 * 40 + readings));
+
+        // A room's readings share a write, and add nothing to the close but what a record grows by.
+        let writes = |bill: &Value| quantity(bill, "DynamoDB requests", "writes of ingest");
+        let added = (writes(&metered) - writes(&plain)) / 30.0;
+        assert!(added > 0.0 && added <= 4.0 * 2.0 * 24.0 * 1.5, "{added} units a day");
+        let summaries = |bill: &Value| quantity(bill, "DynamoDB storage", "summaries");
+        assert!(summaries(&metered) > summaries(&plain));
+        let closed = |bill: &Value| quantity(bill, "EventBridge", "events out");
+        assert_close(closed(&metered), closed(&plain));
+
+        let line = "beside them 2 readings an hour of each device's counter: of 736 events a day \
+                    576 are readings,";
+        assert!(done(&[&SMALL[..], &METERED].concat()).contains(line));
+        assert!(!done(&[&SMALL[..], &METERED[..2]].concat()).contains("readings an hour"));
+        let told = |bill: &Value| bill["assumed"].to_string().contains("reads all counters");
+        assert!(told(&metered) && !told(&plain));
     }
 
     #[test]
@@ -248,10 +279,15 @@ mod cost {
         assert_eq!(line, "error: no prices of region moon-1; known are ap-northeast-2, us-east-1");
         let line = refused(&["--rooms", "10000", "--events", "501"]);
         assert!(line.starts_with("error: 5010000 events a day are more than"), "{line}");
+        // Readings count.
+        let metered = ["--devices", "10", "--readings-per-hour", "2"];
+        let line = refused(&[&["--rooms", "10000", "--events", "21"][..], &metered].concat());
+        assert!(line.starts_with("error: 5010000 events a day are more than"), "{line}");
         for (option, value) in [
             ("--rooms", "0"),
             ("--events", "0"),
             ("--devices", "0"),
+            ("--readings-per-hour", "241"),
             ("--hotels", "0"),
             ("--packed", "0"),
             ("--batch-window", "301"),

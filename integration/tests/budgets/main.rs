@@ -1,4 +1,6 @@
 //! What Roomwatt may consume.
 
 #[cfg(test)]
+mod readings;
+#[cfg(test)]
 mod units;

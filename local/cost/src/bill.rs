@@ -8,7 +8,7 @@ use comfy_table::{Cell, CellAlignment, LineStyle, Table};
 use serde::Serialize;
 
 use crate::Shape;
-use crate::day::{Day, Work};
+use crate::day::{Day, Work, u64_f64};
 use crate::deployed::{ALARMS, DASHBOARDS, Function};
 use crate::network::LATENCIES;
 use crate::prices::{Price, PriceFile, Prices};
@@ -39,7 +39,11 @@ pub struct Bill {
     pub price_sources: Vec<String>,
     /// So many days make a month.
     pub days_per_month: u32,
-    /// Events of a month.
+    /// Events of a day, readings included.
+    pub events_per_day: u64,
+    /// Readings of counters among them.
+    pub readings_per_day: u64,
+    /// Events of a month, readings included.
     pub events_per_month: u64,
     /// Dollars a month: the sum of the services.
     pub total_per_month: f64,
@@ -174,24 +178,23 @@ impl Bill {
         ];
         let total: f64 = services.iter().map(|service| service.dollars).sum();
         let rooms = f64::from(shape.hotels) * f64::from(shape.rooms);
-        let events_a_day = rooms * f64::from(shape.events);
+        let events_per_day = shape.all_rooms() * shape.events_of_room();
+        let events_a_day = u64_f64(events_per_day);
         let all = [day.ingest, day.schedule, day.close, day.revise, day.reports];
         let units_per_event = UnitsPerEvent {
             ingest_write_units: day.ingest.write_units / events_a_day,
             write_units: all.iter().map(|units| units.write_units).sum::<f64>() / events_a_day,
             read_units: all.iter().map(|units| units.read_units).sum::<f64>() / events_a_day,
         };
-        let events_per_month = u64::from(shape.hotels)
-            * u64::from(shape.rooms)
-            * u64::from(shape.events)
-            * u64::from(DAYS_PER_MONTH);
         Self {
             shape: shape.clone(),
             region: region.to_owned(),
             prices_of: file.collected.clone(),
             price_sources: file.sources.clone(),
             days_per_month: DAYS_PER_MONTH,
-            events_per_month,
+            events_per_day,
+            readings_per_day: shape.all_rooms() * shape.readings(),
+            events_per_month: events_per_day * u64::from(DAYS_PER_MONTH),
             total_per_month: total,
             idle_per_month: services.iter().map(|service| service.idle_dollars).sum(),
             per_room_month: total / rooms,
@@ -210,12 +213,21 @@ impl Bill {
     pub fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
         let Shape { rooms, events, devices, hotels, packed, batch_window, pollers, .. } =
             self.shape;
+        let readings_per_hour = self.shape.readings_per_hour;
         let plural = if hotels == 1 { "hotel" } else { "hotels" };
         writeln!(
             out,
             "{hotels} {plural} of {rooms} rooms, {devices} devices and {events} events a room and \
              day, {packed} packed to a message,"
         )?;
+        if self.readings_per_day > 0 {
+            writeln!(
+                out,
+                "beside them {readings_per_hour} readings an hour of each device's counter: of {} \
+                 events a day {} are readings,",
+                self.events_per_day, self.readings_per_day
+            )?;
+        }
         writeln!(
             out,
             "gathered for {batch_window} s by {pollers} pollers of each queue; {}, prices of {}, \
@@ -511,6 +523,14 @@ fn assumed(
          pay for themselves but their sends"
             .to_owned(),
     ];
+    if shape.readings_per_hour > 0 {
+        lines.push(
+            "a gateway reads all counters of a room at one instant and one room after the other, so \
+             that a message holds the readings of one room or few; devices that each report at a \
+             time of their own share fewer writes, up to one a reading"
+                .to_owned(),
+        );
+    }
     if shape.hotels > 1 {
         lines.push(
             "all hotels are in one time zone and share queues, pollers, batches, ticks, alarms, \

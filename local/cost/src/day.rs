@@ -68,11 +68,11 @@ pub(crate) struct Sample {
 
 impl Sample {
     fn of(shape: &Shape) -> Self {
-        let events = u64::from(shape.rooms) * u64::from(shape.events);
+        let events = u64::from(shape.rooms) * shape.events_of_room();
         let fit = |most: u64| u32::try_from((most / events).max(1)).unwrap_or(u32::MAX);
         let hotels = shape.hotels.min(fit(MOST_EVENTS));
         let run_rooms = if events > shape.sample {
-            u32::try_from(shape.sample / u64::from(shape.events)).unwrap_or(u32::MAX).max(1)
+            u32::try_from(shape.sample / shape.events_of_room()).unwrap_or(u32::MAX).max(1)
         } else {
             shape.rooms
         };
@@ -190,7 +190,8 @@ impl Traffic {
     fn of(number: u32, shape: &Shape, days: &[BusinessDay]) -> Self {
         let seed = shape.seed.wrapping_add(u64::from(number));
         let name = format!("hotel-{}", number + 1);
-        let mut hotel = Hotel::new(name, shape.rooms, shape.devices, shape.events, seed);
+        let mut hotel = Hotel::new(name, shape.rooms, shape.devices, shape.events, seed)
+            .metered(shape.readings_per_hour, seed);
         let mut events = Vec::new();
         for (number, day) in days.iter().enumerate() {
             if number == 0 {
@@ -757,7 +758,7 @@ fn as_f64(count: usize) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn u64_f64(count: u64) -> f64 {
+pub(crate) fn u64_f64(count: u64) -> f64 {
     count as f64
 }
 

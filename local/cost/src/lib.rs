@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! | --- | --- |
 //! | [`simulation`] | a made-up hotel, and what happens in it |
+//! | `metering` | the counters of its devices |
 //! | `traffic` | events packed into messages, messages gathered into batches |
 //! | `day` | the day through the functions |
 //! | `network`, `logs` | how long a call waits, and what it writes |
@@ -16,6 +17,7 @@ pub mod bill;
 mod day;
 pub mod deployed;
 mod logs;
+mod metering;
 mod network;
 pub mod prices;
 pub mod simulation;
@@ -35,6 +37,9 @@ use crate::prices::PriceFile;
 )]
 pub struct TooManyEvents(u64);
 
+/// The simulated hotels are in UTC.
+const HOURS_PER_DAY: u64 = 24;
+
 /// What a bill is asked for.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,6 +50,8 @@ pub struct Shape {
     pub events: u32,
     /// Devices of a room, beside its presence sensor.
     pub devices: u16,
+    /// How often the counter of each device is read, beside these events.
+    pub readings_per_hour: u16,
     /// Such hotels in one deployment.
     pub hotels: u32,
     /// Events in a message.
@@ -70,6 +77,21 @@ impl Shape {
         self.packed.into()
     }
 
+    /// Readings of a room on a day.
+    fn readings(&self) -> u64 {
+        HOURS_PER_DAY * u64::from(self.devices) * u64::from(self.readings_per_hour)
+    }
+
+    /// Events of a room on a day, readings included.
+    fn events_of_room(&self) -> u64 {
+        u64::from(self.events) + self.readings()
+    }
+
+    /// Rooms of all hotels.
+    fn all_rooms(&self) -> u64 {
+        u64::from(self.hotels) * u64::from(self.rooms)
+    }
+
     fn window(&self) -> Millis {
         Millis::from(self.batch_window) * 1000
     }
@@ -82,7 +104,7 @@ impl Shape {
     pub fn bill(&self, region: &str, progress: bool) -> anyhow::Result<Bill> {
         let file = PriceFile::load()?;
         let prices = file.of(region)?;
-        let events = u64::from(self.rooms) * u64::from(self.events);
+        let events = u64::from(self.rooms) * self.events_of_room();
         if events > day::MOST_EVENTS {
             return Err(TooManyEvents(events).into());
         }

@@ -4,15 +4,20 @@
 //! The same numbers and the same seed give the same events, day for day. A day has exactly as many
 //! events as were asked for, on average over its rooms: a sold room says more than one that stands
 //! empty. Events come in bursts, as they do where somebody walks in and turns things on, and each
-//! changes the state of its signal.
+//! changes the state of its signal. The devices of a metered hotel have counters, whose readings
+//! come on top.
 
 use std::fmt::Write;
 
 use fastrand::Rng;
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::profile::InvalidProfile;
-use roomwatt_domain::{BusinessDate, BusinessDay, Instant, Millis, Profile};
+use roomwatt_domain::{
+    BusinessDate, BusinessDay, Instant, Millis, MilliwattHours, Milliwatts, Profile,
+};
 use serde_json::json;
+
+use crate::metering::Metering;
 
 /// A hotel with the states of its rooms. Its time zone is UTC.
 #[derive(Debug, Clone)]
@@ -22,6 +27,7 @@ pub struct Hotel {
     signals: Vec<Signal>,
     rooms: Vec<Room>,
     events_per_room_day: u32,
+    metering: Metering,
     random: Rng,
 }
 
@@ -32,14 +38,33 @@ pub struct Event {
     pub at: Instant,
     /// In which room, from 0.
     pub room: u32,
-    signal: u16,
-    state: u8,
+    pub(crate) signal: u16,
+    pub(crate) said: Said,
+}
+
+/// What an event says of its signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// The place of the state that it is in now, among its states.
+    State(u8),
+    /// What its counter stands at.
+    Counter(MilliwattHours),
 }
 
 impl Event {
     /// Whether it is a check-in or a check-out; all others are device events.
     pub fn is_of_the_stay(&self) -> bool {
         usize::from(self.signal) == STAY
+    }
+
+    /// Whether a counter was read.
+    pub fn is_reading(&self) -> bool {
+        matches!(self.said, Said::Counter(_))
+    }
+
+    /// By time; at one instant by room and signal, a state before a reading.
+    fn place(&self) -> (Instant, u32, u16, bool) {
+        (self.at, self.room, self.signal, self.is_reading())
     }
 }
 
@@ -49,6 +74,8 @@ struct Signal {
     device: Option<(String, &'static str)>,
     /// The idle state first.
     states: &'static [&'static str],
+    /// What a counter measures in each of these states; nothing where there is no counter.
+    draws: &'static [Milliwatts],
 }
 
 #[derive(Debug, Clone)]
@@ -68,16 +95,21 @@ const STAY: usize = 0;
 const PRESENCE: usize = 1;
 const DEVICES: usize = 2;
 
+/// A kind of device, its states, and what it draws in each of them: not quite what it is rated.
+type Equipment = (&'static str, &'static [&'static str], &'static [Milliwatts]);
+
+const LIGHT: Equipment = ("light", &["OFF", "ON"], &[mw(300), mw(11_400)]);
+
 /// What a room is equipped with, in this order and from the beginning again.
-const EQUIPMENT: [(&str, &[&str]); 8] = [
-    ("thermostat", &["OFF", "COOL", "FAN"]),
-    ("light", &["OFF", "ON"]),
-    ("light", &["OFF", "ON"]),
-    ("light", &["OFF", "ON"]),
-    ("tv", &["OFF", "ON", "STANDBY"]),
-    ("light", &["OFF", "ON"]),
-    ("socket", &["OFF", "ON"]),
-    ("fan", &["OFF", "ON"]),
+const EQUIPMENT: [Equipment; 8] = [
+    ("thermostat", &["OFF", "COOL", "FAN"], &[mw(1_500), mw(640_000), mw(38_000)]),
+    LIGHT,
+    LIGHT,
+    LIGHT,
+    ("tv", &["OFF", "ON", "STANDBY"], &[mw(200), mw(96_000), mw(480)]),
+    LIGHT,
+    ("socket", &["OFF", "ON"], &[mw(0), mw(43_500)]),
+    ("fan", &["OFF", "ON"], &[mw(0), mw(27_800)]),
 ];
 
 /// How much happens in each hour of the day in a room with a guest.
@@ -85,6 +117,10 @@ const WITH_A_GUEST: [u32; 24] =
     [3, 1, 1, 1, 1, 2, 5, 9, 9, 6, 4, 3, 3, 3, 3, 4, 5, 7, 9, 9, 10, 10, 9, 6];
 /// The same where there is none: housekeeping, and what runs by itself.
 const WITHOUT: [u32; 24] = [1, 1, 1, 1, 1, 1, 1, 1, 2, 6, 8, 8, 6, 5, 4, 2, 1, 1, 1, 1, 1, 1, 1, 1];
+
+const fn mw(milliwatts: u64) -> Milliwatts {
+    Milliwatts::new(milliwatts)
+}
 
 /// Room numbers by floor.
 const ROOMS_PER_FLOOR: u32 = 50;
@@ -105,16 +141,17 @@ impl Hotel {
     ) -> Self {
         let mut random = Rng::with_seed(seed);
         let mut signals = vec![
-            Signal { device: None, states: &["CHECKED_OUT", "CHECKED_IN"] },
+            Signal { device: None, states: &["CHECKED_OUT", "CHECKED_IN"], draws: &[] },
             Signal {
                 device: Some(("pir-1".to_owned(), "presence")),
                 states: &["VACANT", "OCCUPIED"],
+                draws: &[],
             },
         ];
         for place in 0..usize::from(devices) {
-            let (kind, states) = EQUIPMENT[place % EQUIPMENT.len()];
+            let (kind, states, draws) = EQUIPMENT[place % EQUIPMENT.len()];
             let id = format!("{kind}-{}", 1 + place);
-            signals.push(Signal { device: Some((id, kind)), states });
+            signals.push(Signal { device: Some((id, kind)), states, draws });
         }
         let rooms = (0..rooms)
             .map(|_| {
@@ -124,7 +161,17 @@ impl Hotel {
                 Room { states, nights_left: if sold { random.u32(..4) } else { 0 } }
             })
             .collect();
-        Self { id: id.into(), signals, rooms, events_per_room_day, random }
+        let metering = Metering::default();
+        Self { id: id.into(), signals, rooms, events_per_room_day, metering, random }
+    }
+
+    /// The same hotel, with the same events, where the counter of every device is read so often an
+    /// hour as well: all those of a room at once, one room after the other.
+    #[must_use]
+    pub fn metered(mut self, readings_per_hour: u16, seed: u64) -> Self {
+        let rooms = self.rooms.iter().map(|room| &room.states[DEVICES..]);
+        self.metering = Metering::new(readings_per_hour, rooms, seed);
+        self
     }
 
     /// The hotel's profile.
@@ -158,7 +205,7 @@ impl Hotel {
         let mut events = Vec::with_capacity(self.rooms.len() * self.signals.len());
         for (number, room) in (0..).zip(&self.rooms) {
             for (signal, state) in (0..).zip(&room.states) {
-                events.push(Event { at, room: number, signal, state: *state });
+                events.push(Event { at, room: number, signal, said: Said::State(*state) });
             }
         }
         events
@@ -183,11 +230,13 @@ impl Hotel {
                     at: day.window.start + after,
                     room: number,
                     signal,
-                    state,
+                    said: Said::State(state),
                 },
             ));
         }
-        events.sort_unstable_by_key(|event| (event.at, event.room, event.signal));
+        events.extend(self.metering.readings(day));
+        events.sort_unstable_by_key(Event::place);
+        self.metering.follow(&mut events, |signal| self.signals[usize::from(signal)].draws);
         events
     }
 
@@ -206,8 +255,13 @@ impl Hotel {
         if let Some((id, kind)) = &signal.device {
             write!(out, r#""deviceId":"{id}","deviceKind":"{kind}","#)?;
         }
-        let state = signal.states[usize::from(event.state)];
-        write!(out, r#""state":"{state}","occurredAt":"{}"}}"#, event.at)
+        match event.said {
+            Said::State(state) => {
+                write!(out, r#""state":"{}","#, signal.states[usize::from(state)])?;
+            }
+            Said::Counter(value) => write!(out, r#""counterWh":"{value}","#)?,
+        }
+        write!(out, r#""occurredAt":"{}"}}"#, event.at)
     }
 
     /// The body of a message that packs some events.

@@ -6,7 +6,7 @@ mod simulation {
     use std::collections::{BTreeMap, BTreeSet};
 
     use roomwatt_cost::simulation::{Event, Hotel, days};
-    use roomwatt_domain::Fact;
+    use roomwatt_domain::{Fact, Measurement};
     use roomwatt_ingest::{EventQueue, edge};
 
     fn hotel(rooms: u32, devices: u16, events: u32) -> Hotel {
@@ -118,6 +118,51 @@ mod simulation {
         let share = 100 * sold / nights;
         assert!((60..80).contains(&share), "{share} %");
         assert!(stays > nights / 4 && stays < nights, "{stays} of {nights}");
+    }
+
+    #[test]
+    fn readings_come_on_top_and_change_no_other_event() {
+        let mut plain = hotel(6, 4, 50);
+        let mut unread = hotel(6, 4, 50).metered(0, 7);
+        let mut read = hotel(6, 4, 50).metered(4, 7);
+        for day in days(2) {
+            let events = plain.day(&day);
+            assert_eq!(unread.day(&day), events);
+            let (readings, others): (Vec<_>, Vec<_>) =
+                read.day(&day).into_iter().partition(Event::is_reading);
+            assert_eq!(others, events);
+            assert_eq!(readings.len(), 6 * 4 * 4 * 24);
+            assert!(readings.iter().all(|event| day.window.contains(event.at)));
+        }
+    }
+
+    #[test]
+    fn a_counter_never_goes_back_and_tells_what_its_device_drew() {
+        let mut hotel = hotel(5, 8, 80).metered(2, 7);
+        let mut counters: BTreeMap<_, Vec<u64>> = BTreeMap::new();
+        for day in days(2) {
+            let events = hotel.day(&day);
+            assert!(events.is_sorted_by_key(|event| event.at));
+            for event in events.iter().filter(|event| event.is_reading()) {
+                let text = text(&hotel, event);
+                let [Ok((read, _))] = &edge::decode(EventQueue::DeviceEvents, &text)[..] else {
+                    panic!("{text}")
+                };
+                let Fact::Reading(device, reading) = &read.fact else { panic!("{text}") };
+                let Measurement::Counter(value) = reading.measurement else { panic!("{text}") };
+                let counter = counters.entry((read.room.clone(), device.clone())).or_default();
+                counter.push(value.get());
+            }
+        }
+        assert_eq!(counters.len(), 5 * 8);
+        for ((room, device), values) in &counters {
+            assert_eq!(values.len(), 2 * 2 * 24, "{room} {device:?}");
+            assert!(values.is_sorted(), "{room} {device:?}: {values:?}");
+        }
+        // A thermostat that cools draws 640 W: no half hour shows more.
+        let steps = counters.values().flat_map(|values| values.windows(2));
+        let most = steps.map(|step| step[1] - step[0]).max().unwrap();
+        assert!((160_000..=320_000).contains(&most), "{most}");
     }
 
     #[test]
