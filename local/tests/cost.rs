@@ -258,14 +258,14 @@ mod cost {
     fn what_is_too_large_is_run_in_part_and_comes_to_about_the_same() {
         const SHAPE: [&str; 4] = ["--rooms", "80", "--events", "30"];
         let whole = bill(&SHAPE);
-        let part = bill(&[&SHAPE[..], &["--sample", "600"]].concat());
+        let part = bill(&[&SHAPE[..], &["--sample", "1200"]].concat());
         let told = |bill: &Value| {
             let lines = list(&bill["assumed"]).iter();
-            lines.filter(|line| line.as_str().unwrap().contains("were run with 20 rooms")).count()
+            lines.filter(|line| line.as_str().unwrap().contains("were run with 40 rooms")).count()
         };
         assert_eq!((told(&whole), told(&part)), (0, 1), "{}", part["assumed"]);
         for ((what, part), (_, whole)) in counts(&part).into_iter().zip(counts(&whole)) {
-            // Traffic is made whole; units, sizes and logs are those of a quarter of the rooms.
+            // Traffic is made whole; units, sizes and logs are those of half of the rooms.
             let ratio = if whole > 0.0 { part / whole } else { 1.0 };
             assert!((0.8..1.5).contains(&ratio), "{what}: {part} for {whole}");
         }

@@ -1,8 +1,8 @@
 //! An operator has history kept for longer, and events are admitted of days whose summaries are
 //! gone. A report of such a day cannot be made again from what is left.
 
-use roomwatt_domain::{Profile, Schedule};
 use roomwatt_domain::instant::{HOUR, MINUTE};
+use roomwatt_domain::{Profile, Schedule};
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_store::Retention;
 

@@ -99,9 +99,9 @@ fn bound_sum(
     let keys = rooms.map_or(0, BTreeSet::len) * range.days();
     let in_one_sum = match listing {
         Listing::Reports | Listing::Groups(GroupBy::Room | GroupBy::Date) => false,
-        Listing::Groups(
-            GroupBy::Week | GroupBy::Month | GroupBy::DeviceKind | GroupBy::Hotel,
-        ) => true,
+        Listing::Groups(GroupBy::Week | GroupBy::Month | GroupBy::DeviceKind | GroupBy::Hotel) => {
+            true
+        }
     };
     if in_one_sum && keys > MOST_KEYS {
         let problem = format_args!("times days must be at most {MOST_KEYS} for one sum of them");
