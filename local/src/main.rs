@@ -209,8 +209,8 @@ async fn main() -> ExitCode {
     };
     log_to_standard_error();
     let done = match cli.command {
-        None => Box::pin(run_demo()).await,
-        Some(Command::Replay(args)) => Box::pin(replay(args)).await,
+        None => run_demo().await,
+        Some(Command::Replay(args)) => replay(args).await,
         Some(Command::Map(args)) => match map(args) {
             Ok(code) => return code,
             Err(error) => Err(error),

@@ -105,9 +105,8 @@ impl Replay {
         let began = first.max(clock_of_what_is_kept(&deployment, &hotels).await?);
         clock.set(began.unwrap_or(clock.now()));
         for profile in &hotels {
-            if deployment.store().put_profile(profile, clock.now()).await?
-                == PutProfile::ZoneSettled
-            {
+            let put = Box::pin(deployment.store().put_profile(profile, clock.now()));
+            if put.await? == PutProfile::ZoneSettled {
                 let hotel = &profile.hotel_id;
                 return Err(
                     BadInput(format!("hotel {hotel} has events in another time zone")).into()

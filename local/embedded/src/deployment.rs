@@ -92,7 +92,8 @@ impl Deployment {
     /// When the table cannot be made.
     pub async fn on(aws: EmbeddedAws, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let deployment = Self::beside(aws, clock);
-        deployment.store.create().await.context("the table cannot be made")?;
+        // Large, and done once: it is not to weigh on everything that waits for a deployment.
+        Box::pin(deployment.store.create()).await.context("the table cannot be made")?;
         Ok(deployment)
     }
 
