@@ -166,7 +166,8 @@ impl Hotel {
     }
 
     /// The same hotel, with the same events, where the counter of every device is read so often an
-    /// hour as well: all those of a room at once, one room after the other.
+    /// hour as well: all those of a room at once, one room after the other. To be asked for before
+    /// its first day.
     #[must_use]
     pub fn metered(mut self, readings_per_hour: u16, seed: u64) -> Self {
         let rooms = self.rooms.iter().map(|room| &room.states[DEVICES..]);
