@@ -266,7 +266,7 @@ mod cost {
         };
         assert_eq!((told(&whole), told(&part)), (0, 1), "{}", part["assumed"]);
         for ((what, part), (_, whole)) in counts(&part).into_iter().zip(counts(&whole)) {
-            // Traffic is made whole; units, sizes and logs are those of half of the rooms.
+            // Traffic is made whole; units, sizes and logs are those of a quarter of the rooms.
             let ratio = if whole > 0.0 { part / whole } else { 1.0 };
             assert!((0.8..1.5).contains(&ratio), "{what}: {part} for {whole}");
         }
