@@ -226,7 +226,10 @@ fn a_source_as_a_whole_has_its_rules() {
     );
     assert_eq!(faults(r#"{"source":"x","rules":[]}"#), ["missing member `reports`"]);
     let named = document(&json!([rule(&json!({}))])).replace("\"test\"", "\"a/b\"");
-    assert_eq!(faults(&named), ["source: must be 1 to 64 characters of A-Z a-z 0-9 . _ -"]);
+    assert_eq!(
+        faults(&named),
+        ["source: must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone"]
+    );
     assert_eq!(of_rule(&json!({"name": ""})), ["rule 1: name: must not be empty"]);
     assert_eq!(of_rule(&json!({"name": "a\nb"})).len(), 1);
 }

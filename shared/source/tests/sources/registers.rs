@@ -83,7 +83,7 @@ fn rows_of_one_id_may_not_overlap() {
 
 #[test]
 fn faults_name_their_row() {
-    let id = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -";
+    let id = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone";
     assert_eq!(
         of_rows(
             ",1,d,k,,\na,1 1,d,k,,\nb,1,d/,k,,\nc,1,d,k k,,\nd,1,d,,,\ne,1,,k,,\nf,1,d,Presence,,\ng,1,d,k,2026-02-30,\nh,1,d,METER,,\n"

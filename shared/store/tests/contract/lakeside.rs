@@ -230,6 +230,7 @@ pub(crate) fn added_up<'a>(
     for report in reports {
         let totals = report.totals();
         sums.rooms += 1;
+        sums.measured_rooms += u64::from(totals.measured.is_some());
         sums.nights += NightSums::of(report.night(), &totals);
         sums.totals += totals;
         sums.occupancy += report.occupancy;
