@@ -1,7 +1,8 @@
 //! How far to trust the figures: what was lost, what is unknown, and what has no rating or price.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
     ClosedReport, DeviceKind, DeviceReport, Energy, HeldOfDevice, Instant, Millis, Profile,
 };
@@ -58,21 +59,27 @@ pub(crate) fn trust(
     facts
 }
 
-/// Which kinds of devices were heard, and which were used without a rating.
+/// After how long a rated kind that is silent is told.
+const SILENT_FOR: Millis = 14 * 24 * HOUR;
+
+/// When kinds of devices were last heard, and which were used without a rating.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kinds {
-    heard: BTreeSet<DeviceKind>,
+    heard: BTreeMap<DeviceKind, Instant>,
     unrated: BTreeSet<DeviceKind>,
+    /// The end of the last day.
+    end: Option<Instant>,
 }
 
 impl Kinds {
-    /// Takes in the devices of a report. A device that is only carried over was not heard.
+    /// Takes in the devices of a report.
     pub(crate) fn add(&mut self, closed: &ClosedReport) {
+        self.end = self.end.max(Some(closed.window.end));
         for report in &closed.report.devices {
             let kind = &report.device.kind;
-            let known = self.heard.contains(kind);
-            if !known && was_heard(report, closed.window.start) {
-                self.heard.insert(kind.clone());
+            let heard = last_heard(report, closed.window.start);
+            if heard > self.heard.get(kind).copied() {
+                self.heard.extend(heard.map(|at| (kind.clone(), at)));
             }
             let unrated =
                 report.usage.iter().any(|usage| usage.rating.is_none() && usage.unrated() > 0);
@@ -82,22 +89,26 @@ impl Kinds {
         }
     }
 
-    /// Kinds that the profile rates and that were not heard.
+    /// Kinds that the profile rates and that were silent in the last days.
     fn rated_in_vain<'a>(&self, profile: &'a Profile) -> Vec<&'a DeviceKind> {
-        profile.ratings.keys().filter(|kind| !self.heard.contains(*kind)).collect()
+        let since = self.end.map(|end| end - SILENT_FOR);
+        let is_silent = |kind: &&DeviceKind| self.heard.get(*kind).copied() < since;
+        profile.ratings.keys().filter(is_silent).collect()
     }
 }
 
-/// Whether a device reported a state or a reading on a day.
-fn was_heard(report: &DeviceReport, day_start: Instant) -> bool {
+/// When a device last reported a state or a reading, as far as its day tells.
+fn last_heard(report: &DeviceReport, day_start: Instant) -> Option<Instant> {
     let HeldOfDevice { state, counter, power } = &report.closing;
+    // Power readings that hold no more have left what they measured.
+    let drew = report.measured.as_ref().is_some_and(|it| it.standby != Energy::default());
     let heard = [
         state.as_ref().map(|state| state.seen),
         counter.map(|counter| counter.at),
         power.map(|power| power.at),
+        drew.then_some(day_start),
     ];
-    let drew = report.measured.as_ref().is_some_and(|it| it.standby != Energy::default());
-    drew || heard.into_iter().flatten().any(|at| at >= day_start)
+    heard.into_iter().flatten().max()
 }
 
 struct Facts<'a> {
@@ -319,8 +330,8 @@ impl Facts<'_> {
                 ("Ratings without a device", "기기가 없는 정격"),
                 &in_vain,
                 (
-                    "The profile rates these kinds, and none was heard of in this period: a kind may be spelled differently.",
-                    "프로필에 정격이 있으나 이 기간에 보고가 없는 종류입니다. 이름이 다를 수 있습니다.",
+                    "The profile rates these kinds, and none was heard of in the 14 days up to the period’s end: a kind may be spelled differently.",
+                    "프로필에 정격이 있으나 기간 종료 전 14일 동안 보고가 없는 종류입니다. 이름이 다를 수 있습니다.",
                 ),
             ),
         ];

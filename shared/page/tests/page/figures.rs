@@ -371,6 +371,10 @@ fn kinds_without_a_rating_and_ratings_without_a_device_are_named() {
     let named = |id: &str| document.with_id(id).unwrap().named("data")[0].text();
     assert_eq!(named("unratedKinds"), "dehumidifier, tv");
     assert_eq!(named("ratedInVain"), "jacuzzi");
+    // A page of one day tells the same: what counts is when a kind was last heard, up to 14 days ago.
+    let last = Range { from: october().to, to: october().to };
+    let document = metered_page(&hotel, last);
+    assert_eq!(document.with_id("ratedInVain").unwrap().named("data")[0].text(), "jacuzzi");
     // A kind that is rated, and still stands in no event of the days in question.
     let mut silent = hotel.clone();
     silent.profile.ratings.retain(|kind, _| kind.as_str() == "light");
