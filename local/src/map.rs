@@ -3,11 +3,12 @@
 //! An operator learns the form of a source with it: each rule's turn with each message is a line,
 //! `+` for an event, `-` for what was passed over, `!` for what was refused, each with what was seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+use roomwatt_domain::instant::{HOUR, MINUTE, Millis};
 use roomwatt_domain::{DeviceKind, HotelId, Instant};
 use roomwatt_source::{
     Event, Fact, Hotel, Message, Outcome, Register, Reports, Source, Subject, Turn, Zone, built_in,
@@ -17,6 +18,8 @@ use serde_json::Value;
 use crate::input::BadInput;
 use crate::messages::{Messages, Placed};
 
+/// Milliseconds of 24 hours.
+const DAY: Millis = 24 * HOUR;
 /// The hotel of messages that name none, where no other is asked for.
 const SOME_HOTEL: &str = "my-hotel";
 
@@ -352,23 +355,19 @@ fn is_same(name: &str, came: &Value, expected: &Value) -> bool {
         "occurredAt" => {
             Instant::parse(&came).ok().zip(Instant::parse(&expected).ok()).map(|(a, b)| a == b)
         }
-        "powerW" | "counterWh" => {
-            without_zeros(&came).zip(without_zeros(&expected)).map(|(a, b)| a == b)
-        }
+        "powerW" | "counterWh" => Some(without_zeros(&came) == without_zeros(&expected)),
         _ => None,
     };
     same.unwrap_or(came == expected)
 }
 
 /// A decimal without the zeros at its end.
-fn without_zeros(text: &str) -> Option<&str> {
-    text.contains('.').then(|| text.trim_end_matches('0').trim_end_matches('.')).or(Some(text))
+fn without_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 /// What is strange about an event's instant: the usual sign of a wrong time zone.
 fn ages(at: Instant, now: Instant, received: Option<i64>) -> Vec<String> {
-    const MINUTE: i64 = 60_000;
-    const DAY: i64 = 1440 * MINUTE;
     let mut ages = Vec::new();
     let age = now - at;
     if age > DAY {
@@ -387,16 +386,11 @@ fn ages(at: Instant, now: Instant, received: Option<i64>) -> Vec<String> {
 }
 
 /// In the two largest units that it fills.
-fn length(millis: i64) -> String {
-    let units = BTreeMap::from([
-        (1, ("d", 86_400_000)),
-        (2, ("h", 3_600_000)),
-        (3, ("min", 60_000)),
-        (4, ("s", 1000)),
-    ]);
+fn length(millis: Millis) -> String {
+    let units = [("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", 1000)];
     let mut rest = millis;
     let mut parts = Vec::new();
-    for (name, unit) in units.values() {
+    for (name, unit) in units {
         let count = rest / unit;
         rest %= unit;
         if count > 0 {

@@ -6,7 +6,7 @@ use roomwatt_api::Caller;
 
 use crate::harbour::{HOTEL, RANGE, get, harbour, later, put, router};
 
-fn bearer(hotels: &str, scope: &str) -> Caller {
+pub(crate) fn bearer(hotels: &str, scope: &str) -> Caller {
     let claims = [("hotels", hotels), ("scope", scope), ("sub", "someone")];
     let claims = claims.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Caller::bearer(&HashMap::from(claims))

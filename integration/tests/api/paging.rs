@@ -19,18 +19,14 @@ use roomwatt_embedded::queues::Queues;
 use roomwatt_store::{Retention, Store};
 use serde_json::{Value, json};
 
+use crate::callers::bearer;
 use crate::harbour::{HOTEL, RANGE, get, harbour, later, router};
 
 /// As many days as a range may have; the hotel has reports on the last of them.
 const YEAR: &str = "from=2025-11-02&to=2026-11-02";
 
-fn bearer(hotels: &str) -> Caller {
-    let claims = [("hotels", hotels), ("scope", "reports:read")];
-    Caller::bearer(&claims.map(|(name, value)| (name.to_owned(), value.to_owned())).into())
-}
-
 /// Every page of a list, one after the other: the entries, and how many each page had.
-async fn pages(api: &Router, path: &str, name: &str) -> (Vec<Value>, Vec<usize>) {
+pub(crate) async fn pages(api: &Router, path: &str, name: &str) -> (Vec<Value>, Vec<usize>) {
     let (mut all, mut sizes) = (Vec::new(), Vec::new());
     let mut next = path.to_owned();
     loop {
@@ -60,7 +56,7 @@ async fn a_claimed_hotel_that_is_not_there_hides_no_other() {
     let many = format!("{} harbour-house", many.join(" "));
     for claimed in [few, many] {
         for limit in [1, 2, 200] {
-            let api = router(harbour.store(), later(), Some(bearer(&claimed)));
+            let api = router(harbour.store(), later(), Some(bearer(&claimed, "reports:read")));
             let (hotels, _) = pages(&api, &format!("/hotels?limit={limit}"), "hotels").await;
             let ids: Vec<_> = hotels.iter().map(|hotel| hotel["hotelId"].clone()).collect();
             assert_eq!(ids, ["harbour-house"], "{limit}");

@@ -7,9 +7,9 @@ use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::ReplayClock;
 use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, sqs_event};
-use roomwatt_embedded::queues::Message;
 use roomwatt_messaging::Clock;
 
+use crate::floods::message;
 use crate::lakeside::{Lakeside, instant};
 use crate::queues::lamp;
 
@@ -23,16 +23,8 @@ fn noon() -> Instant {
 async fn hand_over(lakeside: &Lakeside, clock: Instant, messages: &[(&str, Instant, String)]) {
     let clock = Arc::new(ReplayClock::at(clock)) as Arc<dyn Clock>;
     let worker = Deployment::beside(lakeside.deployment.aws().clone(), clock);
-    let messages: Vec<_> = messages
-        .iter()
-        .map(|(id, sent_at, body)| Message {
-            id: (*id).to_owned(),
-            body: body.clone(),
-            attributes: [].into(),
-            sent_at: *sent_at,
-            receives: 1,
-        })
-        .collect();
+    let messages: Vec<_> =
+        messages.iter().map(|(id, sent_at, body)| message(id, body.clone(), *sent_at)).collect();
     let answer = worker.invoke(DEVICE_EVENTS, &sqs_event(DEVICE_EVENTS, &messages)).await.unwrap();
     assert!(answer.batch_item_failures.is_empty());
 }

@@ -32,7 +32,7 @@ fn noon() -> Instant {
 fn short(hotel: &str, room: &str) -> Value {
     json!({
         "eventId": "e", "hotelId": hotel, "roomId": room, "deviceId": "d", "deviceKind": "k",
-        "state": "A", "occurredAt": "2026-11-20T10:00Z".replace("10:00Z", "10:00:00Z"),
+        "state": "A", "occurredAt": "2026-11-20T10:00:00Z",
     })
 }
 
@@ -45,7 +45,7 @@ fn made_up_hotels() -> (usize, String) {
     (hotels, body)
 }
 
-fn message(id: &str, body: String, sent_at: Instant) -> Message {
+pub(crate) fn message(id: &str, body: String, sent_at: Instant) -> Message {
     Message { id: id.to_owned(), body, attributes: [].into(), sent_at, receives: 1 }
 }
 

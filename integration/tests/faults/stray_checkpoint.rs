@@ -1,6 +1,5 @@
 //! A close notes how far it has come, and that note is carried out once more when the day is closed.
 
-use roomwatt_domain::{BusinessDate, HotelId};
 use roomwatt_embedded::deployment::DEVICE_EVENTS;
 use serde_json::json;
 
@@ -10,16 +9,6 @@ use crate::stage::{Disturbance, Stage};
 
 /// More than a close does without noting how far it is.
 const ROOMS: usize = 250;
-
-async fn reports(stage: &Stage, date: &str) -> usize {
-    let (hotel, date) = (HotelId::new("h1").unwrap(), BusinessDate::parse(date).unwrap());
-    let mut reports = stage.services.store.reports(&hotel, date, None, stage.services.now());
-    let mut count = 0;
-    while reports.next().await.unwrap().is_some() {
-        count += 1;
-    }
-    count
-}
 
 #[tokio::test(start_paused = true)]
 async fn a_checkpoint_that_lands_when_its_day_is_closed_costs_the_next_day_no_room() {
@@ -34,9 +23,9 @@ async fn a_checkpoint_that_lands_when_its_day_is_closed_costs_the_next_day_no_ro
         call.operation == "UpdateItem" && call.mentions("\"CLOSE\"") && call.mentions("{\"S\":\"r")
     });
     stage.pass_until(at("03 00:50"), true).await;
-    assert_eq!(reports(&stage, "2026-03-02").await, ROOMS);
+    assert_eq!(stage.reports("h1", "2026-03-02").await.len(), ROOMS);
     stage.land();
     stage.pass_until(at("04 00:50"), true).await;
-    assert_eq!(reports(&stage, "2026-03-03").await, ROOMS);
+    assert_eq!(stage.reports("h1", "2026-03-03").await.len(), ROOMS);
     assert_eq!(stage.end().await.faults, [] as [String; 0]);
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{BusinessDate, HotelId};
 use roomwatt_embedded::deployment::DEVICE_EVENTS;
 
 use crate::events::profile;
@@ -28,15 +27,8 @@ async fn hotel(disturbance: Disturbance) -> Stage {
 
 /// The versions of the profile that the reports of the 2nd were made with, and how many these are.
 async fn terms(stage: &Stage) -> (BTreeSet<u64>, usize) {
-    let date = BusinessDate::parse("2026-03-02").unwrap();
-    let hotel = HotelId::new("h1").unwrap();
-    let mut reports = stage.services.store.reports(&hotel, date, None, stage.services.now());
-    let (mut terms, mut count) = (BTreeSet::new(), 0);
-    while let Some(stored) = reports.next().await.unwrap() {
-        terms.insert(stored.terms);
-        count += 1;
-    }
-    (terms, count)
+    let reports = stage.reports("h1", "2026-03-02").await;
+    (reports.iter().map(|stored| stored.terms).collect(), reports.len())
 }
 
 async fn goes_on_with_another_profile(mut stage: Stage) {

@@ -2,7 +2,6 @@
 //! other: it refuses a write that meets one that is under way.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_domain::{BusinessDate, HotelId};
 use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
 use serde_json::json;
 use tokio::task::LocalSet;
@@ -58,13 +57,8 @@ async fn rooms_that_are_late_on_one_day_do_not_keep_each_other_from_being_revise
 
 /// Every room's report is the second one.
 async fn revised(stage: &Stage) -> bool {
-    let date = BusinessDate::parse("2026-03-02").unwrap();
-    let hotel = HotelId::new("h1").unwrap();
-    let mut reports = stage.services.store.reports(&hotel, date, None, stage.services.now());
-    let mut revised = 0;
-    while let Some(stored) = reports.next().await.unwrap() {
-        revised += usize::from(stored.closed.revision == 2 && !stored.pending);
-    }
+    let reports = stage.reports("h1", "2026-03-02").await;
+    let revised = reports.iter().filter(|it| it.closed.revision == 2 && !it.pending).count();
     revised == ROOMS
 }
 

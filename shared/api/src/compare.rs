@@ -52,7 +52,7 @@ pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
     for (side, days) in [(Side::Current, &current), (Side::Baseline, &baseline)] {
         let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
         if by == GroupBy::Hotel {
-            for day in selection.hotel_days(usize::MAX).await? {
+            for day in selection.hotel_days().await? {
                 comparison.add_hotel_day(side, &id, day.date, &sums(&day));
             }
         } else {

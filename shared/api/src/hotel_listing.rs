@@ -300,7 +300,7 @@ impl List {
         let dates: Vec<_> = self.dates_after(position.filter(|_| by == GroupBy::Date)).collect();
         let selection = Selection { dates: &dates, ..self.selection() };
         let mut groups = Groups::new(by);
-        for day in selection.hotel_days(usize::MAX).await? {
+        for day in selection.hotel_days().await? {
             if day.rooms > 0 {
                 groups.add_hotel_day(hotel, day.date, &sums(&day));
             }

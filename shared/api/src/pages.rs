@@ -51,7 +51,7 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
     selection.each(|report| page.add(report)).await?;
     let selection = Selection { dates: &days_before.dates, ..selection };
-    for day in selection.hotel_days(usize::MAX).await? {
+    for day in selection.hotel_days().await? {
         let rooms = u32::try_from(day.rooms).unwrap_or(u32::MAX);
         if rooms > 0 {
             page.add_baseline(day.date, rooms, &day.totals);

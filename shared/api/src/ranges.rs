@@ -275,15 +275,14 @@ impl<'a> Selection<'a> {
     }
 
     /// The hotel-days of the dates, by date.
-    pub(crate) async fn hotel_days(self, most: usize) -> Result<Vec<HotelDay>, Problem> {
+    pub(crate) async fn hotel_days(self) -> Result<Vec<HotelDay>, Problem> {
         let (Some(from), Some(to)) = (self.dates.first(), self.dates.last()) else {
             return Ok(Vec::new());
         };
         let pages = self.call.store().hotel_days(self.hotel, *from, *to, self.call.now());
         let mut pages = pages.lately();
         let mut days = Vec::new();
-        while days.len() < most {
-            let Some(day) = pages.next().await? else { break };
+        while let Some(day) = pages.next().await? {
             days.push(day);
         }
         Ok(days)

@@ -166,6 +166,11 @@ impl BusinessCalendar {
         &self.name
     }
 
+    /// The zone's clocks.
+    pub fn clocks(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The instant with the zone's offset, to the second: `2026-11-22T00:15:02+09:00`.
     pub fn show(&self, at: Instant) -> String {
         let timestamp = at.timestamp();

@@ -39,7 +39,7 @@ pub struct InvalidDecimal {
 /// The largest power, price and emission factor.
 const LARGEST_WHOLE: u64 = 10_000_000;
 /// The most that a counter can show.
-const LARGEST_COUNTER: u64 = 1_000_000_000_000;
+pub(crate) const LARGEST_COUNTER: u64 = 1_000_000_000_000;
 
 /// Reads a decimal from 0 to `largest` in units of its last decimal.
 fn scaled(text: &str, largest: u64, decimals: u32) -> Result<u64, InvalidDecimal> {

@@ -4,8 +4,8 @@
 //! one sort at one instant the larger counts, so that a set of readings, however it was put
 //! together, has one value an instant.
 
-use crate::energy::{MilliwattHours, Milliwatts};
-use crate::instant::{Instant, Millis};
+use crate::energy::{LARGEST_COUNTER, MilliwattHours, Milliwatts};
+use crate::instant::{HOUR, Instant, Millis};
 
 /// What a device measured of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +86,7 @@ fn keep_largest<V: Copy + Ord>(readings: &mut Vec<(Instant, V)>) {
 }
 
 /// Offsets are stored from this far before 00:00 UTC of a business date: 10 days.
-const EARLIEST: Millis = -10 * 24 * 3_600_000;
+const EARLIEST: Millis = -10 * 24 * HOUR;
 /// How many offsets there are: the digits of an offset in a packed reading.
 const OFFSETS: i128 = 10_000_000_000;
 
@@ -102,7 +102,7 @@ pub fn pack(offset: Millis, value: u64) -> Option<i128> {
 }
 
 /// The largest value that is packed: what the largest counter shows.
-const LARGEST_VALUE: u64 = 1_000_000_000_000_000;
+const LARGEST_VALUE: u64 = LARGEST_COUNTER * 1000;
 
 /// The offset and the value of a packed reading; `None` for a number that [`pack`] never gives.
 pub fn unpack(packed: i128) -> Option<(Millis, u64)> {

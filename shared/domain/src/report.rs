@@ -206,7 +206,8 @@ pub(crate) fn devices<'a>(
         Followed {
             device,
             opening,
-            transitions: transitions.unwrap_or_default(),
+            // A meter has readings only.
+            transitions: if device.is_meter() { &[] } else { transitions.unwrap_or_default() },
             readings: readings.unwrap_or(Readings::NONE),
         }
     })

@@ -316,16 +316,10 @@ impl RateBook<'_> {
 
     /// The rates of every date, where no date changes them.
     fn undated(&self) -> Option<Rates> {
-        let price = match self.prices {
-            None => Price::Unknown,
-            Some(Prices::Flat(price)) => Price::PerKwh(*price),
-            Some(Prices::ByDate(_)) => return None,
-        };
-        match self.factors {
-            None => Some(Rates { price, co2e: None }),
-            Some(EmissionFactors::Flat(factor)) => Some(Rates { price, co2e: Some(*factor) }),
-            Some(EmissionFactors::ByDate(_)) => None,
-        }
+        let dated = matches!(self.prices, Some(Prices::ByDate(_)))
+            || matches!(self.factors, Some(EmissionFactors::ByDate(_)));
+        // Where no date changes them, those of any date are those of every date.
+        (!dated).then(|| self.own_rates(Date::ZERO))
     }
 
     fn add_day(&self, day: &ClockDay, steps: &mut Steps) {

@@ -43,7 +43,7 @@ impl History {
             self.readings.entry(device).or_default().push(reading);
         }
         self.readings.values_mut().for_each(Readings::normalise);
-        self.heard = self.last();
+        self.heard = self.heard.max(self.readings.values().filter_map(Readings::last).max());
         self
     }
 

@@ -84,11 +84,10 @@ pub fn signals(
     let of_devices = devices(opening, history).map(|followed| {
         let signal = Signal::Device(followed.device.clone());
         let state = followed.opening.and_then(|opening| opening.state.as_ref());
-        let transitions = if followed.device.is_meter() { &[] } else { followed.transitions };
         SignalHistory {
             readings: readings(followed.readings),
             increments: followed.increments(&day),
-            ..follow(signal, state.map(|state| &state.held), transitions)
+            ..follow(signal, state.map(|state| &state.held), followed.transitions)
         }
     });
     let of_sensors = sensors(opening, history).map(|(sensor, opening, transitions)| {

@@ -291,14 +291,12 @@ impl<'a> Followed<'a> {
         mut stretch: impl FnMut(Option<&HeldByDevice>, Instant, Instant),
     ) -> Walked {
         let repeats = day.terms.is_repeating(&self.device.kind);
-        // A meter has readings only.
-        let transitions = if self.device.is_meter() { &[] } else { self.transitions };
         let mut quality = Quality::default();
         let mut activations = 0;
         let mut now = self.opening_state().cloned();
         let mut from = day.window.start;
         let opening = self.opening_state().map(|opening| &opening.held.state);
-        for step in steps(opening, transitions, &State::OFF) {
+        for step in steps(opening, self.transitions, &State::OFF) {
             stretch(now.as_ref(), from, step.at);
             let active = *step.after != State::OFF;
             match (step.effect, &mut now) {

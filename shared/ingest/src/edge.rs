@@ -418,13 +418,10 @@ fn in_state(signal: Signal, fields: &Fields<'_>) -> Result<Said, Detail> {
     })
 }
 
-/// The kinds that mean something to Roomwatt, whichever way a publisher spells them: a `Presence`
+/// The kinds that mean something to Roomwatt do so whichever way a publisher spells them: a `Presence`
 /// that passed for a kind of device would leave its room without a sensor.
-const SPELLED_SMALL: [&str; 2] = [DeviceKind::PRESENCE, DeviceKind::METER];
-
 fn device_kind(text: &str) -> Result<DeviceKind, InvalidName> {
-    let known = SPELLED_SMALL.into_iter().find(|known| known.eq_ignore_ascii_case(text));
-    DeviceKind::new(known.unwrap_or(text))
+    DeviceKind::new(text).map(DeviceKind::spelled_small)
 }
 
 fn check_event_id(id: &str) -> Result<(), Detail> {

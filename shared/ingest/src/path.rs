@@ -252,12 +252,15 @@ impl Ingest {
         arrivals: Vec<Arrival<'a>>,
         clock: BatchClock<'_>,
     ) -> Result<Admitted<'a>, Arc<StoreError>> {
-        let found = found?;
         let mut admitted = Admitted::default();
-        if matches!(found, Found::Nothing) {
-            admitted.refuse_unknown(arrivals);
-            return Ok(admitted);
-        }
+        let opened = match found? {
+            Found::Opened(calendar) => Some(calendar),
+            Found::New => None,
+            Found::Nothing => {
+                admitted.refuse_unknown(arrivals);
+                return Ok(admitted);
+            }
+        };
         let mut in_time = Vec::new();
         for arrival in arrivals {
             match self.store.schedule().admit(arrival.event.fact.at(), clock.came()) {
@@ -269,10 +272,10 @@ impl Ingest {
             }
         }
         let first = in_time.iter().map(|arrival| arrival.event.fact.at()).min();
-        let calendar = match (found, first) {
-            (_, None) | (Found::Nothing, _) => return Ok(admitted),
-            (Found::Opened(calendar), _) => Some(calendar),
-            (Found::New, Some(first)) => self.open(hotel, first, clock).await?,
+        let calendar = match (opened, first) {
+            (_, None) => return Ok(admitted),
+            (Some(calendar), _) => Some(calendar),
+            (None, Some(first)) => self.open(hotel, first, clock).await?,
         };
         match calendar {
             Some(calendar) => admitted.groups = group(hotel, &calendar, in_time),

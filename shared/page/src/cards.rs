@@ -196,7 +196,10 @@ fn energy_details(notation: &Notation<'_>, tally: &Tally) -> Vec<String> {
                 Language::Korean => format!("{korean} {text}"),
             }
         });
-        details.push(parts.collect::<Vec<_>>().join(", "));
+        let parts: Vec<_> = parts.collect();
+        if !parts.is_empty() {
+            details.push(parts.join(", "));
+        }
     }
     details.extend(
         tally
@@ -204,7 +207,6 @@ fn energy_details(notation: &Notation<'_>, tally: &Tally) -> Vec<String> {
             .per_sold_night(totals)
             .map(|night| per_sold_night(notation, &Notation::per_night(night.energy).text)),
     );
-    details.retain(|detail| !detail.is_empty());
     details
 }
 

@@ -414,28 +414,29 @@ impl DayPage<'_> {
         let rows = self
             .signals
             .iter()
-            .flat_map(|signal| signal.intervals.iter().map(move |interval| (signal, interval)))
-            .map(|(signal, interval)| {
-                let judge = self.judge(signal, stretches);
-                let judge = judge.filter(|_| interval.state != State::OFF);
-                let wasted = |judgement| match &judge {
-                    Some(judge) => {
-                        let time = lasting(judge, interval, judgement);
-                        Cell::Datum(Notation::exact_duration(time))
+            .map(|signal| (signal, self.judge(signal, stretches)))
+            .flat_map(|(signal, judge)| {
+                signal.intervals.iter().map(move |interval| {
+                    let judge = judge.as_ref().filter(|_| interval.state != State::OFF);
+                    let wasted = |judgement| match judge {
+                        Some(judge) => {
+                            let time = lasting(judge, interval, judgement);
+                            Cell::Datum(Notation::exact_duration(time))
+                        }
+                        None => Cell::Absent,
+                    };
+                    Row {
+                        head: Link::plain(signal_name(language, &signal.signal)),
+                        cells: vec![
+                            Cell::Text(interval.state.as_str().to_owned()),
+                            Cell::Figure(notation.time(interval.from)),
+                            Cell::Figure(self.end(notation, interval.to)),
+                            Cell::Datum(Notation::exact_duration(interval.to - interval.from)),
+                            wasted(Judgement::Wasted),
+                            wasted(Judgement::Assumed),
+                        ],
                     }
-                    None => Cell::Absent,
-                };
-                Row {
-                    head: Link::plain(signal_name(language, &signal.signal)),
-                    cells: vec![
-                        Cell::Text(interval.state.as_str().to_owned()),
-                        Cell::Figure(notation.time(interval.from)),
-                        Cell::Figure(self.end(notation, interval.to)),
-                        Cell::Datum(Notation::exact_duration(interval.to - interval.from)),
-                        wasted(Judgement::Wasted),
-                        wasted(Judgement::Assumed),
-                    ],
-                }
+                })
             })
             .collect();
         Table {

@@ -9,9 +9,6 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-/// The kind of a device that measures a room or a circuit and has no states.
-pub(crate) const METER: &str = "meter";
-
 /// A fact that a message tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event<'a> {
@@ -90,8 +87,8 @@ impl Fact<'_> {
     /// Why a device cannot have said this, if it cannot.
     pub(crate) fn check(&self, device: &Device) -> Result<(), String> {
         match (self, device.kind.as_str()) {
-            (Fact::State(state), kind) => {
-                if kind == METER {
+            (Fact::State(state), _) => {
+                if device.is_meter() {
                     return Err("a meter has readings only".to_owned());
                 }
                 if signal(device).allows(state) {

@@ -1,6 +1,5 @@
 //! What a message is read against: the hotel, its clocks and its register.
 
-use jiff::tz::{TimeZone, TimeZoneDatabase};
 use roomwatt_domain::calendar::UnknownTimeZone;
 use roomwatt_domain::{BusinessCalendar, HotelId};
 
@@ -21,7 +20,6 @@ pub struct Hotel<'a> {
 /// A hotel's clocks and dates. Built once and kept.
 #[derive(Debug, Clone)]
 pub struct Zone {
-    pub(crate) clocks: TimeZone,
     pub(crate) calendar: BusinessCalendar,
 }
 
@@ -31,8 +29,6 @@ impl Zone {
     /// # Errors
     /// [`UnknownTimeZone`] when the name is not in the zone data.
     pub fn new(time_zone: &str) -> Result<Self, UnknownTimeZone> {
-        let calendar = BusinessCalendar::new(time_zone)?;
-        let clocks = TimeZoneDatabase::bundled().get(time_zone).map_err(|_| UnknownTimeZone)?;
-        Ok(Self { clocks, calendar })
+        BusinessCalendar::new(time_zone).map(|calendar| Self { calendar })
     }
 }

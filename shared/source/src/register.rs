@@ -291,10 +291,9 @@ fn device(id: Option<&str>, kind: Option<&str>) -> Result<Option<Device>, String
     let id = DeviceId::new(id).map_err(|error| error.to_string().replace("deviceId", "device"))?;
     let kind =
         DeviceKind::new(kind).map_err(|error| error.to_string().replace("deviceKind", "kind"))?;
-    for small in [DeviceKind::PRESENCE, crate::event::METER] {
-        if kind.as_str().eq_ignore_ascii_case(small) && kind.as_str() != small {
-            return Err(format!("kind {kind} is spelled {small}"));
-        }
+    let spelled = kind.clone().spelled_small();
+    if spelled != kind {
+        return Err(format!("kind {kind} is spelled {spelled}"));
     }
     Ok(Some(Device { id, kind }))
 }

@@ -67,6 +67,9 @@ impl<'a> NoEvent<'a> {
 impl Rule {
     /// Compiles a rule; notes what is wrong with it.
     pub(crate) fn compile(form: &form::Rule, checker: &mut Checker) -> Option<Self> {
+        if form.name.is_empty() {
+            checker.member("name", |checker| checker.wrong("must not be empty"));
+        }
         if form.name.chars().count() > LONGEST_NAME || form.name.contains(char::is_control) {
             checker.member("name", |checker| {
                 checker.wrong(format!("must be at most {LONGEST_NAME} printable characters"));
@@ -124,7 +127,7 @@ impl Rule {
             return Err(NoEvent::Ignored(Why::Unregistered(external.into_owned())));
         }
         let fact = fact?;
-        let at = match self.at.told(scope, &hotel.zone.clocks) {
+        let at = match self.at.told(scope, hotel.zone.calendar.clocks()) {
             Told::At(at) => at,
             Told::Malformed(detail) => return Err(NoEvent::malformed(detail)),
             Told::NoClock(detail) => {
@@ -161,18 +164,21 @@ impl Rule {
         device: Option<&'a roomwatt_domain::Device>,
         fact: &Fact<'_>,
     ) -> Result<Subject<'a>, NoEvent<'static>> {
-        let id = quoted(external);
+        // Only a refusal shows it.
+        let id = || quoted(external);
         match (&self.tells, device) {
             (Tells::Stay(_), None) => Ok(Subject::Room(room)),
             (Tells::Stay(_), Some(device)) => Err(NoEvent::unregistered(format!(
-                "{id} is device {} of room {room} in the register, and a stay is a room's",
+                "{} is device {} of room {room} in the register, and a stay is a room's",
+                id(),
                 device.id
             ))),
             (_, None) => Err(NoEvent::unregistered(format!(
-                "{id} is room {room} in the register, and has no device and kind"
+                "{} is room {room} in the register, and has no device and kind",
+                id()
             ))),
             (_, Some(device)) => {
-                fact.check(device).map_err(|why| NoEvent::malformed(format!("{id}: {why}")))?;
+                fact.check(device).map_err(|why| NoEvent::malformed(format!("{}: {why}", id())))?;
                 Ok(Subject::Device { room, device })
             }
         }

@@ -269,10 +269,6 @@ fn rules(raw: &[&RawValue], checker: &mut Checker) -> Option<Vec<Rule>> {
             _ => checker.enter_rule(name_of(raw.get()).unwrap_or_else(|| (place + 1).to_string())),
         }
         match form {
-            Ok(form) if form.name.is_empty() => {
-                checker.member("name", |checker| checker.wrong("must not be empty"));
-                Rule::compile(&form, checker)
-            }
             Ok(form) => Rule::compile(&form, checker),
             Err(OutOfForm { member, why }) => {
                 checker.note(member, why);

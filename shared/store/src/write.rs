@@ -58,16 +58,7 @@ fn is_too_large(code: Option<&str>) -> bool {
 impl Store {
     /// Sends an update of a record that is in transactions too.
     pub(crate) async fn update(&self, update: UpdateItemFluentBuilder) -> Result<Written> {
-        let mut again = 0;
-        loop {
-            match self.update_once(update.clone()).await {
-                Err(error) if error.is_conflict() && again < backoff::TRIES => {
-                    again += 1;
-                    backoff::before_try(again).await;
-                }
-                outcome => return outcome,
-            }
-        }
+        until_judged(|| self.update_once(update.clone())).await
     }
 
     /// Sends an update of a record that is in no transaction.
@@ -94,16 +85,7 @@ impl Store {
 
     /// Puts a record that is in transactions too.
     pub(crate) async fn put(&self, put: PutItemFluentBuilder) -> Result<Written> {
-        let mut again = 0;
-        loop {
-            match self.put_once(put.clone()).await {
-                Err(error) if error.is_conflict() && again < backoff::TRIES => {
-                    again += 1;
-                    backoff::before_try(again).await;
-                }
-                outcome => return outcome,
-            }
-        }
+        until_judged(|| self.put_once(put.clone())).await
     }
 
     async fn put_once(&self, put: PutItemFluentBuilder) -> Result<Written> {
@@ -126,16 +108,7 @@ impl Store {
 
     /// Does all of the writes or none.
     pub(crate) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Transacted> {
-        let mut again = 0;
-        loop {
-            match self.transact_once(writes.clone()).await {
-                Err(error) if error.is_conflict() && again < backoff::TRIES => {
-                    again += 1;
-                    backoff::before_try(again).await;
-                }
-                outcome => return outcome,
-            }
-        }
+        until_judged(|| self.transact_once(writes.clone())).await
     }
 
     async fn transact_once(&self, writes: Vec<TransactWriteItem>) -> Result<Transacted> {
@@ -184,6 +157,23 @@ impl Store {
     fn refused(&self, found: Option<Item>) -> Written {
         self.meter.refused(found.as_ref());
         Written::Refused(found)
+    }
+}
+
+/// Sends a write until it meets no transaction on its records, or has been sent often enough.
+async fn until_judged<T, F>(send: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let mut again = 0;
+    loop {
+        match send().await {
+            Err(error) if error.is_conflict() && again < backoff::TRIES => {
+                again += 1;
+                backoff::before_try(again).await;
+            }
+            outcome => return outcome,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use roomwatt_domain::{BusinessCalendar, HotelId, Instant};
 use crate::batches::{Asked, Batch, Consistency};
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, key};
-use crate::schema::{HOTEL_PREFIX, OPENED, PK, PROFILE, TIME_ZONE, TTL_ATTRIBUTE, hotel_key};
+use crate::schema::{OPENED, PK, PROFILE, TIME_ZONE, TTL_ATTRIBUTE, hotel_key, hotel_of_key};
 use crate::table::Store;
 
 /// A hotel as far as its events are concerned.
@@ -52,8 +52,7 @@ impl Store {
 fn hotel_of(item: &Item) -> Result<HotelId> {
     let read = Reader::new(RECORD, item);
     let partition = read.required(PK, read.text(PK)?)?;
-    let id = partition.strip_prefix(HOTEL_PREFIX).map(str::parse);
-    read.required(PK, id)?.map_err(|error| read.corrupt(PK, error))
+    hotel_of_key(partition).ok_or_else(|| read.corrupt(PK, "names no hotel"))
 }
 
 fn zone(item: &Item) -> Result<HotelZone> {

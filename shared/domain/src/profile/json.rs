@@ -74,6 +74,18 @@ impl<'a> Object<'a> {
         read(raw, &Path::Member(self.path, field), faults)
     }
 
+    /// Reads a field that is a [map](map()). One that is left out is empty.
+    pub(super) fn map<K: Ord, V, E: fmt::Display>(
+        &mut self,
+        field: &'static str,
+        faults: &mut Faults,
+        key: impl Fn(&str) -> Result<K, E>,
+        read: impl FnMut(&RawValue, &Path<'_>, &mut Faults) -> Option<V>,
+    ) -> BTreeMap<K, V> {
+        self.nested(field, faults, |raw, path, faults| Some(map(raw, path, faults, key, read)))
+            .unwrap_or_default()
+    }
+
     /// What nobody asked for.
     pub(super) fn finish(self, unknown: Unknown, faults: &mut Faults) {
         if unknown == Unknown::Refused {

@@ -103,42 +103,29 @@ fn read_limits(object: &mut Object<'_>, profile: &mut Profile, faults: &mut Faul
 }
 
 fn read_maps(object: &mut Object<'_>, profile: &mut Profile, faults: &mut Faults) {
-    let confirm = object.nested("confirmWithinHours", faults, |raw, path, faults| {
-        Some(map(raw, path, faults, DeviceKind::new, |raw, path, faults| {
+    profile.confirm_within_hours =
+        object.map("confirmWithinHours", faults, DeviceKind::new, |raw, path, faults| {
             leaf(raw, path, faults, |raw| whole(raw, 1, 8760))
-        }))
-    });
-    profile.confirm_within_hours = confirm.unwrap_or_default();
+        });
     let kinds = object.nested("repeatingKinds", faults, |raw, path, faults| {
         list(raw, path, faults, MOST_KINDS, |raw, path, faults| {
             leaf(raw, path, faults, |raw| name(raw, DeviceKind::new))
         })
     });
     profile.repeating_kinds = kinds.into_iter().flatten().collect();
-    let waste = object.nested("waste", faults, |raw, path, faults| {
-        Some(map(raw, path, faults, DeviceKind::new, |raw, path, faults| {
-            Some(read_avoidable(raw, path, faults))
-        }))
+    profile.waste = object.map("waste", faults, DeviceKind::new, |raw, path, faults| {
+        Some(read_avoidable(raw, path, faults))
     });
-    profile.waste = waste.unwrap_or_default();
-    let greatest = object.nested("maxWatts", faults, |raw, path, faults| {
-        Some(map(raw, path, faults, DeviceKind::new, read_watts))
+    profile.max_watts = object.map("maxWatts", faults, DeviceKind::new, read_watts);
+    profile.ratings = object.map("ratings", faults, DeviceKind::new, |raw, path, faults| {
+        Some(read_ratings(raw, path, faults))
     });
-    profile.max_watts = greatest.unwrap_or_default();
-    let ratings = object.nested("ratings", faults, |raw, path, faults| {
-        Some(map(raw, path, faults, DeviceKind::new, |raw, path, faults| {
-            Some(read_ratings(raw, path, faults))
-        }))
-    });
-    profile.ratings = ratings.unwrap_or_default();
-    let devices = object.nested("deviceRatings", faults, |raw, path, faults| {
-        Some(map(raw, path, faults, RoomId::new, |raw, path, faults| {
+    profile.device_ratings =
+        object.map("deviceRatings", faults, RoomId::new, |raw, path, faults| {
             Some(map(raw, path, faults, DeviceId::new, |raw, path, faults| {
                 Some(read_ratings(raw, path, faults))
             }))
-        }))
-    });
-    profile.device_ratings = devices.unwrap_or_default();
+        });
 }
 
 fn read_ratings(raw: &RawValue, path: &Path<'_>, faults: &mut Faults) -> Ratings {
@@ -150,7 +137,7 @@ fn read_watts(raw: &RawValue, path: &Path<'_>, faults: &mut Faults) -> Option<Mi
 }
 
 /// The key of every state that a kind's map does not name.
-const EVERY_OTHER_STATE: &str = "*";
+pub(super) const EVERY_OTHER_STATE: &str = "*";
 
 fn read_avoidable(raw: &RawValue, path: &Path<'_>, faults: &mut Faults) -> AvoidableStates {
     let key = |key: &str| -> Result<Option<State>, InvalidName> {

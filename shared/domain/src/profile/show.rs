@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::parse::EVERY_OTHER_STATE;
 use super::{Language, Profile, Ratings};
 use crate::avoidable::{Avoidable, AvoidableStates};
 use crate::name::{DeviceId, DeviceKind, RoomId, State};
@@ -154,7 +155,7 @@ fn watts(ratings: &Ratings) -> BTreeMap<&str, String> {
 fn avoidable(states: &AvoidableStates) -> BTreeMap<&str, &'static str> {
     let mut shown = by_name(&states.named, State::as_str, |avoidable| avoidable.as_str());
     if states.others != Avoidable::default() {
-        shown.insert("*", states.others.as_str());
+        shown.insert(EVERY_OTHER_STATE, states.others.as_str());
     }
     shown
 }

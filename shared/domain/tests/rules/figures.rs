@@ -1,10 +1,10 @@
 //! The worked examples of the page on figures, so that the page stays true.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_domain::{Charge, Energy, Presence, Stay, Totals};
+use roomwatt_domain::{Charge, Presence, Stay, Totals};
 use serde_json::json;
 
-use crate::room::{Room, Told};
+use crate::room::{Room, Told, wh};
 
 const PAGE: &str = include_str!("../../../../docs/figures.md");
 
@@ -13,10 +13,6 @@ fn hotel() -> Room {
     Room::on("2026-11-20")
         .profile("ratings", json!({"light": {"ON": 60}, "heater": {"ON": 1000}}))
         .profile("pricePerKwh", json!("100"))
-}
-
-fn wh(energy: Energy) -> String {
-    energy.watt_hours().to_string()
 }
 
 fn money(charge: Option<Charge>) -> String {

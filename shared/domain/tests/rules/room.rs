@@ -3,10 +3,10 @@
 use jiff::civil::Time;
 use jiff::tz::TimeZoneDatabase;
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, Device, DeviceId, DeviceKind, DeviceReport, Held, HeldByDevice,
-    HeldOfDevice, History, Instant, Measured, Measurement, MeterReport, Millis, MilliwattHours,
-    Milliwatts, Presence, Profile, Reading, RoomId, RoomReport, RoomStates, Signal, SignalHistory,
-    State, Stay, Transition, Usage, trace,
+    BusinessDate, BusinessDay, Device, DeviceId, DeviceKind, DeviceReport, Energy, Held,
+    HeldByDevice, HeldOfDevice, History, Instant, Measured, Measurement, MeterReport, Millis,
+    MilliwattHours, Milliwatts, Presence, Profile, Reading, RoomId, RoomReport, RoomStates, Signal,
+    SignalHistory, State, Stay, Transition, Usage, trace,
 };
 use serde_json::{Value, json};
 
@@ -217,6 +217,11 @@ impl Told {
     pub(crate) fn carried(&self, device: &str) -> HeldOfDevice {
         self.closing().devices.remove(&device_named(device)).unwrap_or_default()
     }
+}
+
+/// Watt-hours as they are shown.
+pub(crate) fn wh(energy: Energy) -> String {
+    energy.watt_hours().to_string()
 }
 
 fn shown(held: &Held) -> (&str, Instant) {

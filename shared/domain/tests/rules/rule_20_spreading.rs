@@ -4,7 +4,7 @@ use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{Energy, Millis, Occupancy, Presence, Stay};
 use serde_json::json;
 
-use crate::room::{Room, Told};
+use crate::room::{Room, Told, wh};
 
 /// Lamps of 60 W, thermostats that heat with 1200 W and blow with 40 W.
 fn rated() -> Room {
@@ -12,10 +12,6 @@ fn rated() -> Room {
         "ratings",
         json!({"light": {"ON": 60}, "thermostat": {"HEAT": 1200, "FAN": 40, "IDLE": 0}}),
     )
-}
-
-fn wh(energy: Energy) -> String {
-    energy.watt_hours().to_string()
 }
 
 /// What a device's uses drew, as (state, watt-hours), and its standby.

@@ -5,11 +5,7 @@ use roomwatt_domain::totals::MeasuredTotals;
 use roomwatt_domain::{Energy, Presence, Stay};
 use serde_json::json;
 
-use crate::room::Room;
-
-fn wh(energy: Energy) -> String {
-    energy.watt_hours().to_string()
-}
+use crate::room::{Room, wh};
 
 fn rated() -> Room {
     Room::on("2026-11-20").profile("ratings", json!({"light": {"ON": 60}}))

@@ -1,10 +1,11 @@
 //! Names of hotels are free text, and some of it is hostile.
 
 use roomwatt_domain::{BusinessCalendar, Profile};
-use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
+use roomwatt_page::{HotelPage, Language, Range, RoomPage};
 
 use crate::document::Document;
-use crate::made_up::{Hotel, MadeDay, date, seoul};
+use crate::figures::day_page;
+use crate::made_up::{Hotel, date, seoul};
 
 const HOSTILE: &str =
     "</title></style><script>alert(1)</script><img src=x onerror=\"x\"> '\"&amp; \u{202e}فندق 東京";
@@ -16,28 +17,19 @@ fn hostile() -> (Hotel, Range) {
 }
 
 fn pages(hotel: &Hotel, range: Range, language: Language) -> [String; 3] {
-    let MadeDay { opening, signals, closed } = &hotel.days[0];
+    let made = &hotel.days[0];
     let closed_through = Some(range.to);
     let mut page = HotelPage::new(&hotel.profile, range, range, closed_through, language);
     hotel.days.iter().for_each(|day| page.add(&day.closed));
     let room = RoomPage {
         profile: &hotel.profile,
-        room: &closed.room,
+        room: &made.closed.room,
         range,
-        reports: std::slice::from_ref(closed),
+        reports: std::slice::from_ref(&made.closed),
         closed_through,
         language,
     };
-    let day = DayPage {
-        profile: &hotel.profile,
-        room: &closed.room,
-        day: hotel.profile.calendar.day(closed.date).unwrap(),
-        report: Some(closed),
-        provisional: false,
-        opening,
-        signals,
-        language,
-    };
+    let day = day_page(hotel, made, language);
     [page.render().unwrap(), room.render().unwrap(), day.render().unwrap()]
 }
 

@@ -4,7 +4,7 @@ use roomwatt_domain::{ClosedReport, Energy, RoomId, RoomStates, Totals};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
 
 use crate::document::{Document, Table};
-use crate::made_up::{Hotel, date};
+use crate::made_up::{Hotel, MadeDay, date};
 
 fn october() -> Range {
     Range { from: date("2026-10-01"), to: date("2026-10-31") }
@@ -20,6 +20,20 @@ fn page(hotel: &Hotel, range: Range) -> HotelPage<'_> {
         HotelPage::new(&hotel.profile, range, september(), closed_through, Language::English);
     hotel.days.iter().for_each(|day| page.add(&day.closed));
     page
+}
+
+/// The page of a closed day.
+pub(crate) fn day_page<'a>(hotel: &'a Hotel, made: &'a MadeDay, language: Language) -> DayPage<'a> {
+    DayPage {
+        profile: &hotel.profile,
+        room: &made.closed.room,
+        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
+        report: Some(&made.closed),
+        provisional: false,
+        opening: &made.opening,
+        signals: &made.signals,
+        language,
+    }
 }
 
 fn sum<'a>(reports: impl Iterator<Item = &'a ClosedReport>) -> Totals {
@@ -215,16 +229,7 @@ fn a_days_intervals_add_up_to_its_report() {
     for (hotel, made) in
         [&rated, &metered].into_iter().flat_map(|it| it.days.iter().map(move |day| (it, day)))
     {
-        let page = DayPage {
-            profile: &hotel.profile,
-            room: &made.closed.room,
-            day: hotel.profile.calendar.day(made.closed.date).unwrap(),
-            report: Some(&made.closed),
-            provisional: false,
-            opening: &made.opening,
-            signals: &made.signals,
-            language: Language::English,
-        };
+        let page = day_page(hotel, made, Language::English);
         let html = page.render().unwrap();
         // Said where the time line and the report disagree.
         assert!(!html.contains("today’s settings"), "{} {}", made.closed.room, made.closed.date);
@@ -265,16 +270,8 @@ fn other_settings_than_the_days_own_are_said() {
     hotel.profile.vacancy_delay_minutes = 60;
     let made = &hotel.days[0];
     assert_ne!(made.opening, made.closed.report.closing());
-    let page = DayPage {
-        profile: &hotel.profile,
-        room: &made.closed.room,
-        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
-        report: Some(&made.closed),
-        provisional: false,
-        opening: &RoomStates::default(),
-        signals: &made.signals,
-        language: Language::English,
-    };
+    let page =
+        DayPage { opening: &RoomStates::default(), ..day_page(&hotel, made, Language::English) };
     assert!(page.render().unwrap().contains("today’s settings"));
 }
 
@@ -386,16 +383,7 @@ fn kinds_without_a_rating_and_ratings_without_a_device_are_named() {
 fn a_days_readings_are_listed_with_what_became_of_them() {
     let hotel = Hotel::metered(1, 9, Range { from: date("2026-10-13"), to: date("2026-10-14") });
     let made = &hotel.days[1];
-    let page = DayPage {
-        profile: &hotel.profile,
-        room: &made.closed.room,
-        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
-        report: Some(&made.closed),
-        provisional: false,
-        opening: &made.opening,
-        signals: &made.signals,
-        language: Language::English,
-    };
+    let page = day_page(&hotel, made, Language::English);
     let document = Document::parse(&page.render().unwrap());
     let read: usize = made.signals.iter().map(|signal| signal.readings.len()).sum();
     assert_eq!(document.table("Readings, as reported").rows.len(), read);

@@ -4,6 +4,7 @@ use roomwatt_domain::{BusinessDate, ClosedReport, Energy, Pricing, Profile, Room
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
 
 use crate::document::Document;
+use crate::figures::day_page;
 use crate::made_up::{Hotel, date, seoul};
 
 fn hotel_page(hotel: &Hotel, range: Range, closed_through: Option<BusinessDate>) -> Document {
@@ -122,16 +123,7 @@ fn days_of_23_and_25_hours_show_every_hour_that_there_was() {
     {
         let hotel = Hotel::of(profile.clone(), 1, 9, range(day, day));
         let made = &hotel.days[0];
-        let page = DayPage {
-            profile: &hotel.profile,
-            room: &made.closed.room,
-            day: hotel.profile.calendar.day(date(day)).unwrap(),
-            report: Some(&made.closed),
-            provisional: false,
-            opening: &made.opening,
-            signals: &made.signals,
-            language: Language::English,
-        };
+        let page = day_page(&hotel, made, Language::English);
         let document = Document::parse(&page.render().unwrap());
         let note = format!("it lasts {length}\u{a0}h.");
         assert!(document.text().contains(&note), "{}", document.text());
@@ -158,14 +150,11 @@ fn a_provisional_day_says_until_when_it_is_known() {
     let hotel = Hotel::of_rooms(1, 9, range("2026-10-14", "2026-10-14"));
     let made = &hotel.days[0];
     let page = DayPage {
-        profile: &hotel.profile,
-        room: &made.closed.room,
-        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
         report: None,
         provisional: true,
         opening: &RoomStates::default(),
         signals: &[],
-        language: Language::English,
+        ..day_page(&hotel, made, Language::English)
     };
     let nothing = Document::parse(&page.render().unwrap());
     assert!(nothing.text().contains("There is no report of this room for this day."));
@@ -178,16 +167,7 @@ fn a_provisional_day_says_until_when_it_is_known() {
 fn revisions_are_explained() {
     let hotel = Hotel::of_rooms(2, 9, range("2026-10-14", "2026-10-14"));
     let made = hotel.days.iter().find(|day| day.closed.revision == 2).unwrap();
-    let page = DayPage {
-        profile: &hotel.profile,
-        room: &made.closed.room,
-        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
-        report: Some(&made.closed),
-        provisional: false,
-        opening: &made.opening,
-        signals: &made.signals,
-        language: Language::English,
-    };
+    let page = day_page(&hotel, made, Language::English);
     let text = Document::parse(&page.render().unwrap()).text();
     assert!(text.contains("Revision 2, Fri 16 Oct 2026 09:00 (UTC+09:00): from "), "{text}");
 }

@@ -1,7 +1,8 @@
 //! Small pages as they are sent, but for their style.
 
-use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
+use roomwatt_page::{HotelPage, Language, Range, RoomPage};
 
+use crate::figures::day_page;
 use crate::made_up::{Hotel, date};
 
 fn without_style(html: &str) -> String {
@@ -45,15 +46,6 @@ fn a_day() {
     let range = Range { from: date("2026-10-13"), to: date("2026-10-14") };
     let hotel = Hotel::of_rooms(2, 9, range);
     let made = hotel.days.iter().find(|day| day.closed.revision == 2).unwrap();
-    let page = DayPage {
-        profile: &hotel.profile,
-        room: &made.closed.room,
-        day: hotel.profile.calendar.day(made.closed.date).unwrap(),
-        report: Some(&made.closed),
-        provisional: false,
-        opening: &made.opening,
-        signals: &made.signals,
-        language: Language::Korean,
-    };
+    let page = day_page(&hotel, made, Language::Korean);
     insta::assert_snapshot!(without_style(&page.render().unwrap()));
 }
