@@ -15,7 +15,7 @@ use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::{ReplayClock, Stopwatch};
 use roomwatt_embedded::deployment::DAY_CLOSE;
 use roomwatt_local::input::EventFile;
-use roomwatt_local::replay::Replay;
+use roomwatt_local::replay::{Batches, Replay};
 use roomwatt_messaging::{Clock, DayCloseMessage};
 use roomwatt_store::{Consumed, HotelDay, Seal, StoredReport};
 use tokio::runtime::{Builder, Runtime};
@@ -81,7 +81,7 @@ pub fn ingest_over_transitions(sizes: &[usize]) -> anyhow::Result<Vec<Row>> {
         let file = EventFile::made_up(&day.lines());
         let mut consumed = Consumed::default();
         let mut row = measure(transitions, day.events.len(), || {
-            let replay = Replay::default();
+            let replay = Replay { batches: Batches::AsBilled, ..Replay::default() };
             let replayed = runtime()?.block_on(replay.run(vec![day.profile.clone()], &file))?;
             consumed = replayed.deployment().consumed_by_ingest();
             Ok(consumed)

@@ -1,10 +1,16 @@
 //! The commands of a local Roomwatt: what people run on their own machine, over the functions in one
 //! process.
 
+mod arrivals;
 pub mod demo;
+pub mod figures;
 pub mod input;
 pub mod map;
 pub mod messages;
+pub mod output;
 pub mod replay;
 pub mod report;
 pub mod serve;
+pub mod tokens;
+
+pub use arrivals::Mixing;

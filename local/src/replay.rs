@@ -1,38 +1,63 @@
 //! Replay: a log of events through the real functions, on the clock of the events themselves.
+//!
+//! The clock is the latest instant of a good event so far: a line that is refused moves nothing. As
+//! it moves on, the schedule ticks and days close. By default events are taken as a backlog is, some
+//! thousands at once, and before each day that is closed; [`Batches::AsBilled`] takes them by the
+//! clock instead, as the deployment does, so that the units are those of AWS's bill.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use roomwatt_domain::{BusinessDate, HotelId, Instant, Millis, Profile};
-use roomwatt_ingest::{EventQueue, edge};
+use roomwatt_domain::{
+    BusinessCalendar, BusinessDate, ClosedReport, HotelId, Instant, Millis, Profile,
+};
+use roomwatt_ingest::EventQueue;
 use roomwatt_messaging::Clock;
 use roomwatt_presentation::RoomReportView;
 use roomwatt_store::{Consumed, PutProfile};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::input::{BadInput, EventFile, Lines};
-use roomwatt_embedded::clock::{ReplayClock, Stopwatch};
+use crate::arrivals::{Arrival, Arrivals, Line, Mixing};
+use crate::figures::separated;
+use crate::input::{BadInput, EventFile};
+use roomwatt_embedded::clock::{BEFORE_ALL, ReplayClock, Stopwatch};
 use roomwatt_embedded::deployment::{
-    DAY_CLOSE, DEVICE_EVENTS, Deployment, REJECTED_EVENTS, SPACE_EVENTS, TICK,
+    DAY_CLOSE, DEVICE_EVENTS, Delivered, Deployment, LARGEST_PAYLOAD, MAPPINGS, REJECTED_EVENTS,
+    RefusedEvents, SPACE_EVENTS, TICK,
 };
+use roomwatt_embedded::kept::Kept;
+
+/// How messages are gathered into batches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Batches {
+    /// As a backlog is taken: as many as wait.
+    #[default]
+    Backlog,
+    /// By the clock, as the deployment gathers them.
+    AsBilled,
+}
 
 /// What to replay, and how.
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
     /// The date to close every hotel through, instead of that of the latest accepted event.
     pub until: Option<BusinessDate>,
-    /// Permutes the events by this seed.
-    pub shuffle: Option<u64>,
-    /// Repeats this share of the events, in percent, at random places.
-    pub duplicate: u32,
+    /// Whether the log is mixed.
+    pub mixing: Mixing,
     /// Where to keep the table; in memory if nowhere.
     pub data: Option<PathBuf>,
+    /// How events are batched.
+    pub batches: Batches,
     /// Whether people watch.
     pub progress: bool,
+    /// Becomes true when the replay is to end with what is done.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// What a replay came to.
@@ -63,6 +88,13 @@ pub struct Summary {
     pub elapsed_seconds: f64,
 }
 
+impl Summary {
+    /// How many events were refused.
+    pub fn refused_events(&self) -> usize {
+        self.refused.values().sum()
+    }
+}
+
 /// Units by event.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,13 +105,74 @@ pub struct PerEvent {
     pub read_units: f64,
 }
 
+/// A refused event, or a line of which much was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedLine {
+    /// The line's number in the log.
+    pub line: usize,
+    /// The place of the event in a line that packs many, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<usize>,
+    /// How many events are refused of a line that is kept whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+    /// Why.
+    pub reason: String,
+    /// What was wrong in particular.
+    pub detail: String,
+    /// The queue that refused it.
+    pub queue: String,
+    /// The event's own text, or the whole line.
+    pub body: String,
+}
+
 /// A replay that has ended: the deployment as it stands, with what it came to.
 pub struct Replayed {
     deployment: Deployment,
     hotels: Vec<Profile>,
+    counts: Counts,
+    /// Events of this run alone.
     events: usize,
+    first_refused: Vec<RefusedLine>,
+    resumed_after: Option<usize>,
     stopwatch: Stopwatch,
     clock: Arc<ReplayClock>,
+}
+
+/// Somebody ended the replay before its log did.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted after {} events, up to line {line} of {name}; {}", separated(*events), how_to_go_on(*kept))]
+pub struct Interrupted {
+    /// The log.
+    pub name: String,
+    /// The last line that was taken.
+    pub line: usize,
+    /// How many events came so far.
+    pub events: usize,
+    /// Whether what is done is kept, and from where on the same command goes on.
+    pub kept: Option<GoesOn>,
+}
+
+/// From where the same command goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoesOn {
+    /// After the last line that was taken.
+    AfterTheLine,
+    /// From the first line, which changes nothing that is done.
+    FromTheFirst,
+}
+
+fn how_to_go_on(kept: Option<GoesOn>) -> &'static str {
+    match kept {
+        Some(GoesOn::AfterTheLine) => {
+            "what is done is kept, and the same command goes on from there"
+        }
+        Some(GoesOn::FromTheFirst) => {
+            "what is done is kept; the same command begins anew and changes nothing of it"
+        }
+        None => "nothing is kept: --data DIR keeps it, so that a replay can go on",
+    }
 }
 
 /// The clock follows no event of the year 9987 or later: calendars end, and no day would be due. Such
@@ -87,22 +180,44 @@ pub struct Replayed {
 const END_OF_TIME: Instant = Instant::from_millis(253_000_000_000_000);
 
 /// How long a day may stay open past its due time before the replay gives up on it.
-const PATIENCE: Millis = 7 * 24 * 60 * 60_000;
+const PATIENCE: Millis = 7 * DAY;
+const DAY: Millis = 24 * 60 * 60_000;
+
+/// The most messages of a backlog that one batch takes: what SQS hands to a function at once.
+const BACKLOG: usize = 10_000;
+/// How many refused events are told to people.
+const FIRST_REFUSED: usize = 5;
 
 impl Replay {
-    /// Replays a file of events over some hotels.
+    /// Replays a log over some hotels.
     ///
     /// # Errors
-    /// [`BadInput`] when the events cannot be read; others when the embedded engine fails.
+    /// [`BadInput`] when the events cannot be read; [`Interrupted`]; others when the embedded engine
+    /// fails.
     pub async fn run(&self, hotels: Vec<Profile>, events: &EventFile) -> anyhow::Result<Replayed> {
+        Box::pin(self.run_and_tell(hotels, events, &mut |_| Ok(()))).await
+    }
+
+    /// The same, and tells of every event that is refused.
+    ///
+    /// # Errors
+    /// As [`Self::run`], and what telling answers.
+    pub async fn run_and_tell(
+        &self,
+        hotels: Vec<Profile>,
+        events: &EventFile,
+        tell: &mut dyn FnMut(&RefusedLine) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Replayed> {
         let stopwatch = Stopwatch::start();
-        let mut arrivals = Arrivals::new(self, events)?;
-        let mut next = arrivals.next_event()?;
-        let first = next.as_ref().and_then(|arrival| arrival.occurred_at);
+        let mut arrivals = Arrivals::new(self.mixing, events)?;
+        let mut next = arrivals.next_line()?;
         let clock = Arc::new(ReplayClock::at(Instant::from_millis(0)));
         let deployment =
             Deployment::new(self.data.as_deref(), Arc::clone(&clock) as Arc<dyn Clock>).await?;
-        let began = first.max(clock_of_what_is_kept(&deployment, &hotels).await?);
+        if self.data.is_some() {
+            deployment.aws().write_lazily()?;
+        }
+        let began = clock_of_what_is_kept(&deployment, &hotels).await?;
         clock.set(began.unwrap_or(clock.now()));
         for profile in &hotels {
             let put = Box::pin(deployment.store().put_profile(profile, clock.now()));
@@ -113,37 +228,74 @@ impl Replay {
                 );
             }
         }
-        let mut run =
-            Run { deployment, clock, next_tick: None, latest: None, started: began.is_some() };
-        let bar = self.bar(arrivals.count());
-        let mut count = 0;
-        while let Some(arrival) = next {
-            count += arrival.events;
-            run.arrive(arrival, &hotels).await?;
-            bar.inc(1);
-            next = arrivals.next_event()?;
+        let calendars = calendars(&deployment, &hotels, clock.now()).await?;
+        let bookmark = match (&next, self.batches) {
+            (Some(first), Batches::Backlog) if self.mixing == Mixing::default() => {
+                Bookmark::open(&deployment, first)?
+            }
+            _ => None,
+        };
+        let mut run = Run {
+            deployment,
+            clock,
+            calendars,
+            batches: self.batches,
+            next_tick: None,
+            dues: BTreeMap::new(),
+            counts: Counts::default(),
+            events: 0,
+            started: began.is_some(),
+            sent: HashMap::new(),
+            first_refused: Vec::new(),
+            bookmark,
+            name: arrivals.name().to_owned(),
+            stop: Arc::clone(&self.stop),
+            tell,
+        };
+        let resumed_after = run.resume(&mut arrivals, &mut next)?;
+        let all: Vec<_> = run.calendars.keys().cloned().collect();
+        run.look_what_is_due(&all).await?;
+        let bar = self.bar(&arrivals);
+        while let Some(line) = next {
+            run.stop_if_asked().await?;
+            if let Some(bookmark) = &mut run.bookmark {
+                bookmark.pass(&line);
+            }
+            run.arrive(line.arrive()).await?;
+            if run.events.is_multiple_of(1000) {
+                bar.set_position(arrivals.progress().read());
+                bar.set_message(format!("{} events", separated(run.counts.events)));
+            }
+            next = arrivals.next_line()?;
         }
         bar.set_message("closing");
         run.finish(&hotels, self.until).await?;
         bar.finish_and_clear();
+        let Run { deployment, clock, counts, events, first_refused, .. } = run;
         Ok(Replayed {
-            deployment: run.deployment,
+            deployment,
             hotels,
-            events: count,
+            counts,
+            events,
+            first_refused,
+            resumed_after,
             stopwatch,
-            clock: run.clock,
+            clock,
         })
     }
 
-    fn bar(&self, events: usize) -> ProgressBar {
+    fn bar(&self, arrivals: &Arrivals) -> ProgressBar {
         if !self.progress {
             return ProgressBar::hidden();
         }
-        let style = ProgressStyle::with_template(
-            "{bar:32} {human_pos} of {human_len} events, {per_sec}, {eta} left {msg}",
-        );
-        let bar = ProgressBar::new(events as u64);
-        style.map_or(bar.clone(), |style| bar.with_style(style))
+        let (bar, template) = match arrivals.progress().length {
+            Some(length) => (ProgressBar::new(length), "{bar:30} {percent}%, {msg}, {eta} left"),
+            None => (ProgressBar::no_length(), "{spinner} {msg}, {elapsed}"),
+        };
+        match ProgressStyle::with_template(template) {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
     }
 }
 
@@ -156,145 +308,209 @@ async fn clock_of_what_is_kept(
     let mut clock = None;
     let store = deployment.store();
     for profile in hotels {
-        let state = store.close_state(&profile.hotel_id, Instant::from_millis(0)).await?;
+        let state = store.close_state(&profile.hotel_id, BEFORE_ALL).await?;
         let day = state.and_then(|state| profile.calendar.day(state.closed_through));
         clock = clock.max(day.map(|day| store.schedule().due_at(&day)));
     }
     Ok(clock)
 }
 
-/// An event on its way to a queue.
-struct Arrival {
-    body: String,
-    source: EventQueue,
-    occurred_at: Option<Instant>,
-    /// Its hotel and instant, where the edge would take it.
-    event: Option<(HotelId, Instant)>,
-    /// How many events the edge makes of it: one, unless the line packs many.
+/// The hotels that there are, those that a folder has from before included.
+async fn calendars(
+    deployment: &Deployment,
+    hotels: &[Profile],
+    now: Instant,
+) -> anyhow::Result<BTreeMap<HotelId, BusinessCalendar>> {
+    let of_profile = |profile: &Profile| (profile.hotel_id.clone(), profile.calendar.clone());
+    let mut calendars: BTreeMap<_, _> = hotels.iter().map(of_profile).collect();
+    let mut stored = deployment.store().hotels(None, now);
+    while let Some(hotel) = stored.next().await? {
+        if let Entry::Vacant(unknown) = calendars.entry(hotel.hotel_id) {
+            unknown.insert(BusinessCalendar::new(&hotel.time_zone)?);
+        }
+    }
+    Ok(calendars)
+}
+
+/// What came of a log so far.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    /// The last line that arrived.
+    line: usize,
     events: usize,
+    refused: BTreeMap<String, usize>,
+    /// When the latest accepted event happened, in milliseconds since the epoch.
+    latest: Option<i64>,
 }
 
-impl Arrival {
-    fn of(line: &[u8]) -> Self {
-        // A line that is not UTF-8 is kept with its bytes escaped; it is no JSON either, and is
-        // refused.
-        let body =
-            String::from_utf8(line.to_vec()).unwrap_or_else(|_| line.escape_ascii().to_string());
-        let fields: Looked = serde_json::from_str(&body).unwrap_or_default();
-        // Only device events name a device; a line that names none and is no space event is refused
-        // by either queue.
-        let source = if fields.device_id.is_some() || fields.device_kind.is_some() {
-            EventQueue::DeviceEvents
-        } else {
-            EventQueue::SpaceEvents
-        };
-        let read = edge::Body::read(source, &body);
-        let beyond = read.beyond();
-        let decoded: Vec<_> = read.collect();
-        let events = decoded.len() + beyond;
-        let event = match decoded.as_slice() {
-            [Ok((event, _))] => Some((event.hotel.clone(), event.fact.at())),
-            _ => None,
-        };
-        let written = fields.occurred_at.as_ref().and_then(|at| Instant::parse(at.as_str()?).ok());
-        let occurred_at = event.as_ref().map(|(_, at)| *at).or(written);
-        let occurred_at = occurred_at.filter(|at| *at < END_OF_TIME);
-        Self { body, source, occurred_at, event, events }
-    }
+/// Where a replay is in its log, noted in the folder for a run that goes on from there.
+struct Bookmark {
+    kept: Kept,
+    name: String,
+    /// Of the lines that were passed.
+    checksum: crc32fast::Hasher,
+    earlier: Option<Noted>,
 }
 
-/// The fields that tell where a line goes and when it is.
-#[derive(Default, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Looked {
-    device_id: Option<serde::de::IgnoredAny>,
-    device_kind: Option<serde::de::IgnoredAny>,
-    occurred_at: Option<serde_json::Value>,
+#[derive(Debug, Deserialize, Serialize)]
+struct Noted {
+    counts: Counts,
+    checksum: u32,
+    clock: i64,
 }
 
-/// The events in the order of their arrival: from the file as it is read, or mixed in memory.
-enum Arrivals {
-    InOrder(Lines, usize),
-    Mixed(std::vec::IntoIter<Arc<[u8]>>),
-}
-
-impl Arrivals {
-    fn new(replay: &Replay, file: &EventFile) -> Result<Self, BadInput> {
-        if replay.shuffle.is_none() && replay.duplicate == 0 {
-            return Ok(Self::InOrder(file.lines()?, file.events));
+impl Bookmark {
+    /// The bookmark of the log that begins with a line. `None` where nothing is kept.
+    fn open(deployment: &Deployment, first: &Line) -> anyhow::Result<Option<Self>> {
+        if !deployment.aws().is_sole_writer() {
+            return Ok(None);
         }
-        let mut random = fastrand::Rng::with_seed(replay.shuffle.unwrap_or(0));
-        let mut lines: Vec<Arc<[u8]>> = Vec::with_capacity(file.events);
-        file.each_line(|line| lines.push(line.into()))?;
-        let repeats = lines.len() * replay.duplicate as usize / 100;
-        let mut placed: Vec<(usize, Arc<[u8]>)> = lines.into_iter().enumerate().collect();
-        let mut originals: Vec<usize> = (0..placed.len()).collect();
-        random.shuffle(&mut originals);
-        for original in originals.into_iter().take(repeats) {
-            let line = Arc::clone(&placed[original].1);
-            placed.push((random.usize(0..file.events), line));
-        }
-        placed.sort_by_key(|(place, _)| *place);
-        if replay.shuffle.is_some() {
-            random.shuffle(&mut placed);
-        }
-        let lines: Vec<_> = placed.into_iter().map(|(_, line)| line).collect();
-        Ok(Self::Mixed(lines.into_iter()))
+        let kept = deployment.aws().kept()?;
+        let name = format!("replay-{:08x}", crc32fast::hash(&first.text));
+        let earlier = kept.noted(&name)?;
+        Ok(Some(Self { kept, name, checksum: crc32fast::Hasher::new(), earlier }))
     }
 
-    fn count(&self) -> usize {
-        match self {
-            Self::InOrder(_, events) => *events,
-            Self::Mixed(lines) => lines.len(),
-        }
+    fn pass(&mut self, line: &Line) {
+        self.checksum.update(&line.text);
+        self.checksum.update(b"\n");
     }
 
-    fn next_event(&mut self) -> Result<Option<Arrival>, BadInput> {
-        Ok(match self {
-            Self::InOrder(lines, _) => lines.next_line()?.map(Arrival::of),
-            Self::Mixed(lines) => lines.next().map(|line| Arrival::of(&line)),
-        })
+    fn note(&self, counts: &Counts, clock: Instant) -> anyhow::Result<()> {
+        let checksum = self.checksum.clone().finalize();
+        let counts = counts.clone();
+        self.kept.note(&self.name, &Noted { counts, checksum, clock: clock.as_millis() })
     }
 }
 
 /// A replay under way.
-struct Run {
+struct Run<'t> {
     deployment: Deployment,
     clock: Arc<ReplayClock>,
+    /// By hotel; a hotel that is not among them is unknown.
+    calendars: BTreeMap<HotelId, BusinessCalendar>,
+    batches: Batches,
     next_tick: Option<Instant>,
-    /// When the latest accepted event happened.
-    latest: Option<Instant>,
+    /// When the next day of each hotel with events is due.
+    dues: BTreeMap<HotelId, Instant>,
+    counts: Counts,
+    /// Events that arrived in this run.
+    events: usize,
     /// Whether an event has set the clock.
     started: bool,
+    /// The lines of the messages that are under way.
+    sent: HashMap<String, usize>,
+    first_refused: Vec<RefusedLine>,
+    bookmark: Option<Bookmark>,
+    name: String,
+    stop: Arc<AtomicBool>,
+    tell: &'t mut dyn FnMut(&RefusedLine) -> anyhow::Result<()>,
 }
 
-impl Run {
-    async fn arrive(&mut self, arrival: Arrival, hotels: &[Profile]) -> anyhow::Result<()> {
-        match arrival.occurred_at {
-            Some(at) if !self.started => {
-                self.clock.set(at);
-                self.started = true;
-            }
-            Some(at) if at > self.clock.now() => self.advance(at).await?,
-            _ => {}
+impl Run<'_> {
+    /// Ends the replay if somebody wishes so; what has arrived is taken in, so that it need not arrive
+    /// again.
+    async fn stop_if_asked(&mut self) -> anyhow::Result<()> {
+        if !self.stop.load(Ordering::Relaxed) {
+            return Ok(());
         }
-        if let Some((hotel, at)) = &arrival.event {
-            let admitted = self.deployment.store().schedule().admit(*at, self.clock.now()).is_ok();
-            if admitted && hotels.iter().any(|profile| profile.hotel_id == *hotel) {
-                self.latest = self.latest.max(Some(*at));
-            }
+        self.take_what_waits().await?;
+        let kept = self.deployment.aws().is_sole_writer().then_some(match self.bookmark {
+            Some(_) => GoesOn::AfterTheLine,
+            None => GoesOn::FromTheFirst,
+        });
+        let (line, events) = (self.counts.line, self.counts.events);
+        Err(Interrupted { name: self.name.clone(), line, events, kept }.into())
+    }
+
+    /// Passes over the lines that an earlier run took in.
+    fn resume(
+        &mut self,
+        arrivals: &mut Arrivals,
+        next: &mut Option<Line>,
+    ) -> anyhow::Result<Option<usize>> {
+        let Some(bookmark) = &mut self.bookmark else { return Ok(None) };
+        let Some(noted) = bookmark.earlier.take() else { return Ok(None) };
+        while let Some(line) = next.take_if(|line| line.number <= noted.counts.line) {
+            bookmark.pass(&line);
+            *next = arrivals.next_line()?;
         }
-        let queue = match arrival.source {
+        let (name, line) = (arrivals.name(), noted.counts.line);
+        if bookmark.checksum.clone().finalize() != noted.checksum {
+            return Err(BadInput(format!(
+                "{name}: a replay into this folder was interrupted at line {line} of a log that \
+                 begins alike and goes on otherwise; use another folder"
+            ))
+            .into());
+        }
+        let clock = Instant::from_millis(noted.clock);
+        self.clock.set(clock.max(self.clock.now()));
+        self.started = true;
+        self.counts = noted.counts;
+        Ok(Some(line))
+    }
+
+    async fn arrive(&mut self, arrival: Arrival) -> anyhow::Result<()> {
+        self.counts.line = arrival.line;
+        self.counts.events += arrival.count;
+        self.events += arrival.count;
+        for (hotel, at) in &arrival.events {
+            self.see(hotel, *at).await?;
+        }
+        let queue = match arrival.queue {
             EventQueue::DeviceEvents => DEVICE_EVENTS,
             EventQueue::SpaceEvents => SPACE_EVENTS,
         };
-        self.deployment.queues().send(queue, arrival.body, BTreeMap::new());
-        self.deployment.deliver().await;
+        let id = self.deployment.queues().send(queue, arrival.body, arrival.attributes);
+        self.sent.insert(id, arrival.line);
+        match self.batches {
+            Batches::AsBilled => self.deliver().await,
+            Batches::Backlog if self.sent.len() >= BACKLOG => self.take_what_waits().await,
+            Batches::Backlog => Ok(()),
+        }
+    }
+
+    /// Moves the clock on to a good event, and notes what it makes due.
+    async fn see(&mut self, hotel: &HotelId, at: Instant) -> anyhow::Result<()> {
+        if at >= END_OF_TIME || !self.calendars.contains_key(hotel) {
+            return Ok(());
+        }
+        if !self.started {
+            self.clock.set(at);
+            self.started = true;
+        } else if at > self.clock.now() {
+            self.advance(at).await?;
+        }
+        let (schedule, now) = (self.deployment.store().schedule(), self.clock.now());
+        if schedule.admit(at, now).is_err() {
+            return Ok(());
+        }
+        self.counts.latest = self.counts.latest.max(Some(at.as_millis()));
+        if self.batches == Batches::AsBilled {
+            return Ok(());
+        }
+        if !self.dues.contains_key(hotel) {
+            // With its first event the hotel is opened, and the days from then on are closed.
+            let day = self.calendars[hotel].day_of(at.min(now - schedule.grace));
+            self.dues.insert(hotel.clone(), schedule.due_at(&day));
+        }
+        // What is about to become too old does not wait for others.
+        if schedule.admit(at, now + DAY).is_err() {
+            self.take_what_waits().await?;
+        }
         Ok(())
     }
 
-    /// Moves the clock on, and stops on the way wherever something is to be done.
     async fn advance(&mut self, to: Instant) -> anyhow::Result<()> {
+        match self.batches {
+            Batches::AsBilled => self.advance_by_the_clock(to).await,
+            Batches::Backlog => self.advance_by_days(to).await,
+        }
+    }
+
+    /// Moves the clock on, and stops on the way wherever something is to be done.
+    async fn advance_by_the_clock(&mut self, to: Instant) -> anyhow::Result<()> {
         loop {
             let tick = *self.next_tick.get_or_insert_with(|| tick_after(self.clock.now()));
             let wake = self.deployment.next_wake().filter(|wake| *wake < tick);
@@ -307,11 +523,133 @@ impl Run {
                 self.deployment.tick().await?;
                 self.next_tick = Some(tick + TICK);
             }
-            self.deployment.deliver().await;
+            self.deliver().await?;
         }
         self.clock.set(to);
-        self.deployment.deliver().await;
+        self.deliver().await
+    }
+
+    /// Moves the clock on, and stops where a day is due: what happened before is taken in first.
+    async fn advance_by_days(&mut self, to: Instant) -> anyhow::Result<()> {
+        while let Some(tick) = self.tick_with_something_due().filter(|tick| *tick <= to) {
+            self.take_what_waits().await?;
+            // Messages of the day-close queue gather for a while after the tick.
+            self.clock.set(tick.max(self.clock.now()));
+            self.deployment.tick().await.map_err(|error| self.fault(error))?;
+            self.clock.set(self.clock.now() + CLOSE_WINDOW);
+            self.settle_what_waits().await?;
+            let due = self.dues.iter().filter(|(_, due)| **due <= tick);
+            let due: Vec<_> = due.map(|(hotel, _)| hotel.clone()).collect();
+            self.look_what_is_due(&due).await?;
+        }
+        self.clock.set(to.max(self.clock.now()));
         Ok(())
+    }
+
+    /// The next tick of the schedule that finds a day to close.
+    fn tick_with_something_due(&self) -> Option<Instant> {
+        let due = *self.dues.values().min()?;
+        let now = self.clock.now();
+        Some(if due > now { tick_after(due - 1) } else { tick_after(now) })
+    }
+
+    async fn look_what_is_due(&mut self, hotels: &[HotelId]) -> anyhow::Result<()> {
+        let store = self.deployment.store();
+        for hotel in hotels {
+            let Some(calendar) = self.calendars.get(hotel) else { continue };
+            match store.close_state(hotel, self.clock.now()).await? {
+                Some(state) => {
+                    let day = calendar.next(state.closed_through);
+                    self.dues.insert(hotel.clone(), store.schedule().due_at(&day));
+                }
+                None => drop(self.dues.remove(hotel)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands on what is ready by the clock.
+    async fn deliver(&mut self) -> anyhow::Result<()> {
+        for mapping in &MAPPINGS {
+            while self.deployment.is_ready(mapping) {
+                let most = mapping.batch_size;
+                let taken = self.deployment.take_batch(mapping.queue, most, LARGEST_PAYLOAD).await;
+                self.note(mapping.queue, taken)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what has arrived, and settles what was late.
+    async fn take_what_waits(&mut self) -> anyhow::Result<()> {
+        for queue in [DEVICE_EVENTS, SPACE_EVENTS] {
+            while self.deployment.queues().waiting(queue).is_some() {
+                let taken = self.deployment.take_batch(queue, BACKLOG, usize::MAX).await;
+                self.note(queue, taken)?;
+            }
+        }
+        self.settle_what_waits().await?;
+        match &self.bookmark {
+            Some(bookmark) if self.sent.is_empty() => {
+                bookmark.note(&self.counts, self.clock.now()).map_err(|error| self.fault(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn settle_what_waits(&mut self) -> anyhow::Result<()> {
+        while self.deployment.queues().waiting(DAY_CLOSE).is_some() {
+            let taken = self.deployment.take_batch(DAY_CLOSE, BACKLOG, usize::MAX).await;
+            self.note(DAY_CLOSE, taken)?;
+        }
+        // Nobody listens to the bus.
+        self.deployment.aws().take_told();
+        Ok(())
+    }
+
+    /// Counts and tells what was refused of a batch.
+    fn note(&mut self, queue: &str, taken: Delivered) -> anyhow::Result<()> {
+        if !taken.failed.is_empty()
+            && let Some(fault) = self.deployment.aws().fault()
+        {
+            anyhow::bail!(
+                "what is kept cannot be written: {fault}; nothing that was taken is lost, and the \
+                 same command goes on when there is room"
+            );
+        }
+        if queue == DAY_CLOSE {
+            return Ok(());
+        }
+        for refused in taken.refused {
+            *self.counts.refused.entry(refused.reason.clone()).or_insert(0) += refused.count();
+            let line = self.line_of(queue, refused);
+            (self.tell)(&line)?;
+            if self.first_refused.len() < FIRST_REFUSED {
+                self.first_refused.push(line);
+            }
+        }
+        // They were told; in memory they would only pile up.
+        self.deployment.queues().drain(REJECTED_EVENTS);
+        for message in taken.done {
+            self.sent.remove(&message.id);
+        }
+        Ok(())
+    }
+
+    fn line_of(&self, queue: &str, refused: RefusedEvents) -> RefusedLine {
+        let RefusedEvents { message, event, of_whole, reason, detail, body } = refused;
+        let line = self.sent.get(&message).copied().unwrap_or(self.counts.line);
+        let is_packed = of_whole.is_some() || event > 0;
+        let event = is_packed.then_some(event + 1);
+        RefusedLine { line, event, count: of_whole, reason, detail, queue: queue.to_owned(), body }
+    }
+
+    /// What the engine said, where it is to blame.
+    fn fault(&self, error: impl Into<anyhow::Error>) -> anyhow::Error {
+        match self.deployment.aws().fault() {
+            Some(fault) => anyhow::anyhow!("what is kept cannot be written: {fault}"),
+            None => error.into(),
+        }
     }
 
     /// Moves the clock on until every hotel with events has closed the last date, and nothing is
@@ -321,35 +659,47 @@ impl Run {
         hotels: &[Profile],
         until: Option<BusinessDate>,
     ) -> anyhow::Result<()> {
-        let Some(latest) = self.latest else {
-            // Nothing was accepted; what was refused is still on its way.
-            return self.settle(hotels, None).await;
-        };
+        if self.batches == Batches::Backlog {
+            self.take_what_waits().await?;
+        }
+        let latest = self.counts.latest.map(Instant::from_millis);
         let last = |profile: &Profile| {
             let calendar = &profile.calendar;
-            let Some(date) = until else { return calendar.day_of(latest).date };
-            calendar.day(date).unwrap_or_else(|| calendar.previous(date)).date
+            match (until, latest) {
+                (Some(date), _) => {
+                    Some(calendar.day(date).unwrap_or_else(|| calendar.previous(date)).date)
+                }
+                (None, Some(latest)) => Some(calendar.day_of(latest).date),
+                // Nothing was accepted; what was refused may still be on its way.
+                (None, None) => None,
+            }
         };
-        let lasts: BTreeMap<HotelId, BusinessDate> =
-            hotels.iter().map(|profile| (profile.hotel_id.clone(), last(profile))).collect();
-        let is_closed = self.still_open(hotels, Some(&lasts)).await?.is_none();
-        self.settle(hotels, Some(&lasts)).await?;
-        if is_closed {
+        let lasts: BTreeMap<HotelId, BusinessDate> = hotels
+            .iter()
+            .filter_map(|profile| Some((profile.hotel_id.clone(), last(profile)?)))
+            .collect();
+        let is_closed = self.still_open(hotels, &lasts).await?.is_none();
+        self.settle(hotels, &lasts).await?;
+        if is_closed && !lasts.is_empty() {
             // Nothing was left to close, so the rule did not tick. It ticks once here: what is
             // closed must not depend on which event came last.
             self.deployment.tick().await?;
-            self.settle(hotels, Some(&lasts)).await?;
+            self.settle(hotels, &lasts).await?;
         }
-        Ok(())
+        match &self.bookmark {
+            Some(bookmark) => bookmark.kept.remove_note(&bookmark.name),
+            None => Ok(()),
+        }
     }
 
     async fn settle(
         &mut self,
         hotels: &[Profile],
-        lasts: Option<&BTreeMap<HotelId, BusinessDate>>,
+        lasts: &BTreeMap<HotelId, BusinessDate>,
     ) -> anyhow::Result<()> {
         let mut give_up = self.clock.now() + PATIENCE;
         loop {
+            self.stop_if_asked().await?;
             let open = self.still_open(hotels, lasts).await?;
             if open.is_none() && self.deployment.next_wake().is_none() {
                 return Ok(());
@@ -368,7 +718,7 @@ impl Run {
             }
             let tick = self.next_tick.unwrap_or_else(|| tick_after(self.clock.now()));
             let stop = self.deployment.next_wake().map_or(tick, |wake| wake.min(tick));
-            self.advance(stop.max(self.clock.now())).await?;
+            self.advance_by_the_clock(stop.max(self.clock.now())).await?;
         }
     }
 
@@ -376,20 +726,22 @@ impl Run {
     async fn still_open<'a>(
         &self,
         hotels: &'a [Profile],
-        lasts: Option<&BTreeMap<HotelId, BusinessDate>>,
+        lasts: &BTreeMap<HotelId, BusinessDate>,
     ) -> anyhow::Result<Option<(&'a Profile, BusinessDate)>> {
-        let Some(lasts) = lasts else { return Ok(None) };
         for profile in hotels {
+            let Some(last) = lasts.get(&profile.hotel_id) else { continue };
             let state =
                 self.deployment.store().close_state(&profile.hotel_id, self.clock.now()).await?;
-            let last = lasts[&profile.hotel_id];
-            if state.is_some_and(|state| state.closed_through < last) {
-                return Ok(Some((profile, last)));
+            if state.is_some_and(|state| state.closed_through < *last) {
+                return Ok(Some((profile, *last)));
             }
         }
         Ok(None)
     }
 }
+
+/// How long messages gather in the day-close queue.
+const CLOSE_WINDOW: Millis = 60_000;
 
 fn tick_after(now: Instant) -> Instant {
     Instant::from_millis((now.as_millis().div_euclid(TICK) + 1) * TICK)
@@ -406,54 +758,73 @@ impl Replayed {
         (self.deployment, self.clock)
     }
 
+    /// The first events that were refused.
+    pub fn first_refused(&self) -> &[RefusedLine] {
+        &self.first_refused
+    }
+
+    /// The line after which an earlier run was ended and this one went on.
+    pub fn resumed_after(&self) -> Option<usize> {
+        self.resumed_after
+    }
+
     /// Writes every report, by hotel, date and room, and adds everything up.
     ///
     /// # Errors
     /// When a report cannot be read or written.
     pub async fn write_reports(&self, out: &mut dyn Write) -> anyhow::Result<Summary> {
+        self.each_report(&mut |profile, report| {
+            let view = RoomReportView::closed(&profile.hotel_id, &profile.calendar, report);
+            serde_json::to_writer(&mut *out, &view)?;
+            out.write_all(b"\n").context("reports cannot be written")
+        })
+        .await
+    }
+
+    /// Adds everything up.
+    ///
+    /// # Errors
+    /// When a report cannot be read.
+    pub async fn summary(&self) -> anyhow::Result<Summary> {
+        self.each_report(&mut |_, _| Ok(())).await
+    }
+
+    async fn each_report(
+        &self,
+        write: &mut dyn FnMut(&Profile, &ClosedReport) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Summary> {
         let store = self.deployment.store();
         let (mut reports, mut revised) = (0, 0);
         let mut hotels: Vec<&Profile> = self.hotels.iter().collect();
         hotels.sort_by_key(|profile| &profile.hotel_id);
         for profile in hotels {
             let hotel = &profile.hotel_id;
-            let mut days = store.hotel_days(
-                hotel,
-                BusinessDate::MIN,
-                BusinessDate::MAX,
-                Instant::from_millis(0),
-            );
+            let mut days =
+                store.hotel_days(hotel, BusinessDate::MIN, BusinessDate::MAX, BEFORE_ALL);
             while let Some(day) = days.next().await? {
-                let mut pages = store.reports(hotel, day.date, None, Instant::from_millis(0));
+                let mut pages = store.reports(hotel, day.date, None, BEFORE_ALL);
                 while let Some(stored) = pages.next().await? {
                     reports += 1;
                     revised += usize::from(stored.closed.revision > 1);
-                    let view = RoomReportView::closed(hotel, &profile.calendar, &stored.closed);
-                    serde_json::to_writer(&mut *out, &view)?;
-                    out.write_all(b"\n").context("reports cannot be written")?;
+                    write(profile, &stored.closed)?;
                 }
             }
         }
-        out.flush().context("reports cannot be written")?;
-        Ok(self.summary(reports, revised))
+        Ok(self.sum_up(reports, revised))
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a count of events stays far below 2^52")]
-    fn summary(&self, reports: usize, revised: usize) -> Summary {
-        let mut refused = BTreeMap::new();
-        for message in self.rejected() {
-            let reason = message.attributes.get("reason").cloned().unwrap_or_default();
-            *refused.entry(reason).or_insert(0) += message.refused_events();
-        }
+    fn sum_up(&self, reports: usize, revised: usize) -> Summary {
         let dead: usize = [DEVICE_EVENTS, SPACE_EVENTS]
             .iter()
             .map(|queue| self.deployment.queues().dead_letters(queue).len())
             .sum();
         let ingest = self.deployment.consumed_by_ingest();
         let events = (self.events as f64).max(1.0);
+        let refused = self.counts.refused.clone();
         Summary {
-            events: self.events,
-            applied: self.events - dead - refused.values().sum::<usize>(),
+            events: self.counts.events,
+            applied: self.counts.events - dead - refused.values().sum::<usize>(),
             refused,
             reports,
             revised,
@@ -467,9 +838,5 @@ impl Replayed {
             },
             elapsed_seconds: self.stopwatch.seconds(),
         }
-    }
-
-    fn rejected(&self) -> Vec<roomwatt_embedded::queues::Message> {
-        self.deployment.queues().peek(REJECTED_EVENTS)
     }
 }

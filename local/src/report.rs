@@ -60,8 +60,19 @@ impl Request {
         if from > to {
             return Err(BadInput(format!("--from {from} is after --to {to}")).into());
         }
-        let mut reports =
-            Reports { store, hotel, now, from, to: closed_through.map(|last| last.min(to)) };
+        let mut reports = Reports {
+            store,
+            hotel,
+            now,
+            from,
+            to: closed_through.map(|last| last.min(to)),
+            closed_through,
+        };
+        if self.format == Format::Table
+            && let Some(said) = reports.nothing_closed(self).await?
+        {
+            return writeln!(out, "{said}").context(UNWRITABLE);
+        }
         match (self.listing, self.format) {
             (Listing::Reports, Format::Table) => {
                 let mut all = Vec::new();
@@ -158,9 +169,33 @@ struct Reports<'a> {
     from: BusinessDate,
     /// `None` where nothing is closed.
     to: Option<BusinessDate>,
+    /// The last closed day of all.
+    closed_through: Option<BusinessDate>,
 }
 
 impl Reports<'_> {
+    /// What to say where no day of the range is closed.
+    async fn nothing_closed(&self, asked: &Request) -> anyhow::Result<Option<String>> {
+        let days = |from, to| self.store.hotel_days(self.hotel, from, to, self.now);
+        if let Some(to) = self.to.filter(|to| self.from <= *to)
+            && days(self.from, to).at_most(1).next().await?.is_some()
+        {
+            return Ok(None);
+        }
+        let range = match (asked.from, asked.to) {
+            (None, None) => String::new(),
+            (Some(from), None) => format!(" from {from} on"),
+            (None, Some(to)) => format!(" up to {to}"),
+            (Some(from), Some(to)) => format!(" from {from} to {to}"),
+        };
+        let first = days(BusinessDate::MIN, BusinessDate::MAX).at_most(1).next().await?;
+        let closed = match (first, self.closed_through) {
+            (Some(first), Some(last)) => format!("; closed is {} to {last}", first.date),
+            _ => String::new(),
+        };
+        Ok(Some(format!("nothing is closed of {}{range}{closed}", self.hotel)))
+    }
+
     async fn each(
         &mut self,
         mut report: impl FnMut(ClosedReport) -> anyhow::Result<()>,

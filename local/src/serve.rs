@@ -1,93 +1,127 @@
-//! The API on loopback, with ingest beside it, and the schedule on the clock of the run.
+//! The API, with ingest beside it, and the schedule on the clock of the run.
 //!
-//! Everything goes the way that it goes in the deployment: an event that is posted here waits in a
-//! queue, a function takes it, the rule ticks, days close. Only the windows in which messages
-//! gather are short, since people wait here.
+//! An event that is posted here is handed to the function that takes it from a queue in the
+//! deployment, and is answered once that function is done: then it is in the table. Days close beside
+//! that, on a thread of their own, so that no event waits behind them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Extension, RawQuery, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use roomwatt_api::{Api, Caller, Delivery, Problem};
-use roomwatt_domain::Millis;
+use roomwatt_domain::{BusinessCalendar, BusinessDate, BusinessDay, HotelId, Instant, Millis};
+use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_messaging::Clock;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
+use crate::figures::separated;
+use crate::tokens::{Grant, Tokens, WRITE_EVENTS};
 use roomwatt_embedded::Deployment;
-use roomwatt_embedded::deployment::{DEVICE_EVENTS, REJECTED_EVENTS, SPACE_EVENTS, TICK};
-use roomwatt_embedded::queues::Queues;
+use roomwatt_embedded::deployment::{
+    DEVICE_EVENTS, Delivered, REJECTED_EVENTS, RefusedEvents, SPACE_EVENTS, TICK,
+};
 
-/// How long messages gather at most.
+/// How long what there is to settle gathers at most.
 pub const WINDOW: Millis = 100;
 /// How often the run looks at its clock.
 const LOOK: Duration = Duration::from_millis(100);
 /// What a queue takes as one message.
 const LARGEST_MESSAGE: usize = 1024 * 1024;
+/// A folder whose last close is older is served as it is.
+pub const FRESH: Millis = 2 * 24 * 60 * 60_000;
 /// The header of a run that requires claims: a JSON object of texts, as API Gateway hands claims
 /// on. Nothing else reads it.
 pub const CLAIMS: &str = "x-roomwatt-claims";
 
 /// Which callers are answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub enum Access {
     /// Every caller on loopback.
     #[default]
     Open,
-    /// Callers that bring claims in the header [`CLAIMS`].
+    /// Callers on loopback that bring claims in the header [`CLAIMS`].
     ByClaims,
+    /// Callers that bring a token, wherever they are.
+    ByToken(Arc<Tokens>),
 }
 
-/// Opens a port of loopback; any free one for 0.
-///
-/// # Errors
-/// When the port is taken.
-pub async fn listen(port: u16) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
-    listener.with_context(|| format!("port {port} cannot be opened"))
+/// What is served.
+pub struct Service {
+    /// The functions, on their table.
+    pub deployment: Deployment,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// To whom.
+    pub access: Access,
+    /// Of a folder that is served as it is, its last closed day: nothing is taken in, nothing closes.
+    pub as_it_is: Option<BusinessDate>,
 }
 
-/// Serves until `stop`, then takes in what waits in the queues still.
+/// Opens a port; any free one for 0.
 ///
 /// # Errors
-/// When the listener fails.
+/// When the port is taken, or the address is none of this machine's.
+pub async fn listen(address: IpAddr, port: u16) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(SocketAddr::new(address, port)).await;
+    listener.with_context(|| {
+        if address.is_loopback() {
+            format!("port {port} cannot be opened")
+        } else {
+            format!("port {port} of {address} cannot be opened")
+        }
+    })
+}
+
+/// Serves until `stop`. A close that is under way then goes on when the folder is served again.
+///
+/// # Errors
+/// When the listener or the schedule fails.
 pub async fn serve(
-    deployment: Deployment,
-    clock: Arc<dyn Clock>,
+    service: Service,
     listener: TcpListener,
-    access: Access,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let deployment = deployment.with_windows_of_at_most(WINDOW);
-    let posted = Arc::new(Notify::new());
-    let router = router(&deployment, Arc::clone(&clock), access, Arc::clone(&posted));
+    let Service { deployment, clock, access, as_it_is } = service;
+    let deployment = Arc::new(deployment.with_windows_of_at_most(WINDOW));
+    let desk = Desk::open(Arc::clone(&deployment));
+    let router = router(&deployment, desk, Arc::clone(&clock), access, as_it_is);
     let running = axum::serve(listener, router).with_graceful_shutdown(stop);
-    tokio::select! {
-        ended = running => ended.context("the listener failed")?,
-        () = drive(&deployment, clock.as_ref(), &posted) => {}
+    if as_it_is.is_some() {
+        return running.await.context("the listener failed");
     }
-    deployment.flush().await;
-    Ok(())
+    let (alive, ended) = oneshot::channel::<()>();
+    let runtime = tokio::runtime::Handle::current();
+    // A close keeps the thread that it runs on, and can be broken off at any moment.
+    std::thread::spawn(move || {
+        let _alive = alive;
+        runtime.block_on(drive(&deployment, clock.as_ref()));
+    });
+    tokio::select! {
+        done = running => done.context("the listener failed"),
+        _ = ended => anyhow::bail!("the schedule failed; what is kept is whole"),
+    }
 }
 
 /// The API of a deployment, with ingest beside it.
-pub fn router(
-    deployment: &Deployment,
+fn router(
+    deployment: &Arc<Deployment>,
+    desk: Desk,
     clock: Arc<dyn Clock>,
     access: Access,
-    posted: Arc<Notify>,
+    as_it_is: Option<BusinessDate>,
 ) -> Router {
     let api = Api::new(deployment.store().metered_apart(), clock, Delivery::Streamed).router();
     let ingest = Router::new()
@@ -95,17 +129,76 @@ pub fn router(
         .route("/local/events/space", post(space_events))
         .route("/local/events/rejected", get(rejected_events))
         .method_not_allowed_fallback(roomwatt_api::no_such_method)
-        .with_state(Ingest { queues: deployment.queues().clone(), posted });
-    api.layer(from_fn_with_state(access, introduce)).merge(ingest).layer(from_fn(only_loopback))
+        .with_state(desk);
+    let is_by_token = matches!(access, Access::ByToken(_));
+    let all = api.merge(ingest).layer(from_fn_with_state(access, introduce));
+    let all = all.layer(from_fn_with_state(Arc::clone(deployment), demand_health));
+    let all = match as_it_is {
+        Some(last) => all.layer(from_fn_with_state(last, only_reads)),
+        None => all,
+    };
+    // With tokens a proxy may stand in front, under any name.
+    if is_by_token { all } else { all.layer(from_fn(only_loopback)) }
 }
 
-/// Ticks and delivers, for as long as it is asked to.
-async fn drive(deployment: &Deployment, clock: &dyn Clock, posted: &Notify) {
+/// Where posted messages are handed in: one thread takes them to the functions, one by one.
+#[derive(Clone)]
+struct Desk {
+    deployment: Arc<Deployment>,
+    posted: mpsc::Sender<Posted>,
+}
+
+/// A message that somebody posted and waits for.
+struct Posted {
+    queue: &'static str,
+    body: String,
+    attributes: BTreeMap<String, String>,
+    answer: oneshot::Sender<Delivered>,
+}
+
+/// Messages that wait; whoever posts more waits for room.
+const WAITING: usize = 64;
+
+impl Desk {
+    fn open(deployment: Arc<Deployment>) -> Self {
+        let (posted, mut waiting) = mpsc::channel::<Posted>(WAITING);
+        let (functions, runtime) = (Arc::clone(&deployment), tokio::runtime::Handle::current());
+        std::thread::spawn(move || {
+            runtime.block_on(async {
+                while let Some(Posted { queue, body, attributes, answer }) = waiting.recv().await {
+                    let taken = functions.take_at_once(queue, body, attributes).await;
+                    // Who has hung up wants no answer; what was sent is taken all the same.
+                    drop(answer.send(taken));
+                }
+            });
+        });
+        Self { deployment, posted }
+    }
+
+    /// `None` where the functions are no more.
+    async fn hand_in(
+        &self,
+        queue: &'static str,
+        body: String,
+        attributes: BTreeMap<String, String>,
+    ) -> Option<Delivered> {
+        let (answer, taken) = oneshot::channel();
+        self.posted.send(Posted { queue, body, attributes, answer }).await.ok()?;
+        taken.await.ok()
+    }
+}
+
+/// Ticks, closes and revises, for as long as the process lives.
+async fn drive(deployment: &Deployment, clock: &dyn Clock) {
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut next_tick = clock.now();
     loop {
         if clock.now() >= next_tick {
+            match due(deployment, clock.now()).await {
+                Ok(due) => due.iter().filter(|due| due.days > 1).for_each(|due| println!("{due}")),
+                Err(fault) => error!(error = format!("{fault:#}"), "what is due cannot be read"),
+            }
             if let Err(fault) = deployment.tick().await {
                 error!(
                     error = format!("{fault:#}"),
@@ -115,11 +208,117 @@ async fn drive(deployment: &Deployment, clock: &dyn Clock, posted: &Notify) {
             next_tick = clock.now() + TICK;
         }
         deployment.deliver().await;
-        tokio::select! {
-            _ = looks.tick() => {}
-            () = posted.notified() => {}
+        // Nobody else listens to the bus.
+        deployment.aws().take_told();
+        looks.tick().await;
+    }
+}
+
+/// A hotel with days to close.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Which hotel.
+    pub hotel: HotelId,
+    /// How many of its days are due.
+    pub days: usize,
+    /// The last of them.
+    pub through: BusinessDate,
+}
+
+impl std::fmt::Display for Due {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { hotel, days, through } = self;
+        let noun = if *days == 1 { "day" } else { "days" };
+        write!(f, "closing   {} {noun} of {hotel}, through {through}", separated(*days))
+    }
+}
+
+/// The hotels with days that are due.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn due(deployment: &Deployment, now: Instant) -> anyhow::Result<Vec<Due>> {
+    let schedule = deployment.store().schedule();
+    let mut all = Vec::new();
+    for (hotel, calendar, last) in closed_hotels(deployment, now).await? {
+        let mut due = Due { hotel, days: 0, through: last.date };
+        loop {
+            let day = calendar.next(due.through);
+            if now < schedule.due_at(&day) || day.date == due.through {
+                break;
+            }
+            due.days += 1;
+            due.through = day.date;
+        }
+        if due.days > 0 {
+            all.push(due);
         }
     }
+    Ok(all)
+}
+
+/// The last day that is closed of any hotel, and when it was due.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn last_close(
+    deployment: &Deployment,
+    now: Instant,
+) -> anyhow::Result<Option<(BusinessDate, Instant)>> {
+    let schedule = deployment.store().schedule();
+    let hotels = closed_hotels(deployment, now).await?;
+    let closes = hotels.iter().map(|(_, _, last)| (last.date, schedule.due_at(last)));
+    Ok(closes.max_by_key(|(_, due_at)| *due_at))
+}
+
+/// The hotels with events, each with its last closed day.
+async fn closed_hotels(
+    deployment: &Deployment,
+    now: Instant,
+) -> anyhow::Result<Vec<(HotelId, BusinessCalendar, BusinessDay)>> {
+    let store = deployment.store().metered_apart();
+    let mut hotels = store.hotels(None, now);
+    let mut closed = Vec::new();
+    while let Some(hotel) = hotels.next().await? {
+        let Some(state) = store.close_state(&hotel.hotel_id, now).await? else { continue };
+        let calendar = BusinessCalendar::new(&hotel.time_zone)?;
+        if let Some(last) = calendar.day(state.closed_through) {
+            closed.push((hotel.hotel_id, calendar, last));
+        }
+    }
+    Ok(closed)
+}
+
+/// Nothing changes in a folder that is served as it is.
+async fn only_reads(State(last): State<BusinessDate>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return next.run(request).await;
+    }
+    let detail = format!(
+        "this folder is served as it is, and its last closed day is {last}; serve it with --live to \
+         close its days up to now and to take events in"
+    );
+    Problem::new(StatusCode::CONFLICT, detail).into_response()
+}
+
+/// A run that cannot keep anything is not healthy.
+async fn demand_health(
+    State(deployment): State<Arc<Deployment>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path() == "/health" && deployment.aws().is_sole_writer() {
+        let written = deployment.aws().kept().and_then(|kept| kept.note("health", &true));
+        if let Err(fault) = written {
+            return not_kept(&format!("{fault:#}")).into_response();
+        }
+    }
+    next.run(request).await
+}
+
+fn not_kept(fault: &str) -> Problem {
+    let detail = format!("nothing can be kept: {fault}");
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
 }
 
 /// A page of another site, open in a browser on this machine, may reach loopback by a name of its
@@ -150,57 +349,182 @@ fn is_loopback(authority: &str) -> bool {
     ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
+/// Tells the handlers who calls. `/health` answers anybody.
 async fn introduce(State(access): State<Access>, mut request: Request, next: Next) -> Response {
-    let caller = match access {
-        Access::Open => Some(Caller::Owner),
-        Access::ByClaims => claims(request.headers()).map(|claims| Caller::bearer(&claims)),
+    let grant = match &access {
+        Access::Open => Some(Grant::of_everything()),
+        Access::ByClaims => claims(request.headers()).map(Grant::from_claims),
+        Access::ByToken(tokens) => tokens.grant(request.headers()).cloned(),
     };
-    if let Some(caller) = caller {
+    let grant = match (&access, grant) {
+        (Access::ByToken(_), None) if request.uri().path() == "/health" => {
+            Some(Grant::of_nothing())
+        }
+        (Access::ByToken(_), None) => return unknown_caller().into_response(),
+        (_, grant) => grant,
+    };
+    if let Some(grant) = grant {
+        let caller = if matches!(access, Access::Open) { Caller::Owner } else { grant.caller() };
         request.extensions_mut().insert(caller);
+        request.extensions_mut().insert(grant);
     }
     next.run(request).await
+}
+
+fn unknown_caller() -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "the call brings no token that is known here")
 }
 
 fn claims(headers: &HeaderMap) -> Option<HashMap<String, String>> {
     serde_json::from_slice(headers.get(CLAIMS)?.as_bytes()).ok()
 }
 
-#[derive(Clone)]
-struct Ingest {
-    queues: Queues,
-    posted: Arc<Notify>,
+type Granted = Option<Extension<Grant>>;
+
+async fn device_events(
+    State(desk): State<Desk>,
+    granted: Granted,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Problem> {
+    take(&desk, EventQueue::DeviceEvents, granted, query.as_deref(), body).await
 }
 
-impl Ingest {
-    async fn take(&self, queue: &str, body: Body) -> Result<Response, Problem> {
-        let body = to_bytes(body, LARGEST_MESSAGE).await.map_err(|_| {
-            let detail = "a message has at most 1024 KB";
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-        })?;
-        let text = String::from_utf8(body.to_vec())
-            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "a message is text in UTF-8"))?;
-        if text.is_empty() {
-            return Err(Problem::new(StatusCode::BAD_REQUEST, "a message is not empty"));
-        }
-        let id = self.queues.send(queue, text, BTreeMap::new());
-        self.posted.notify_one();
-        Ok((StatusCode::ACCEPTED, Json(json!({"messageId": id}))).into_response())
+async fn space_events(
+    State(desk): State<Desk>,
+    granted: Granted,
+    RawQuery(query): RawQuery,
+    body: Body,
+) -> Result<Response, Problem> {
+    take(&desk, EventQueue::SpaceEvents, granted, query.as_deref(), body).await
+}
+
+async fn take(
+    desk: &Desk,
+    queue: EventQueue,
+    granted: Granted,
+    query: Option<&str>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let grant = demand_writer(granted)?;
+    let attributes = attributes(query.unwrap_or_default())?;
+    let body = to_bytes(body, LARGEST_MESSAGE).await.map_err(|_| {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "a message has at most 1024 KB")
+    })?;
+    let text = String::from_utf8(body.to_vec())
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "a message is text in UTF-8"))?;
+    demand_own_hotels(&grant, queue, &text, &attributes)?;
+    let name = match queue {
+        EventQueue::DeviceEvents => DEVICE_EVENTS,
+        EventQueue::SpaceEvents => SPACE_EVENTS,
+    };
+    let taken = desk.hand_in(name, text, attributes).await;
+    match taken.filter(|taken| taken.failed.is_empty()) {
+        Some(taken) => Ok(answer(&taken)),
+        None => Err(not_kept(&desk.deployment.aws().fault().unwrap_or("send it again".to_owned()))),
     }
 }
 
-async fn device_events(State(ingest): State<Ingest>, body: Body) -> Result<Response, Problem> {
-    ingest.take(DEVICE_EVENTS, body).await
+/// What became of a message. Of one with more refused events than are told apart, the first is told.
+fn answer(taken: &Delivered) -> Response {
+    let refused: Vec<_> = taken
+        .refused
+        .iter()
+        .map(|RefusedEvents { event, of_whole, reason, detail, .. }| {
+            let mut told = json!({"index": event, "reason": reason, "detail": detail});
+            if let Some(count) = of_whole {
+                told["count"] = json!(count);
+            }
+            told
+        })
+        .collect();
+    let status = if taken.applied > 0 || refused.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    let body = json!({"applied": taken.applied, "ignored": 0, "refused": refused});
+    (status, Json(body)).into_response()
 }
 
-async fn space_events(State(ingest): State<Ingest>, body: Body) -> Result<Response, Problem> {
-    ingest.take(SPACE_EVENTS, body).await
+fn demand_writer(granted: Granted) -> Result<Grant, Problem> {
+    let Some(Extension(grant)) = granted else { return Err(unknown_caller()) };
+    if grant.may_write_events() {
+        return Ok(grant);
+    }
+    let detail = format!("the token lacks the scope {WRITE_EVENTS}");
+    Err(Problem::new(StatusCode::FORBIDDEN, detail))
 }
 
-/// What was refused since the run began: each body, with the attributes that say why.
-async fn rejected_events(State(ingest): State<Ingest>) -> Response {
-    let rejected = ingest.queues.peek(REJECTED_EVENTS).into_iter();
+/// The message's attributes, out of the parameters of the same names.
+fn attributes(query: &str) -> Result<BTreeMap<String, String>, Problem> {
+    let mut attributes = BTreeMap::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if !matches!(&*name, "source" | "hotel") {
+            let detail = format!("{name} is no parameter here; there are source and hotel");
+            return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+        }
+        if attributes.insert(name.to_string(), value.into_owned()).is_some() {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, format!("{name} is there twice")));
+        }
+    }
+    Ok(attributes)
+}
+
+/// A caller that is for some hotels sends events of these alone. Where a source reads the message,
+/// its attribute says the hotel before anything in it can.
+fn demand_own_hotels(
+    grant: &Grant,
+    queue: EventQueue,
+    text: &str,
+    attributes: &BTreeMap<String, String>,
+) -> Result<(), Problem> {
+    let Some(own) = grant.hotels() else { return Ok(()) };
+    let forbidden = |detail: String| Err(Problem::new(StatusCode::FORBIDDEN, detail));
+    match attributes.get("hotel") {
+        Some(hotel) if !own.iter().any(|own| own.as_str() == hotel) => {
+            return forbidden("the token is not for the hotel of the parameter hotel".to_owned());
+        }
+        None if attributes.contains_key("source") || names_a_source(text) => {
+            return forbidden(
+                "a token for some hotels needs the parameter hotel where a source reads the message"
+                    .to_owned(),
+            );
+        }
+        _ => {}
+    }
+    for (index, decoded) in edge::Body::read(queue, text).enumerate() {
+        if let Ok((event, _)) = decoded
+            && !own.contains(&event.hotel)
+        {
+            return forbidden(format!(
+                "the token is not for the hotel of the event at index {index}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a message says by itself which source reads it.
+fn names_a_source(text: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Named {
+        #[serde(rename = "_source")]
+        source: Option<serde::de::IgnoredAny>,
+    }
+    serde_json::from_str::<Named>(text).is_ok_and(|named| named.source.is_some())
+}
+
+/// What was refused since the run began: each body, with the attributes that say why. It is of all
+/// hotels.
+async fn rejected_events(State(desk): State<Desk>, granted: Granted) -> Result<Response, Problem> {
+    if demand_writer(granted)?.hotels().is_some() {
+        let detail = "a token for some hotels cannot see what was refused of all";
+        return Err(Problem::new(StatusCode::FORBIDDEN, detail));
+    }
+    let rejected = desk.deployment.queues().peek(REJECTED_EVENTS).into_iter();
     let rejected: Vec<_> = rejected
         .map(|message| json!({"attributes": message.attributes, "body": message.body}))
         .collect();
-    Json(json!({"rejected": rejected})).into_response()
+    Ok(Json(json!({"rejected": rejected})).into_response())
 }

@@ -6,7 +6,7 @@ mod command_line {
     use std::fs::{self, File};
     use std::io::Write;
     use std::path::{Path, PathBuf};
-    use std::process::{Command, Output};
+    use std::process::{Command, Output, Stdio};
 
     use flate2::Compression;
     use flate2::write::GzEncoder;
@@ -60,8 +60,13 @@ mod command_line {
 
     /// Status 0 and nothing on standard error.
     fn done(output: &Output) -> String {
+        ended(output, 0)
+    }
+
+    /// The status, and nothing on standard error.
+    fn ended(output: &Output, status: i32) -> String {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(output.status.code(), Some(status));
         String::from_utf8(output.stdout.clone()).unwrap()
     }
 
@@ -206,7 +211,7 @@ mod command_line {
     }
 
     #[test]
-    fn a_gz_file_that_is_cut_short_or_none_is_named_before_anything_is_done() {
+    fn a_gz_file_that_is_cut_short_or_none_is_named_and_no_file_is_written() {
         let (folder, profiles, _) = prepared("gzip");
         let whole = gzipped(&two_days().join("\n"));
         let mut damaged = whole.clone();
@@ -295,6 +300,14 @@ mod command_line {
         let count =
             "events    10 arrived, 2 applied, 8 refused (expired 1, malformed 6, unknown-hotel 1)";
         assert!(said.starts_with(&format!("{count}\n")), "{said}");
+        assert!(
+            said.contains("\nrefused   line 3: unknown-hotel: no hotel has this hotelId\n"),
+            "{said}"
+        );
+        assert!(
+            said.contains("\n          and 3 more; --rejected FILE has all of them\n"),
+            "{said}"
+        );
         let summary: Value = serde_json::from_str(&folder.text("summary.json")).unwrap();
         assert_eq!((&summary["events"], &summary["applied"]), (&json!(10), &json!(2)));
         assert_eq!(summary["refused"], json!({"expired": 1, "malformed": 6, "unknown-hotel": 1}));
@@ -327,14 +340,14 @@ mod command_line {
     }
 
     #[test]
-    fn nothing_but_refused_events_and_no_events_at_all_end_well() {
+    fn a_run_that_applied_nothing_has_status_1() {
         let (folder, profiles, _) = prepared("nothing-good");
         let bad = folder.file("bad.ndjson", "what?\n{}\n");
-        let said = done(&replay(&profiles, &bad, &["--out", &folder.path("out")]));
+        let said = ended(&replay(&profiles, &bad, &["--out", &folder.path("out")]), 1);
         assert!(said.contains("events    2 arrived, 0 applied, 2 refused (malformed 2)"), "{said}");
         assert_eq!(folder.text("out"), "");
         let none = folder.file("none.ndjson", "");
-        let said = done(&replay(&profiles, &none, &["--until", "2026-11-20"]));
+        let said = ended(&replay(&profiles, &none, &["--until", "2026-11-20"]), 1);
         assert!(said.contains("events    0 arrived, 0 applied, 0 refused"), "{said}");
         assert!(said.contains("reports   0, "), "{said}");
     }
@@ -528,7 +541,264 @@ mod command_line {
         fs::create_dir(&garbage).unwrap();
         let table = folder.file("garbage/table.sqlite", "no table at all ".repeat(300));
         let line = report(&garbage, "lakeside-1", &[]);
-        assert!(line.contains(&table) || line.contains("the table cannot be made"), "{line}");
+        assert_eq!(
+            line,
+            format!("error: {table}: this is no file of Roomwatt's; use another folder")
+        );
+    }
+
+    /// What `--out` and the others name must be no other file of the run, by any link.
+    #[test]
+    fn no_file_of_a_run_is_another() {
+        let (folder, profiles, events) = prepared("same-file");
+        let before = (folder.text("hotels.json"), folder.text("events.ndjson"));
+        fs::hard_link(&events, folder.path("linked.ndjson")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&profiles, folder.path("linked.json")).unwrap();
+        let (new, table) = (folder.path("new"), folder.path("table.sqlite"));
+        for (options, expected) in [
+            (vec!["--out", &events], "--events and --out"),
+            (vec!["--summary", &folder.path("linked.ndjson")], "--events and --summary"),
+            (vec!["--rejected", &folder.path("linked.json")], "--hotels and --rejected"),
+            (vec!["--out", &profiles], "--hotels and --out"),
+            (vec!["--out", &new, "--summary", &new], "--out and --summary"),
+            (vec!["--data", &folder.path("."), "--out", &table], "--data and --out"),
+        ] {
+            let line = refused(&replay(&profiles, &events, &options));
+            let expected = format!("error: {expected} are the same file: ");
+            assert!(line.starts_with(&expected), "{options:?}: {line}");
+        }
+        assert_eq!((folder.text("hotels.json"), folder.text("events.ndjson")), before);
+        assert!(!Path::new(&new).exists() && !Path::new(&table).exists());
+        // What is no file, such as the null device, takes anything.
+        #[cfg(unix)]
+        done(&replay(&profiles, &events, &["--out", "/dev/null", "--summary", "/dev/null"]));
+    }
+
+    #[test]
+    fn results_of_before_stay_until_new_ones_are_whole() {
+        let (folder, profiles, _) = prepared("beside");
+        let out = folder.file("out.ndjson", "of before");
+        let cut = folder.file("cut.gz", &gzipped(&two_days().join("\n"))[..60]);
+        refused(&replay(&profiles, &cut, &["--out", &out]));
+        assert_eq!(folder.text("out.ndjson"), "of before");
+        let names = || fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(!names().any(|name| name.to_string_lossy().ends_with(".part")));
+    }
+
+    /// Input that can be read once only: a pipe by a name, and standard input.
+    #[cfg(unix)]
+    #[test]
+    fn events_are_read_once() {
+        let (folder, profiles, events) = prepared("once");
+        let all = "events    6 arrived, 6 applied, 0 refused\n";
+        for content in [two_days().join("\n").into_bytes(), gzipped(&two_days().join("\n"))] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+            command.args(["replay", "--hotels", &profiles, "--events", "-"]);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            child.stdin.take().unwrap().write_all(&content).unwrap();
+            let said = done(&child.wait_with_output().unwrap());
+            assert!(said.starts_with(all), "{said}");
+        }
+        let pipe = folder.path("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let mut writer = Command::new("cp").args([&events, &pipe]).spawn().unwrap();
+        let said = done(&replay(&profiles, &pipe, &[]));
+        assert!(said.starts_with(all), "{said}");
+        assert!(writer.wait().unwrap().success());
+    }
+
+    /// The clock follows good events alone.
+    #[test]
+    fn a_refused_event_moves_no_clock() {
+        let (folder, profiles, _) = prepared("clock");
+        let good = two_days();
+        let elsewhere = lamp("203", "ON", "2031-01-01T00:00:00+01:00").replace("side-1", "side-9");
+        let broken = lamp("203", "on", "2031-01-01T00:00:00+01:00");
+        for more in [&[][..], &["--as-billed"]] {
+            let lines = [&[elsewhere.clone(), broken.clone()], &good[..]].concat();
+            let events = folder.file("events.ndjson", lines.join("\n"));
+            let said = done(&replay(&profiles, &events, more));
+            let count =
+                "events    8 arrived, 6 applied, 2 refused (malformed 1, unknown-hotel 1)\n";
+            assert!(said.starts_with(count), "{said}");
+            assert!(said.contains("reports   3, "), "{said}");
+        }
+        // Packed events count each by itself.
+        let packed = format!(r#"{{"events":[{},{elsewhere}]}}"#, good.join(","));
+        let events = folder.file("packed.ndjson", packed);
+        let said = done(&replay(&profiles, &events, &[]));
+        assert!(said.starts_with("events    7 arrived, 6 applied, 1 refused"), "{said}");
+        assert!(said.contains("refused   line 1, event 7: unknown-hotel: "), "{said}");
+        assert!(said.contains("reports   3, "), "{said}");
+    }
+
+    #[test]
+    fn until_closes_also_where_nothing_is_accepted() {
+        let (folder, profiles, events) = prepared("until");
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let none = folder.file("none.ndjson", "");
+        let said = done(&replay(&profiles, &none, &["--data", &data, "--until", "2026-11-25"]));
+        // Both rooms on each of five days, and the one that was first heard on the second day.
+        assert!(said.contains("reports   11, "), "{said}");
+        let line = refused(&replay(&profiles, &none, &["--until", "9999-12-31"]));
+        assert!(line.contains("must be from 0001-01-01 to 9998-12-31"), "{line}");
+    }
+
+    #[test]
+    fn files_of_windows_are_read() {
+        let (folder, _, _) = prepared("windows");
+        let mark = "\u{feff}";
+        let profiles = folder.file("hotels.json", format!("{mark}{}", hotels(&hotel())));
+        let text = format!("{mark}{}\r\n", two_days().join("\r\n"));
+        let events = folder.file("events.ndjson", text);
+        let said = done(&replay(&profiles, &events, &[]));
+        assert!(said.starts_with("events    6 arrived, 6 applied, 0 refused\n"), "{said}");
+        let wide: Vec<u8> =
+            format!("{mark}{{}}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide = folder.file("wide", wide);
+        for (profiles, events) in [(&wide, &events), (&profiles, &wide)] {
+            let line = refused(&replay(profiles, events, &[]));
+            assert_eq!(line, format!("error: {wide}: is in UTF-16; save it as UTF-8"));
+        }
+    }
+
+    #[test]
+    fn a_leap_second_is_refused_and_not_moved() {
+        let (folder, profiles, _) = prepared("leap");
+        let lines = [lamp("203", "ON", "2026-11-20T10:00:60+01:00"), two_days()[0].clone()];
+        let events = folder.file("events.ndjson", lines.join("\n"));
+        let said = done(&replay(&profiles, &events, &[]));
+        assert!(
+            said.starts_with("events    2 arrived, 1 applied, 1 refused (malformed 1)"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn days_of_long_ago_are_reported() {
+        let (folder, profiles, _) = prepared("long-ago");
+        let lines =
+            [lamp("203", "ON", "1582-10-03T10:00:00Z"), lamp("203", "OFF", "1582-10-03T12:00:00Z")];
+        let events = folder.file("events.ndjson", lines.join("\n"));
+        let out = folder.path("out");
+        let data = folder.path("data");
+        let said = done(&replay(&profiles, &events, &["--out", &out, "--data", &data]));
+        assert!(said.starts_with("events    2 arrived, 2 applied, 0 refused\n"), "{said}");
+        let report: Value = serde_json::from_str(&folder.text("out")).unwrap();
+        assert_eq!(report["totals"]["usageMs"], 7_200_000);
+        let shown = done(&roomwatt(&[
+            "report",
+            "--data",
+            &data,
+            "--hotel",
+            "lakeside-1",
+            "--format",
+            "json",
+            "--group-by",
+            "hotel",
+        ]));
+        assert!(shown.contains("7200000"), "{shown}");
+    }
+
+    #[test]
+    fn rejected_events_are_written_with_their_lines() {
+        let (folder, profiles, _) = prepared("rejected");
+        let good = two_days();
+        let elsewhere = lamp("203", "ON", "2026-11-20T19:00:00+01:00").replace("side-1", "side-9");
+        let many = format!(r#"{{"events":[{}]}}"#, vec!["7"; 101].join(","));
+        let lines = [&good[0], "", "what?", &elsewhere, &many, &good[1]].map(str::to_owned);
+        let events = folder.file("events.ndjson", lines.join("\n"));
+        let rejected = folder.path("rejected.ndjson");
+        let said = done(&replay(&profiles, &events, &["--rejected", &rejected]));
+        assert!(!said.contains("--rejected"), "{said}");
+        let text = folder.text("rejected.ndjson");
+        let written: Vec<Value> =
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told: Vec<_> = written
+            .iter()
+            .map(|one| (one["line"].as_u64(), one["reason"].as_str(), one["body"].as_str()))
+            .collect();
+        assert!(told.contains(&(Some(3), Some("malformed"), Some("what?"))), "{text}");
+        assert!(told.contains(&(Some(4), Some("unknown-hotel"), Some(&elsewhere))), "{text}");
+        assert!(told.contains(&(Some(5), Some("malformed"), Some(&many))), "{text}");
+        assert_eq!(told.len(), 3);
+        assert!(written.iter().any(|one| one["count"] == 101), "{text}");
+    }
+
+    #[test]
+    fn a_folder_is_written_by_one_process() {
+        let (folder, profiles, events) = prepared("in-use");
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let lock = File::open(folder.path("data/lock")).unwrap();
+        lock.lock().unwrap();
+        let line = refused(&replay(&profiles, &events, &["--data", &data]));
+        assert!(line.contains("another roomwatt is writing into this folder"), "{line}");
+        done(&roomwatt(&["report", "--data", &data, "--hotel", "lakeside-1"]));
+        drop(lock);
+        done(&replay(&profiles, &events, &["--data", &data]));
+    }
+
+    /// By somebody without the rights of root, to whom every folder is open.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_cannot_be_written_to_can_be_read() {
+        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::process::CommandExt;
+
+        let (folder, profiles, events) = prepared("read-only");
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let rights = |mode| fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+        for name in fs::read_dir(&data).unwrap() {
+            let name = name.unwrap().path();
+            fs::set_permissions(name, fs::Permissions::from_mode(0o444)).unwrap();
+        }
+        rights(0o555);
+        let is_root = fs::metadata("/proc/self")
+            .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
+        let as_nobody = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+            if is_root {
+                command.uid(65_534).gid(65_534);
+            }
+            command.args(arguments).output().unwrap()
+        };
+        let shown = as_nobody(&["report", "--data", &data, "--hotel", "lakeside-1"]);
+        let replayed =
+            as_nobody(&["replay", "--hotels", &profiles, "--events", &events, "--data", &data]);
+        let served = as_nobody(&["serve", "--port", "0", "--live", "--data", &data]);
+        rights(0o755);
+        assert!(done(&shown).contains("2026-11-20"));
+        for output in [replayed, served] {
+            let line = refused(&output);
+            let expected = "the folder cannot be written to; reports can be read from it";
+            assert!(line.contains(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_range_of_which_nothing_is_closed_says_what_is() {
+        let (folder, profiles, events) = prepared("nothing-closed");
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let report = ["report", "--data", &data, "--hotel", "lakeside-1", "--from", "2026-12-01"];
+        for by in ["none", "room"] {
+            let said = done(&roomwatt(&[&report, &["--group-by", by][..]].concat()));
+            let expected = "nothing is closed of lakeside-1 from 2026-12-01 on; \
+                            closed is 2026-11-20 to 2026-11-21\n";
+            assert_eq!(said, expected);
+        }
+    }
+
+    #[test]
+    fn the_zone_data_has_a_version() {
+        let said = done(&roomwatt(&["--version"]));
+        let version = said.split("zone data ").nth(1).unwrap();
+        assert!(version.starts_with("20"), "{said}");
     }
 
     #[cfg(unix)]

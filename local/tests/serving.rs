@@ -83,6 +83,12 @@ mod serving {
             (status, serde_json::from_str(&body).unwrap())
         }
 
+        /// Posts a message of one of the queues.
+        fn post(&self, queue: &str, body: &str) -> (u16, Value) {
+            let (status, answer) = self.ask("POST", &format!("/local/events/{queue}"), &[], body);
+            (status, serde_json::from_str(&answer).unwrap())
+        }
+
         /// Asks until the answer is as wished, for as long as anybody would wait.
         fn until(&self, path: &str, wished: impl Fn(&Value) -> bool) -> Value {
             let began = Instant::now();
@@ -156,11 +162,10 @@ mod serving {
         let at = jiff::Timestamp::now();
         let event = json!({"eventId": "1", "hotelId": "h1", "roomId": "7", "deviceId": "l",
                            "deviceKind": "light", "state": "ON", "occurredAt": at.to_string()});
-        let (status, answer) = served.ask("POST", "/local/events/device", &[], &event.to_string());
-        assert_eq!(status, 202);
-        assert!(serde_json::from_str::<Value>(&answer).unwrap()["messageId"].is_string());
+        let (status, answer) = served.post("device", &event.to_string());
+        assert_eq!((status, answer), (200, json!({"applied": 1, "ignored": 0, "refused": []})));
         let on = |live: &Value| live["rooms"][0]["states"]["devices"][0]["state"] == "ON";
-        served.until("/hotels/h1/live", on);
+        // What is answered is in the table, and stays there however the process ends.
         drop(served);
         let again = Served::start(&["serve", "--port", "0", "--data", data]);
         assert!(on(&again.get("/hotels/h1/live").1));
@@ -204,6 +209,19 @@ mod serving {
             let claims = claims(hotels, scope);
             assert_eq!(served.ask("GET", "/hotels/h1", &[&claims], "").0, status);
         }
+        // Events too.
+        let event = json!({"eventId": "1", "hotelId": "h1", "roomId": "7", "state": "CHECKED_IN",
+                           "occurredAt": jiff::Timestamp::now().to_string()})
+        .to_string();
+        let space = "/local/events/space";
+        assert_eq!(served.ask("POST", space, &[], &event).0, 401);
+        for (claims, status) in [
+            (claims("*", "reports:read"), 403),
+            (claims("[h2]", "events:write"), 403),
+            (claims("[h1]", "events:write"), 200),
+        ] {
+            assert_eq!(served.ask("POST", space, &[&claims], &event).0, status, "{claims}");
+        }
         drop(served);
         // Elsewhere the header is no more than any other.
         let open = Served::start(&["serve", "--port", "0"]);
@@ -225,7 +243,7 @@ mod serving {
             assert_eq!(served.ask_as(host, "GET", "/health", &[], "").0, status, "{host}");
         }
         for (origin, status) in [
-            ("http://LOCALHOST:8080", 202),
+            ("http://LOCALHOST:8080", 400),
             ("http://evil.example", 421),
             ("http://localhost.evil.example", 421),
             ("null", 421),
@@ -243,12 +261,220 @@ mod serving {
         assert_eq!(served.get(rejected), (200, json!({"rejected": []})));
         let event = json!({"eventId": "1", "hotelId": "h9", "roomId": "7", "state": "CHECKED_IN",
                            "occurredAt": "2026-11-20T19:00:00Z"});
-        assert_eq!(served.ask("POST", "/local/events/space", &[], &event.to_string()).0, 202);
-        let refused = served.until(rejected, |answer| answer["rejected"][0].is_object());
+        let (status, answer) = served.post("space", &event.to_string());
+        let detail = "no hotel has this hotelId";
+        let told = json!({"index": 0, "reason": "unknown-hotel", "detail": detail});
+        assert_eq!((status, answer), (400, json!({"applied": 0, "ignored": 0, "refused": [told]})));
+        let (_, refused) = served.get(rejected);
         let [refused] = &refused["rejected"].as_array().unwrap()[..] else { panic!("{refused}") };
         assert_eq!(refused["body"], event.to_string());
         assert_eq!(refused["attributes"]["reason"], "unknown-hotel");
         assert_eq!(refused["attributes"]["queue"], "space-events");
+    }
+
+    /// What is wrong with a message is answered, each event by its place in it.
+    #[test]
+    fn a_post_is_answered_with_what_became_of_its_events() {
+        let served = Served::start(&["serve", "--port", "0"]);
+        let hotel = json!({"hotelId": "h1", "timeZone": "UTC"}).to_string();
+        assert_eq!(served.ask("PUT", "/hotels/h1", &[], &hotel).0, 201);
+        for body in ["no JSON", "", "{}", "[]"] {
+            let (status, answer) = served.post("device", body);
+            assert_eq!((status, &answer["applied"]), (400, &json!(0)), "{body}: {answer}");
+            assert_eq!(answer["refused"][0]["reason"], "malformed", "{body}: {answer}");
+        }
+        let at = jiff::Timestamp::now().to_string();
+        let event = |hotel: &str, state: &str| {
+            json!({"eventId": "1", "hotelId": hotel, "roomId": "7", "deviceId": "l",
+                   "deviceKind": "light", "state": state, "occurredAt": at})
+        };
+        let events = [event("h1", "ON"), event("h9", "ON"), event("h1", "on"), event("h1", "OFF")];
+        let (status, answer) = served.post("device", &json!({"events": events}).to_string());
+        assert_eq!((status, &answer["applied"]), (200, &json!(2)), "{answer}");
+        let told: Vec<_> = answer["refused"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["index"].as_u64().unwrap(), one["reason"].as_str().unwrap()))
+            .collect();
+        assert_eq!(told, [(1, "unknown-hotel"), (2, "malformed")]);
+        assert_eq!(served.ask("POST", "/local/events/device?hotels=h1", &[], "{}").0, 400);
+        assert_eq!(served.ask("POST", "/local/events/device?hotel=a&hotel=b", &[], "{}").0, 400);
+    }
+
+    /// A folder of its own with a log of 2016 in it.
+    fn a_folder_of_2016(test: &str) -> String {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serving").join(test);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(&folder).unwrap();
+        let file = |name: &str, text: String| {
+            let path = folder.join(name);
+            fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let hotel = json!({"hotelId": "h1", "timeZone": "UTC", "ratings": {"light": {"ON": 12}}});
+        let lines = [("ON", "18:00"), ("OFF", "20:00")].map(|(state, at)| {
+            json!({"eventId": "1", "hotelId": "h1", "roomId": "7", "deviceId": "l",
+                   "deviceKind": "light", "state": state,
+                   "occurredAt": format!("2016-10-30T{at}:00Z")})
+            .to_string()
+        });
+        let (hotels, events) =
+            (file("hotels", hotel.to_string()), file("events", lines.join("\n")));
+        let data = folder.join("data").to_str().unwrap().to_owned();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        command.args(["replay", "--hotels", &hotels, "--events", &events, "--data", &data]);
+        assert!(command.output().unwrap().status.success());
+        data
+    }
+
+    #[test]
+    fn a_folder_of_long_ago_is_served_as_it_is() {
+        let data = a_folder_of_2016("as-it-is");
+        let served = Served::start(&["serve", "--port", "0", "--data", &data]);
+        let reports = "/hotels/h1/reports?from=2016-10-30&to=2016-11-05";
+        let of_one_day = |answer: &Value| answer["reports"].as_array().unwrap().len() == 1;
+        assert!(of_one_day(&served.get(reports).1));
+        let hotel = served.get("/hotels/h1").1;
+        assert_eq!(hotel["closedThrough"], "2016-10-30");
+        let (status, answer) = served.post("device", "{}");
+        assert_eq!(status, 409);
+        assert!(answer["detail"].as_str().unwrap().contains("--live"), "{answer}");
+        assert_eq!(served.ask("PUT", "/hotels/h1", &[], &hotel.to_string()).0, 409);
+        // It is only read, so several may.
+        let other = Served::start(&["serve", "--port", "0", "--data", &data]);
+        assert!(of_one_day(&other.get(reports).1));
+    }
+
+    #[test]
+    fn a_folder_of_long_ago_goes_on_where_that_is_wished() {
+        let data = a_folder_of_2016("live");
+        let mut served = Served::start(&["serve", "--port", "0", "--data", &data, "--live"]);
+        let mut said = String::new();
+        while !said.contains("closing") {
+            assert_ne!(served.out.read_line(&mut said).unwrap(), 0, "{said}");
+        }
+        let days: usize = said
+            .split_once("closing   ")
+            .and_then(|(_, rest)| rest.split_once(" days of h1, through "))
+            .map(|(days, _)| days.replace(',', "").parse().unwrap())
+            .unwrap();
+        assert!(days > 3_000, "{said}");
+        // Another hotel's event waits for none of these days.
+        let hotel = json!({"hotelId": "h2", "timeZone": "UTC"}).to_string();
+        assert_eq!(served.ask("PUT", "/hotels/h2", &[], &hotel).0, 201);
+        let event = json!({"eventId": "1", "hotelId": "h2", "roomId": "7", "state": "CHECKED_IN",
+                           "occurredAt": jiff::Timestamp::now().to_string()});
+        let (status, answer) = served.post("space", &event.to_string());
+        assert_eq!((status, &answer["applied"]), (200, &json!(1)), "{answer}");
+        let closed = served.get("/hotels/h1").1["closedThrough"].as_str().unwrap().to_owned();
+        assert!(closed < jiff::Timestamp::now().to_string(), "{closed}");
+        // One process writes.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        let output =
+            command.args(["serve", "--port", "0", "--live", "--data", &data]).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let line = String::from_utf8(output.stderr).unwrap();
+        assert!(line.contains("another roomwatt is writing into this folder"), "{line}");
+    }
+
+    /// A worker that was killed in the middle of a close holds up nothing when the folder is served
+    /// again.
+    #[test]
+    fn a_close_that_was_killed_goes_on_at_once() {
+        let data = a_folder_of_2016("killed-close");
+        let closed = |served: &Served| {
+            served.get("/hotels/h1").1["closedThrough"].as_str().unwrap().to_owned()
+        };
+        let mut last = String::new();
+        for _ in 0..3 {
+            let served = Served::start(&["serve", "--port", "0", "--data", &data, "--live"]);
+            let before = last.clone();
+            served.until("/hotels/h1", |hotel| {
+                hotel["closedThrough"].as_str().unwrap() > before.as_str()
+                    && hotel["closedThrough"] != "2016-10-30"
+            });
+            last = closed(&served);
+        }
+        assert!(last.as_str() > "2016-10-31", "{last}");
+    }
+
+    #[test]
+    fn beyond_loopback_every_call_brings_a_token() {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serving-tokens");
+        fs::create_dir_all(&folder).unwrap();
+        let file = |text: &str| {
+            let path = folder.join("tokens");
+            fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+            let output = command.args(["serve", "--port", "0"]).args(arguments).output().unwrap();
+            assert_eq!(output.status.code(), Some(2));
+            String::from_utf8(output.stderr).unwrap()
+        };
+        let line = run(&["--bind", "0.0.0.0"]);
+        assert!(line.contains("--token-file FILE says who may call"), "{line}");
+        let line = run(&["--bind", "0.0.0.0", "--require-claims"]);
+        assert!(line.contains("--token-file FILE says who may call"), "{line}");
+        for (text, expected) in [
+            ("", "holds no token"),
+            ("short * reports:read", "line 1: a token has at least 16 characters"),
+            ("# who\n\n0123456789abcdef *", "line 3: must be TOKEN HOTELS SCOPES"),
+            ("0123456789abcdef h1,h! reports:read", "line 1: hotelId must be"),
+            ("0123456789abcdef * everything", "line 1: everything is no scope"),
+        ] {
+            let line = run(&["--bind", "0.0.0.0", "--token-file", &file(text)]);
+            assert!(line.contains(expected), "{line}");
+            assert!(!line.contains("0123456789abcdef"), "{line}");
+        }
+        let tokens = file(
+            "# who may what\n\
+             owner-0123456789 * reports:read,hotels:write,events:write\n\
+             gateway-of-h1-012 h1 events:write\n\
+             reader-of-h1-0123 h1 reports:read\n",
+        );
+        let served =
+            Served::start(&["serve", "--port", "0", "--bind", "0.0.0.0", "--token-file", &tokens]);
+        let port = served.address().rsplit(':').next().unwrap();
+        let host = format!("roomwatt.example:{port}");
+        let ask = |token: &str, method: &str, path: &str, body: &str| {
+            let header = format!("authorization: Bearer {token}");
+            let headers: &[&str] = if token.is_empty() { &[] } else { &[&header] };
+            served.ask_as(&host, method, path, headers, body).0
+        };
+        assert_eq!(ask("", "GET", "/health", ""), 200);
+        let (owner, gateway, reader) =
+            ("owner-0123456789", "gateway-of-h1-012", "reader-of-h1-0123");
+        for hotel in ["h1", "h2"] {
+            let profile = json!({"hotelId": hotel, "timeZone": "UTC"}).to_string();
+            let path = format!("/hotels/{hotel}");
+            assert_eq!(ask("", "PUT", &path, &profile), 401);
+            assert_eq!(ask("another-0123456789", "PUT", &path, &profile), 401);
+            assert_eq!(ask(reader, "PUT", &path, &profile), 403);
+            assert_eq!(ask(owner, "PUT", &path, &profile), 201);
+        }
+        assert_eq!(ask(reader, "GET", "/hotels/h1", ""), 200);
+        assert_eq!(ask(reader, "GET", "/hotels/h2", ""), 404);
+        let event = |hotel: &str| {
+            json!({"eventId": "1", "hotelId": hotel, "roomId": "7", "state": "CHECKED_IN",
+                   "occurredAt": jiff::Timestamp::now().to_string()})
+        };
+        let post = |token: &str, query: &str, body: &Value| {
+            ask(token, "POST", &format!("/local/events/space{query}"), &body.to_string())
+        };
+        assert_eq!(post("", "", &event("h1")), 401);
+        assert_eq!(post(reader, "", &event("h1")), 403);
+        assert_eq!(post(gateway, "", &event("h1")), 200);
+        assert_eq!(post(gateway, "", &json!({"events": [event("h1"), event("h2")]})), 403);
+        assert_eq!(post(gateway, "?source=zigbee2mqtt", &json!({})), 403);
+        assert_eq!(post(gateway, "?source=zigbee2mqtt&hotel=h2", &json!({})), 403);
+        assert_eq!(post(gateway, "", &json!({"_source": "zigbee2mqtt", "_hotel": "h1"})), 403);
+        assert_eq!(ask(gateway, "GET", "/local/events/rejected", ""), 403);
+        assert_eq!(ask(owner, "GET", "/local/events/rejected", ""), 200);
     }
 
     #[test]

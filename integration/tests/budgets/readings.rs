@@ -5,7 +5,8 @@
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis, Profile};
 use roomwatt_local::input::EventFile;
-use roomwatt_local::replay::Replay;
+
+use crate::units::as_billed;
 
 const ROOMS: i64 = 2;
 const DAYS: i64 = 3;
@@ -82,7 +83,7 @@ fn lines(turns: Turns) -> Vec<String> {
 async fn measure(turns: Turns) -> Units {
     let lines = lines(turns);
     let file = EventFile::made_up(&lines);
-    let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
+    let replayed = as_billed().run(vec![hotel()], &file).await.expect("a replay");
     let summary = replayed.write_reports(&mut std::io::sink()).await.expect("reports");
     assert_eq!((summary.applied, summary.revised), (lines.len(), 0));
     assert_eq!(summary.ingest.refused_conditions + summary.close.refused_conditions, 0);

@@ -4,7 +4,7 @@ use roomwatt_domain::{Instant, Profile};
 use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::ReplayClock;
 use roomwatt_local::input::EventFile;
-use roomwatt_local::replay::{Replay, Replayed, Summary};
+use roomwatt_local::replay::{Batches, Replay, Replayed, Summary};
 use std::sync::Arc;
 
 const ROOMS: u32 = 10;
@@ -44,9 +44,14 @@ fn events(rooms: u32, days: u32, transitions: u32) -> Vec<String> {
     events
 }
 
+/// Batches as AWS would bill them.
+pub(crate) fn as_billed() -> Replay {
+    Replay { batches: Batches::AsBilled, ..Replay::default() }
+}
+
 async fn replayed() -> (Replayed, Summary) {
     let file = EventFile::made_up(&events(ROOMS, DAYS, TRANSITIONS));
-    let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
+    let replayed = as_billed().run(vec![hotel()], &file).await.expect("a replay");
     let summary = replayed.write_reports(&mut std::io::sink()).await.expect("reports");
     (replayed, summary)
 }
@@ -116,7 +121,7 @@ async fn a_hotel_of_usual_rooms_stays_within_every_budget() {
 async fn an_event_of_a_busy_room_stays_within_one_and_a_half_units() {
     for (transitions, most) in [(100, 1.0), (2_000, 1.5), (5_000, 1.5)] {
         let file = EventFile::made_up(&events(2, 1, transitions));
-        let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
+        let replayed = as_billed().run(vec![hotel()], &file).await.expect("a replay");
         let ingest = replayed.deployment().consumed_by_ingest();
         let of_events = (ingest.write_units - OPENING) / f64::from(2 * transitions);
         assert!(of_events <= most, "{transitions} transitions: {of_events} units each");
@@ -133,7 +138,7 @@ async fn many_events_of_a_room_day_in_one_batch_are_one_write_unit() {
     let packed = format!(r#"{{"events":[{}]}}"#, events.join(","));
     let lines: Vec<_> = [&events[0], &packed].map(Clone::clone).into();
     let file = EventFile::made_up(&lines);
-    let replayed = Replay::default().run(vec![hotel()], &file).await.expect("a replay");
+    let replayed = as_billed().run(vec![hotel()], &file).await.expect("a replay");
     let consumed = replayed.deployment().consumed_by_ingest();
     assert!((consumed.write_units - OPENING - 1.0).abs() < f64::EPSILON, "{consumed:?}");
     assert_eq!(consumed.refused_conditions, 0);

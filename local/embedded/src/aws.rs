@@ -7,9 +7,11 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
+use aws_sdk_dynamodb::config::retry::{ReconnectMode, RetryConfig};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -28,6 +30,8 @@ use roomwatt_domain::Instant;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 
+use crate::folder::{Folder, UnusableFolder};
+use crate::kept::Kept;
 use crate::queues::Queues;
 
 /// The embedded services, and clients of them.
@@ -36,6 +40,10 @@ pub struct EmbeddedAws {
     database: Database,
     queues: Queues,
     bus: Arc<Mutex<Vec<ToldEvent>>>,
+    /// What the engine said when it last failed, until it writes again.
+    fault: Arc<Mutex<Option<String>>>,
+    /// The folder that the tables lie in, where they lie in one.
+    folder: Option<Arc<Folder>>,
     /// What stands between the clients and the services, if anything does.
     network: Option<SharedHttpClient>,
 }
@@ -50,6 +58,9 @@ pub struct ToldEvent {
     pub detail: String,
 }
 
+/// Operations that write.
+const WRITES: [&str; 3] = ["PutItem", "TransactWriteItems", "UpdateItem"];
+
 impl fmt::Debug for EmbeddedAws {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EmbeddedAws").finish_non_exhaustive()
@@ -57,21 +68,67 @@ impl fmt::Debug for EmbeddedAws {
 }
 
 impl EmbeddedAws {
-    /// An engine in memory, or in a file.
+    /// An engine in memory, or in a folder that this process alone writes into.
     ///
     /// # Errors
-    /// When the file cannot be opened as a table.
-    pub fn open(file: Option<&std::path::Path>, queues: Queues) -> anyhow::Result<Self> {
-        let database = match file {
-            None => Database::memory().context("the embedded engine did not start")?,
-            Some(file) => {
-                let path =
-                    file.to_str().with_context(|| format!("{} is no text", file.display()))?;
-                Database::new(path)
-                    .with_context(|| format!("{} cannot be opened", file.display()))?
-            }
-        };
-        Ok(Self { database, queues, bus: Arc::default(), network: None })
+    /// [`UnusableFolder`](crate::folder::UnusableFolder) among others, when the folder cannot be used
+    /// so.
+    pub fn open(folder: Option<&Path>, queues: Queues) -> anyhow::Result<Self> {
+        if let Some(folder) = folder {
+            return Ok(Self::of_folder(Folder::open(folder)?, queues));
+        }
+        let database = Database::memory().context("the embedded engine did not start")?;
+        Ok(Self::over(database, None, queues))
+    }
+
+    /// An engine in a folder that is read only.
+    ///
+    /// # Errors
+    /// When nothing is there, or it cannot be read.
+    pub fn reading_folder(path: &Path, queues: Queues) -> Result<Self, UnusableFolder> {
+        Ok(Self::of_folder(Folder::open_to_read(path)?, queues))
+    }
+
+    fn of_folder(folder: Folder, queues: Queues) -> Self {
+        Self::over(folder.database.clone(), Some(Arc::new(folder)), queues)
+    }
+
+    fn over(database: Database, folder: Option<Arc<Folder>>, queues: Queues) -> Self {
+        let (bus, fault) = (Arc::default(), Arc::default());
+        Self { database, queues, bus, fault, folder, network: None }
+    }
+
+    /// Whether this process is the one that writes into the folder of the tables.
+    pub fn is_sole_writer(&self) -> bool {
+        self.folder.as_ref().is_some_and(|folder| folder.lock.is_some())
+    }
+
+    /// Whether the tables are a copy of what lies in a folder that cannot be written to.
+    pub fn is_copy(&self) -> bool {
+        self.folder.as_ref().is_some_and(|folder| folder.copy.is_some())
+    }
+
+    /// Gives up some durability for speed: after a loss of power the last moments may be missing, and
+    /// what is there is whole. A process that is killed loses nothing.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn write_lazily(&self) -> anyhow::Result<()> {
+        // The engine's way back from bulk loading is SQLite's usual setting for a write-ahead log.
+        Ok(self.database.disable_bulk_loading()?)
+    }
+
+    /// The records that a local run keeps for itself.
+    ///
+    /// # Errors
+    /// When the engine does not answer.
+    pub fn kept(&self) -> anyhow::Result<Kept> {
+        Kept::in_database(self.database.clone())
+    }
+
+    /// Why the engine failed last, if it has not written since.
+    pub fn fault(&self) -> Option<String> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Puts a network between the clients and the services. It is given the services, and may hand
@@ -98,6 +155,7 @@ impl EmbeddedAws {
             .region(Region::from_static("local"))
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .retry_config(retries())
             .http_client(self.http_client());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -109,6 +167,7 @@ impl EmbeddedAws {
             .region(Region::from_static("local"))
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .retry_config(retries())
             .http_client(self.http_client());
         aws_sdk_sqs::Client::from_conf(config.build())
     }
@@ -120,6 +179,7 @@ impl EmbeddedAws {
             .region(Region::from_static("local"))
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .retry_config(retries())
             .http_client(self.http_client());
         aws_sdk_eventbridge::Client::from_conf(config.build())
     }
@@ -227,9 +287,23 @@ impl EmbeddedAws {
             _ => Err(DynoxideError::ValidationException(format!("{operation} is not embedded"))),
         };
         match answer {
-            Ok(json) => (200, json),
-            Err(error) => (error.status_code(), error.to_json()),
+            Ok(json) => {
+                if WRITES.contains(&operation) {
+                    self.note_fault(None);
+                }
+                (200, json)
+            }
+            Err(error) => {
+                if error.status_code() == 500 {
+                    self.note_fault(Some(error.to_string()));
+                }
+                (error.status_code(), error.to_json())
+            }
         }
+    }
+
+    fn note_fault(&self, fault: Option<String>) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
     }
 
     fn sqs_answer(&self, body: &[u8]) -> (u16, String) {
@@ -243,18 +317,24 @@ impl EmbeddedAws {
             }
         };
         let queue = batch.queue_url.rsplit('/').next().unwrap_or_default();
-        let sent: Vec<_> = batch
-            .entries
-            .into_iter()
-            .map(|entry| {
-                let attributes = entry.message_attributes.into_iter();
-                let attributes =
-                    attributes.map(|(name, value)| (name, value.string_value)).collect();
-                let message = self.queues.send(queue, entry.message_body, attributes);
-                json!({"Id": entry.id, "MessageId": message, "MD5OfMessageBody": ""})
-            })
-            .collect();
-        (200, json!({"Successful": sent, "Failed": []}).to_string())
+        let (mut sent, mut failed) = (Vec::new(), Vec::new());
+        for entry in batch.entries {
+            let attributes = entry.message_attributes.into_iter();
+            let attributes = attributes.map(|(name, value)| (name, value.string_value)).collect();
+            match self.queues.send_kept(queue, entry.message_body, attributes) {
+                Ok(message) => {
+                    sent.push(
+                        json!({"Id": entry.id, "MessageId": message, "MD5OfMessageBody": ""}),
+                    );
+                }
+                Err(fault) => {
+                    let message = format!("{fault:#}");
+                    self.note_fault(Some(message.clone()));
+                    failed.push(json!({"Id": entry.id, "Code": "InternalError", "Message": message, "SenderFault": false}));
+                }
+            }
+        }
+        (200, json!({"Successful": sent, "Failed": failed}).to_string())
     }
 
     fn eventbridge_answer(&self, body: &[u8]) -> (u16, String) {
@@ -271,6 +351,11 @@ impl EmbeddedAws {
         self.bus.lock().unwrap_or_else(PoisonError::into_inner).extend(events.entries);
         (200, json!({"FailedEntryCount": 0, "Entries": entries}).to_string())
     }
+}
+
+/// There is no connection that a fault could have spoiled.
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_reconnect_mode(ReconnectMode::ReuseAllConnections)
 }
 
 fn key_of<'a>(item: &'a Item, name: &str) -> &'a str {

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use roomwatt_domain::{Instant, Millis};
 use roomwatt_messaging::Clock;
 
+/// Earlier than anything that happened. To readers who ask at this moment nothing has expired.
+pub const BEFORE_ALL: Instant = Instant::from_millis(i64::MIN);
+
 /// A clock that shows what it was set to; and goes on from there once it is let run.
 #[derive(Debug)]
 pub struct ReplayClock {

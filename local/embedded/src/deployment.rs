@@ -1,6 +1,6 @@
 //! The functions in one process, wired as the deployment wires them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use aws_lambda_events::eventbridge::EventBridgeEvent;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis};
-use roomwatt_ingest::Ingest;
+use roomwatt_ingest::{Ingest, Refused};
 use roomwatt_messaging::{BatchFailed, Bus, Clock, Invocation, Queue};
 use roomwatt_settlement::{Settlement, Tick, TickFailed, Ticked};
 use roomwatt_store::{Consumed, Retention, Store};
@@ -49,9 +49,46 @@ pub const MAPPINGS: [Mapping; 3] = [
 ];
 
 /// What one invocation's messages may come to, in bytes.
-const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
+pub const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
 /// About what a message's envelope takes beside its body.
 const ENVELOPE: usize = 1024;
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+pub struct Delivered {
+    /// The messages that are done.
+    pub done: Vec<Message>,
+    /// The ids of those that come again.
+    pub failed: BTreeSet<String>,
+    /// Events that are in the table now.
+    pub applied: usize,
+    /// What was refused of the messages that do not come again, as it is kept.
+    pub refused: Vec<RefusedEvents>,
+}
+
+/// A refused event, or what is refused of a message that is kept whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedEvents {
+    /// The id of its message.
+    pub message: String,
+    /// The place of the event, or of the first one, in its message.
+    pub event: usize,
+    /// How many events are refused of a message that is kept whole.
+    pub of_whole: Option<usize>,
+    /// Why, of the first one.
+    pub reason: String,
+    /// What was wrong with it in particular.
+    pub detail: String,
+    /// The event's own text, or the whole body.
+    pub body: String,
+}
+
+impl RefusedEvents {
+    /// How many events these are.
+    pub fn count(&self) -> usize {
+        self.of_whole.unwrap_or(1)
+    }
+}
 
 /// Everything of Roomwatt in one process.
 pub struct Deployment {
@@ -70,20 +107,50 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Deploys on an engine in memory, or in a folder.
+    /// Deploys on an engine in memory, or in a folder, of which no other process may be writing.
+    ///
+    /// What a process that was killed left half done in the folder goes on at once: the messages of
+    /// the day-close queue come again, and its claims are taken back.
     ///
     /// # Errors
-    /// When the folder cannot be used.
+    /// [`UnusableFolder`](crate::folder::UnusableFolder) among others, when the folder cannot be used.
     pub async fn new(data: Option<&Path>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let file = data
-            .map(|folder| {
-                std::fs::create_dir_all(folder)
-                    .with_context(|| format!("{} cannot be made", folder.display()))?;
-                anyhow::Ok(folder.join("table.sqlite"))
-            })
-            .transpose()?;
         let queues = Queues::new(Arc::clone(&clock));
-        Self::on(EmbeddedAws::open(file.as_deref(), queues)?, clock).await
+        let deployment = Self::on(EmbeddedAws::open(data, queues)?, clock).await?;
+        if deployment.aws.is_sole_writer() {
+            deployment.queues.make_durable(DAY_CLOSE, deployment.aws.kept()?)?;
+            deployment.take_claims_back().await?;
+        }
+        Ok(deployment)
+    }
+
+    /// What is kept in a folder, to be read.
+    ///
+    /// # Errors
+    /// [`UnusableFolder`](crate::folder::UnusableFolder) among others, when nothing can be read.
+    pub async fn reading(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let queues = Queues::new(Arc::clone(&clock));
+        let deployment = Self::beside(EmbeddedAws::reading_folder(folder, queues)?, clock);
+        deployment
+            .store
+            .metered_apart()
+            .check_schema()
+            .await
+            .with_context(|| folder.display().to_string())?;
+        Ok(deployment)
+    }
+
+    /// Ends the claims of a process that is no more.
+    async fn take_claims_back(&self) -> anyhow::Result<()> {
+        let (store, now) = (self.store.metered_apart(), self.clock.now());
+        let mut hotels = store.hotels(None, now);
+        while let Some(hotel) = hotels.next().await? {
+            let state = store.close_state(&hotel.hotel_id, now).await?;
+            if let Some(state) = state.filter(|state| state.under_way) {
+                store.suspend(&hotel.hotel_id, state.attempt, state.announced_through).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Deploys on services that are there, and makes the table if it is not.
@@ -235,21 +302,83 @@ impl Deployment {
         }
     }
 
-    fn is_ready(&self, mapping: &Mapping) -> bool {
+    /// Whether a batch is full, or a window has ended.
+    pub fn is_ready(&self, mapping: &Mapping) -> bool {
         self.queues.waiting(mapping.queue).is_some_and(|(count, since)| {
             count >= mapping.batch_size || self.clock.now() >= since + self.window(mapping)
         })
     }
 
     async fn deliver_batch(&self, mapping: &Mapping) {
+        self.take_batch(mapping.queue, mapping.batch_size, LARGEST_PAYLOAD).await;
+    }
+
+    /// Hands what waits in a queue to its function: at most so many messages, of at most so many
+    /// bytes with their envelopes.
+    pub async fn take_batch(&self, queue: &str, most: usize, largest: usize) -> Delivered {
         let mut payload = 0;
-        let messages = self.queues.receive(mapping.queue, mapping.batch_size, |message| {
-            payload += ENVELOPE + escaped_length(&message.body);
-            payload == ENVELOPE + escaped_length(&message.body) || payload <= LARGEST_PAYLOAD
+        let messages = self.queues.receive(queue, most, |message| {
+            let size = ENVELOPE + escaped_length(&message.body);
+            payload += size;
+            payload == size || payload <= largest
         });
-        let event = sqs_event(mapping.queue, &messages);
-        let answer = self.invoke(mapping.queue, &event).await;
-        let failed: BTreeSet<String> = match answer {
+        let mut delivered = self.hand_over(queue, &messages).await;
+        for message in messages {
+            if delivered.failed.contains(&message.id) {
+                self.queues.hand_back(queue, message);
+            } else {
+                self.queues.delete(queue, &message);
+                delivered.done.push(message);
+            }
+        }
+        delivered
+    }
+
+    /// Hands a message to the function of an event queue at once, for somebody who waits to hear what
+    /// becomes of it: it lies in no queue, and does not come again.
+    pub async fn take_at_once(
+        &self,
+        queue: &str,
+        body: String,
+        attributes: BTreeMap<String, String>,
+    ) -> Delivered {
+        let number = self.invocations.load(Ordering::Relaxed);
+        let id = format!("{queue}-at-once-{number}");
+        let sent_at = self.clock.now();
+        let message = Message { id, body, attributes, sent_at, receives: 1 };
+        self.hand_over(queue, &[message]).await
+    }
+
+    async fn hand_over(&self, queue: &str, messages: &[Message]) -> Delivered {
+        let event = sqs_event(queue, messages);
+        let mut delivered = Delivered::default();
+        let ingest = match queue {
+            DEVICE_EVENTS => Some(&self.device_events),
+            SPACE_EVENTS => Some(&self.space_events),
+            _ => None,
+        };
+        let answer = match ingest {
+            None => self.invoke(queue, &event).await,
+            Some(ingest) => {
+                let invocation = self.invocation();
+                let refused = &mut delivered.refused;
+                let mut tell = |told: Refused<'_>| {
+                    refused.push(RefusedEvents {
+                        message: messages[told.message].id.clone(),
+                        event: told.event,
+                        of_whole: told.of_whole,
+                        reason: told.reason.to_string(),
+                        detail: told.detail.to_owned(),
+                        body: told.body.to_owned(),
+                    });
+                };
+                // Boxed: the state of a whole batch, and of every call under way, is large.
+                let taken = Box::pin(ingest.take_and_tell(&event, &invocation, &mut tell)).await;
+                delivered.applied = taken.applied;
+                taken.answer
+            }
+        };
+        delivered.failed = match answer {
             Ok(response) => response
                 .batch_item_failures
                 .into_iter()
@@ -257,11 +386,12 @@ impl Deployment {
                 .collect(),
             Err(_) => messages.iter().map(|message| message.id.clone()).collect(),
         };
-        for message in messages {
-            if failed.contains(&message.id) {
-                self.queues.hand_back(mapping.queue, message);
-            }
-        }
+        delivered
+    }
+
+    fn invocation(&self) -> Invocation {
+        let number = self.invocations.fetch_add(1, Ordering::Relaxed);
+        Invocation::new(format!("{}-{number}", self.name), Arc::clone(&self.clock), None)
     }
 
     /// Hands a batch to the function of a queue.
@@ -273,10 +403,7 @@ impl Deployment {
         queue: &str,
         event: &SqsEvent,
     ) -> Result<SqsBatchResponse, BatchFailed> {
-        let number = self.invocations.fetch_add(1, Ordering::Relaxed);
-        let invocation =
-            Invocation::new(format!("{}-{number}", self.name), Arc::clone(&self.clock), None);
-        self.invoke_as(queue, event, &invocation).await
+        self.invoke_as(queue, event, &self.invocation()).await
     }
 
     /// Hands a batch to the function of a queue, in an invocation of the caller's making.

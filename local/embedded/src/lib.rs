@@ -4,6 +4,8 @@
 pub mod aws;
 pub mod clock;
 pub mod deployment;
+pub mod folder;
+pub mod kept;
 pub mod queues;
 pub mod sockets;
 

@@ -2,11 +2,15 @@
 //! them, where a replay's hour is not the machine's hour.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis};
 use roomwatt_messaging::Clock;
+use serde::{Deserialize, Serialize};
+use tracing::error;
+
+use crate::kept::Kept;
 
 /// After so many receives a message moves to the dead-letter queue.
 pub const MOST_RECEIVES: u32 = 5;
@@ -15,7 +19,7 @@ pub const MOST_RECEIVES: u32 = 5;
 const VISIBILITY: Millis = 6 * MINUTE;
 
 /// A message in a queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Message {
     /// Different for every message of the run.
     pub id: String,
@@ -24,6 +28,7 @@ pub struct Message {
     /// Text attributes by name.
     pub attributes: BTreeMap<String, String>,
     /// When it was sent.
+    #[serde(with = "millis")]
     pub sent_at: Instant,
     /// How often it was received.
     pub receives: u32,
@@ -43,11 +48,34 @@ impl Message {
     }
 }
 
+mod millis {
+    use roomwatt_domain::Instant;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+    pub(super) fn serialize<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_i64(at.as_millis())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
+        i64::deserialize(from).map(Instant::from_millis)
+    }
+}
+
 /// The queues of a run, by name. Clones share them.
 #[derive(Clone)]
 pub struct Queues {
     clock: Arc<dyn Clock>,
     shared: Arc<Mutex<Shared>>,
+    durable: Arc<OnceLock<Durable>>,
+}
+
+/// The queue whose messages outlive the process, and where they are kept.
+struct Durable {
+    queue: &'static str,
+    kept: Kept,
+    /// Tells the ids of this process from those of the ones before.
+    process: u64,
 }
 
 #[derive(Default)]
@@ -67,12 +95,65 @@ struct Queue {
 impl Queues {
     /// No message in any queue.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, shared: Arc::default() }
+        Self { clock, shared: Arc::default(), durable: Arc::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         // A panic elsewhere leaves queues whole: each change of them is one push or pop.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a queue's messages from now on until they are deleted, and takes up the ones that are
+    /// kept already.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn make_durable(&self, queue: &'static str, kept: Kept) -> anyhow::Result<()> {
+        let left = kept.messages(queue)?;
+        self.durable.get_or_init(|| Durable { queue, kept, process: fastrand::u64(..) });
+        let left = left.into_iter().map(|message| Message { receives: 0, ..message });
+        self.lock().queues.entry(queue.to_owned()).or_default().ready.extend(left);
+        Ok(())
+    }
+
+    fn durable(&self, queue: &str) -> Option<&Durable> {
+        self.durable.get().filter(|durable| durable.queue == queue)
+    }
+
+    /// Sends a message as a function does: where the queue's messages are kept, it is kept before it
+    /// is sent.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub fn send_kept(
+        &self,
+        queue: &str,
+        body: String,
+        attributes: BTreeMap<String, String>,
+    ) -> anyhow::Result<String> {
+        let Some(durable) = self.durable(queue) else {
+            return Ok(self.send(queue, body, attributes));
+        };
+        let number = {
+            let mut shared = self.lock();
+            shared.sent += 1;
+            shared.sent
+        };
+        let id = format!("{queue}-{:016x}-{number}", durable.process);
+        let message =
+            Message { id: id.clone(), body, attributes, sent_at: self.clock.now(), receives: 0 };
+        durable.kept.keep(queue, &message)?;
+        self.lock().queues.entry(queue.to_owned()).or_default().ready.push_back(message);
+        Ok(id)
+    }
+
+    /// Deletes a message that was received and is done.
+    pub fn delete(&self, queue: &str, message: &Message) {
+        let Some(durable) = self.durable(queue) else { return };
+        if let Err(fault) = durable.kept.forget(queue, &message.id) {
+            // It is done once more when the folder is opened again, which changes nothing.
+            error!(error = format!("{fault:#}"), "a message that is done stays kept");
+        }
     }
 
     /// Sends a message.
@@ -138,6 +219,16 @@ impl Queues {
             .queues
             .get(queue)
             .map(|queue| queue.ready.iter().cloned().collect())
+            .unwrap_or_default()
+    }
+
+    /// Takes all messages that can be seen out of a queue that no function takes from.
+    pub fn drain(&self, queue: &str) -> Vec<Message> {
+        let mut shared = self.lock();
+        shared
+            .queues
+            .get_mut(queue)
+            .map(|queue| queue.ready.drain(..).collect())
             .unwrap_or_default()
     }
 

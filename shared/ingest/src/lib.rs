@@ -21,4 +21,5 @@ mod path;
 mod refusals;
 
 pub use edge::EventQueue;
-pub use path::Ingest;
+pub use path::{Ingest, Taken};
+pub use refusals::Refused;

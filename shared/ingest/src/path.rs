@@ -19,7 +19,7 @@ use tracing::{error, info};
 use crate::clock::BatchClock;
 use crate::directory::{Directory, Found, HOTELS_AT_ONCE};
 use crate::edge::{Body, Event, EventQueue, Reason, Refusal};
-use crate::refusals::Refusals;
+use crate::refusals::{Refusals, Refused};
 
 /// Writes in flight at once.
 const WRITES_IN_FLIGHT: usize = 16;
@@ -43,6 +43,15 @@ struct Arrival<'a> {
     origin: Origin,
     event: Event,
     text: &'a str,
+}
+
+/// What a batch came to.
+#[derive(Debug)]
+pub struct Taken {
+    /// The messages that must come again.
+    pub answer: Result<SqsBatchResponse, BatchFailed>,
+    /// How many events are in a summary now, those of messages that come again included.
+    pub applied: usize,
 }
 
 /// The place of a message in the batch, and of an event in the message.
@@ -127,6 +136,17 @@ impl Ingest {
         batch: &SqsEvent,
         invocation: &Invocation,
     ) -> Result<SqsBatchResponse, BatchFailed> {
+        self.take_and_tell(batch, invocation, &mut |_| {}).await.answer
+    }
+
+    /// The same for somebody who waits to hear what became of the events: of the messages that do not
+    /// come again, what is refused is told as it is kept.
+    pub async fn take_and_tell(
+        &self,
+        batch: &SqsEvent,
+        invocation: &Invocation,
+        tell: &mut (dyn FnMut(Refused<'_>) + Send),
+    ) -> Taken {
         let clock = BatchClock::of(batch, invocation);
         let mut outcome = Outcome::default();
         let before = self.store.meter().consumed();
@@ -141,7 +161,7 @@ impl Ingest {
         self.write(last, clock, &mut outcome).await;
         let refused = outcome.refused.count();
         self.report_late(clock, &mut outcome).await;
-        self.report_refused(batch, clock, &mut outcome).await;
+        self.report_refused(batch, clock, &mut outcome, tell).await;
         info!(
             messages = batch.records.len(),
             applied = outcome.applied,
@@ -154,7 +174,8 @@ impl Ingest {
         Metric::EventsLate.add(outcome.behind);
         let used = self.store.meter().consumed() - before;
         consumed(used.write_units, used.read_units);
-        respond(&batch.records, &outcome.failed)
+        let answer = respond(&batch.records, &outcome.failed);
+        Taken { answer, applied: outcome.applied }
     }
 
     fn decode<'a>(&self, batch: &'a SqsEvent, outcome: &mut Outcome<'a>) -> Vec<Arrival<'a>> {
@@ -406,11 +427,15 @@ impl Ingest {
         batch: &SqsEvent,
         clock: BatchClock<'_>,
         outcome: &mut Outcome<'_>,
+        tell: &mut (dyn FnMut(Refused<'_>) + Send),
     ) {
         // A message that comes again is judged again.
         let refused = std::mem::take(&mut outcome.refused).into_iter();
         let refused: Vec<_> =
             refused.filter(|(message, _)| !outcome.failed.contains(message)).collect();
+        for (message, of_body) in &refused {
+            of_body.each_kept(*message, body_of(batch, *message), tell);
+        }
         let messages = refused.into_iter().flat_map(|(message, of_body)| {
             of_body.tell();
             let kept = of_body.into_messages(self.queue, body_of(batch, message));

@@ -22,6 +22,23 @@ pub(crate) struct Refusals<'a> {
     by_message: BTreeMap<usize, OfBody<'a>>,
 }
 
+/// A refused event, or what is refused of a body that is kept whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused<'a> {
+    /// The place of its message in the batch.
+    pub message: usize,
+    /// The place of the event, the first one of several, in the message.
+    pub event: usize,
+    /// How many events of the message are refused, where it is kept whole.
+    pub of_whole: Option<usize>,
+    /// Why, of the first one.
+    pub reason: Reason,
+    /// What was wrong with it in particular.
+    pub detail: &'a str,
+    /// The event's own text, or the whole body.
+    pub body: &'a str,
+}
+
 /// What is refused of one body.
 #[derive(Debug, Default)]
 pub(crate) struct OfBody<'a> {
@@ -92,6 +109,21 @@ impl<'a> OfBody<'a> {
         }
         for refusal in self.first.values() {
             warn!(reason = %refusal.reason, detail = %refusal.detail, "event refused");
+        }
+    }
+
+    /// Calls for each message in which it is kept, without its parts.
+    pub(crate) fn each_kept(
+        &self,
+        message: usize,
+        body: &str,
+        tell: &mut (dyn FnMut(Refused<'_>) + Send),
+    ) {
+        let of_whole = self.is_kept_whole().then(|| self.count());
+        for (event, refusal) in self.first.iter().take(of_whole.map_or(usize::MAX, |_| 1)) {
+            let Refusal { reason, detail, body: text } = refusal;
+            let body = of_whole.map_or(*text, |_| body);
+            tell(Refused { message, event: *event, of_whole, reason: *reason, detail, body });
         }
     }
 
