@@ -8,8 +8,8 @@
 
 use cpu_time::ThreadTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use roomwatt_domain::HotelId;
-use roomwatt_source::{Hotel, Message, Outcome, Register, Source, Zone, built_in};
+use roomwatt_domain::{BusinessCalendar, HotelId};
+use roomwatt_source::{Hotel, Message, Outcome, Register, Source, built_in};
 use std::hint::black_box;
 
 /// A switch of two channels that tells state, power and counter of one, and the power of the other.
@@ -25,7 +25,7 @@ struct Work {
     source: Source,
     register: Register,
     hotel: HotelId,
-    zone: Zone,
+    calendar: BusinessCalendar,
     body: &'static str,
 }
 
@@ -36,7 +36,7 @@ impl Work {
                 .expect("its form"),
             register: Register::from_csv(REGISTER).expect("a register"),
             hotel: HotelId::new("lakeside-1").expect("a name"),
-            zone: Zone::new("Europe/Vienna").expect("a zone"),
+            calendar: BusinessCalendar::new("Europe/Vienna").expect("a zone"),
             body,
         }
     }
@@ -44,7 +44,8 @@ impl Work {
     /// How many events come of the message.
     fn read(&self) -> usize {
         let message = Message::parse(self.body).expect("JSON");
-        let hotel = Hotel { id: &self.hotel, zone: &self.zone, register: Some(&self.register) };
+        let hotel =
+            Hotel { id: &self.hotel, calendar: &self.calendar, register: Some(&self.register) };
         let mut events = 0;
         self.source.read(&message, &hotel, &mut |turn| {
             if let Outcome::Event(event) = black_box(turn).outcome {
