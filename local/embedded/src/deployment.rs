@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis};
 use roomwatt_ingest::Ingest;
@@ -316,6 +316,11 @@ pub fn sqs_event(queue: &str, messages: &[Message]) -> SqsEvent {
                 ("SentTimestamp".to_owned(), message.sent_at.as_millis().to_string()),
             ]
             .into();
+            record.message_attributes = message
+                .attributes
+                .iter()
+                .map(|(name, text)| (name.clone(), text_attribute(text)))
+                .collect();
             record.event_source = Some("aws:sqs".to_owned());
             record.event_source_arn = Some(format!("arn:aws:sqs:local:000000000000:{queue}"));
             record.aws_region = Some("local".to_owned());
@@ -323,6 +328,13 @@ pub fn sqs_event(queue: &str, messages: &[Message]) -> SqsEvent {
         })
         .collect();
     event
+}
+
+fn text_attribute(text: &str) -> SqsMessageAttribute {
+    let mut attribute = SqsMessageAttribute::default();
+    attribute.data_type = Some("String".to_owned());
+    attribute.string_value = Some(text.to_owned());
+    attribute
 }
 
 /// The event of the schedule's rule.
