@@ -533,6 +533,33 @@ mod tests {
     }
 
     #[test]
+    fn a_body_may_name_the_source_by_which_it_is_read() {
+        let named = |body: &str| {
+            let mut read = Body::read(EventQueue::DeviceEvents, body);
+            let named = read.named()?;
+            assert_eq!(read.count(), 0, "its events are none of ours");
+            Some((named.source.into_owned(), named.hotel.map(Cow::into_owned)))
+        };
+        let names = |source: &str, hotel: Option<&str>| {
+            Some((source.to_owned(), hotel.map(ToOwned::to_owned)))
+        };
+        for (body, expected) in [
+            (r#"{"_source":"fias","_hotel":"h1","state":7}"#, names("fias", Some("h1"))),
+            (r#"{"events":[1],"_source":"fi\u0061s"}"#, names("fias", None)),
+            (r#"{"state":1,"state":2,"_hotel":"h1","_source":"fias"}"#, names("fias", Some("h1"))),
+            (r#"{"_source":"fias","_hotel":12}"#, names("fias", Some("12"))),
+            (r#"{"_source":12}"#, names("12", None)),
+            (r#"{"_source":{"source":"fias"}}"#, None),
+            (r#"{"_source":null}"#, None),
+            (r#"[{"_source":"fias"}]"#, None),
+            (r#"{"_source":"fias""#, None),
+            (LAMP, None),
+        ] {
+            assert_eq!(named(body), expected, "{body}");
+        }
+    }
+
+    #[test]
     fn a_device_event_is_read() {
         let [Ok((event, text))] = &decode(EventQueue::DeviceEvents, LAMP)[..] else { panic!() };
         assert_eq!(*text, LAMP);
