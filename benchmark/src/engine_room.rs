@@ -6,6 +6,7 @@ use roomwatt_domain::{ClosedReport, History, RoomReport, RoomStates};
 use roomwatt_embedded::clock::Stopwatch;
 use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_page::{HotelPage, Language, Range};
+use roomwatt_source::{Hotel, Message, Outcome, Register, Source, built_in};
 
 use crate::traffic::{Day, metered, priced_by_the_hour, profile, room, usual};
 
@@ -38,6 +39,8 @@ pub struct Timed {
 /// When the made-up hotel breaks a rule.
 pub fn works() -> anyhow::Result<Vec<Work>> {
     let mut works = vec![parse(1)?, parse(10)?, parse(100)?];
+    works.push(read_by("shelly-gen2", SHELLY)?);
+    works.push(read_by("oracle-ohip", OHIP)?);
     for transitions in [10, 100, 1_000, 10_000] {
         works.push(fold(transitions)?);
     }
@@ -61,6 +64,38 @@ fn parse(packed: usize) -> anyhow::Result<Work> {
         run: Box::new(move || {
             edge::decode(source, &body).iter().filter(|decoded| decoded.is_ok()).count()
         }),
+    })
+}
+
+/// A switch of two channels that tells state, power and counter of one, and the power of the other.
+const SHELLY: &str = r#"{"src":"shellyplus2pm-0011aa22bb33","dst":"shellyplus2pm-0011aa22bb33/events","method":"NotifyStatus","params":{"ts":1795198325.41,"switch:0":{"id":0,"output":true,"source":"switch","apower":61.2,"current":0.271,"voltage":231.4,"pf":0.97,"freq":50.0,"aenergy":{"total":48123.917,"by_minute":[1019.8,1020.1,1018.9],"minute_ts":1795198320},"temperature":{"tC":41.2,"tF":106.2}},"switch:1":{"id":1,"apower":0.0,"current":0.0,"voltage":231.4}}}"#;
+/// A check-in whose values stand in a list, found by filters.
+const OHIP: &str = r#"{"newEvent":{"metadata":{"offset":"88123","uniqueEventId":"0b3f6a6c-0000-4000-8000-000000000001"},"moduleName":"RESERVATION","eventName":"CHECK IN","primaryKey":"987654","timestamp":"2026-11-20 15:22:41","hotelId":"LAKE","detail":[{"elementName":"RESERVATION STATUS","oldValue":"RESERVED","newValue":"CHECKED IN"},{"elementName":"ROOM","oldValue":"","newValue":"203"},{"elementName":"SHARE YN","oldValue":"N","newValue":"N"}]}}"#;
+const REGISTER: &str = "external,room,device,kind\n203,203,,\n\
+    shellyplus2pm-0011aa22bb33/switch:0,203,lamp-0,light\n\
+    shellyplus2pm-0011aa22bb33/switch:1,203,lamp-1,light\n";
+
+/// A message in its publisher's own shape, from its text to its events.
+fn read_by(name: &str, body: &'static str) -> anyhow::Result<Work> {
+    let source = Source::parse(built_in::find(name).context("a built-in source")?)?;
+    let register = Register::from_csv(REGISTER)?;
+    let (profile, _) = profile("h1")?;
+    let read = move || {
+        let Ok(message) = Message::parse(body) else { return 0 };
+        let hotel =
+            Hotel { id: &profile.hotel_id, calendar: &profile.calendar, register: Some(&register) };
+        let mut events = 0;
+        source.read(&message, &hotel, &mut |turn| {
+            events += usize::from(matches!(turn.outcome, Outcome::Event(_)));
+        });
+        events
+    };
+    let (events, bytes) = (read(), body.len());
+    anyhow::ensure!(events > 0, "{name} reads nothing");
+    Ok(Work {
+        name: format!("read {bytes} bytes by {name}, events {events}: message"),
+        units: 1,
+        run: Box::new(read),
     })
 }
 

@@ -333,6 +333,11 @@ impl Stack {
                     parts.as_array().into_iter().flatten().filter_map(plain).collect();
                 Ok(Some(json!(parts.join(separator.as_str().unwrap_or_default()))))
             }
+            ("Fn::Split", [separator, text]) => {
+                let text = self.resolve(text)?.as_ref().and_then(plain).unwrap_or_default();
+                let separator = separator.as_str().unwrap_or_default();
+                Ok(Some(json!(text.split(separator).collect::<Vec<_>>())))
+            }
             ("Fn::Sub", _) => match argument.as_str() {
                 Some(text) => Ok(Some(json!(self.substitute(text)?))),
                 None => invalid("Fn::Sub with variables of its own is not read"),
@@ -533,7 +538,7 @@ fn long_form(yaml: &Yaml) -> Result<Value> {
                     None => return invalid(format!("{name} names no attribute")),
                 },
                 ("Sub", Some(_)) => json!({ "Fn::Sub": value }),
-                ("If" | "Equals" | "Not" | "Join" | "Contains", None) => {
+                ("If" | "Equals" | "Not" | "Join" | "Split" | "Contains", None) => {
                     json!({ format!("Fn::{}", tag.suffix): value })
                 }
                 _ => return invalid(format!("!{} is not read", tag.suffix)),

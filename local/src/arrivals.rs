@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use roomwatt_domain::{HotelId, Instant};
+use roomwatt_domain::{BusinessCalendar, HotelId, Instant};
 use roomwatt_ingest::{EventQueue, edge};
+use roomwatt_source::{Hotel, Message, Outcome, Register, Source, built_in};
+use serde_json::{Map, Value};
 
 use crate::input::{BadInput, EventFile, Lines, Progress};
+
+/// The hotels that there are.
+pub(crate) type Calendars = BTreeMap<HotelId, BusinessCalendar>;
 
 /// A line on its way to a queue.
 pub(crate) struct Arrival {
@@ -18,44 +23,117 @@ pub(crate) struct Arrival {
     pub(crate) queue: EventQueue,
     /// The events that the edge would take, by hotel and instant.
     pub(crate) events: Vec<(HotelId, Instant)>,
-    /// How many events the line holds.
-    pub(crate) count: usize,
 }
 
-impl Arrival {
-    /// A line in Roomwatt's own shape.
-    fn of(line: usize, text: &[u8]) -> Self {
+/// Reads lines as ingest will, so that the clock can be moved on to their events first.
+#[derive(Default)]
+pub(crate) struct Reader {
+    /// The source by which every line is read, if one was named.
+    pub(crate) source: Option<Arc<Source>>,
+    /// The hotel that every line is of, if one was named.
+    pub(crate) hotel: Option<HotelId>,
+    /// By name: sources that lines may name, where they differ from what is built in.
+    pub(crate) sources: BTreeMap<String, Option<Arc<Source>>>,
+    /// What each hotel's external ids are.
+    pub(crate) registers: BTreeMap<HotelId, Register>,
+}
+
+impl Reader {
+    pub(crate) fn read(&mut self, line: Line, calendars: &Calendars) -> Arrival {
         // A line that is not UTF-8 is kept with its bytes escaped; it is no JSON either, and is
         // refused.
-        let body =
-            String::from_utf8(text.to_vec()).unwrap_or_else(|_| text.escape_ascii().to_string());
-        let (queue, events, count) = read(&body);
-        Self { line, body, attributes: BTreeMap::new(), queue, events, count }
-    }
-}
-
-/// The queue of a line, with its good events and how many it holds.
-fn read(body: &str) -> (EventQueue, Vec<(HotelId, Instant)>, usize) {
-    // Most events are of devices, and are told by being good ones.
-    let (events, count) = read_as(EventQueue::DeviceEvents, body);
-    if count == events.len() && count > 0 || names_a_device(body) {
-        return (EventQueue::DeviceEvents, events, count);
-    }
-    let (events, count) = read_as(EventQueue::SpaceEvents, body);
-    (EventQueue::SpaceEvents, events, count)
-}
-
-fn read_as(queue: EventQueue, body: &str) -> (Vec<(HotelId, Instant)>, usize) {
-    let read = edge::Body::read(queue, body);
-    let mut count = read.beyond();
-    let mut events = Vec::new();
-    for decoded in read {
-        count += 1;
-        if let Ok((event, _)) = decoded {
-            events.push((event.hotel, event.fact.at()));
+        let body = String::from_utf8(line.text)
+            .unwrap_or_else(|error| error.as_bytes().escape_ascii().to_string());
+        let (line, mut attributes) = (line.number, BTreeMap::new());
+        if let Some(hotel) = &self.hotel {
+            attributes.insert("hotel".to_owned(), hotel.to_string());
+        }
+        // The events of a source may be of either sort on either queue.
+        let queue = EventQueue::DeviceEvents;
+        if let Some(source) = self.source.clone() {
+            attributes.insert("source".to_owned(), source.name().to_owned());
+            let events = self.read_by(&source, &body, calendars);
+            return Arrival { line, body, attributes, queue, events };
+        }
+        match own_shape(&body) {
+            OwnShape::Events(queue, events) => Arrival { line, body, attributes, queue, events },
+            OwnShape::Names(source) => {
+                let source = self.named(&source);
+                let events = source.map(|source| self.read_by(&source, &body, calendars));
+                let events = events.unwrap_or_default();
+                Arrival { line, body, attributes, queue, events }
+            }
         }
     }
-    (events, count)
+
+    /// The source of a name: one that is kept here, or one that is built in.
+    fn named(&mut self, name: &str) -> Option<Arc<Source>> {
+        if let Some(known) = self.sources.get(name) {
+            return known.clone();
+        }
+        let source = built_in::find(name).and_then(|text| Source::parse(text).ok()).map(Arc::new);
+        self.sources.insert(name.to_owned(), source.clone());
+        source
+    }
+
+    fn read_by(
+        &self,
+        source: &Source,
+        body: &str,
+        calendars: &Calendars,
+    ) -> Vec<(HotelId, Instant)> {
+        let mut events = Vec::new();
+        let Ok(message) = Message::parse(body) else { return events };
+        let named = || message.hotel().map(str::to_owned).or_else(|| source.hotel_of(&message));
+        let hotel = self.hotel.clone().or_else(|| HotelId::new(&named()?).ok());
+        let Some((id, calendar)) = hotel.as_ref().and_then(|id| calendars.get_key_value(id)) else {
+            return events;
+        };
+        let nothing = Register::default();
+        let register = Some(self.registers.get(id).unwrap_or(&nothing));
+        source.read(&message, &Hotel { id, calendar, register }, &mut |turn| {
+            if let Outcome::Event(event) = turn.outcome {
+                events.push((id.clone(), event.at));
+            }
+        });
+        events
+    }
+}
+
+/// What a line that comes without a source is.
+enum OwnShape {
+    /// Its queue and its good events.
+    Events(EventQueue, Vec<(HotelId, Instant)>),
+    /// It names a source by itself.
+    Names(String),
+}
+
+fn own_shape(body: &str) -> OwnShape {
+    // Most events are of devices, and are told by being good ones.
+    let mut read = edge::Body::read(EventQueue::DeviceEvents, body);
+    if let Some(named) = read.named() {
+        return OwnShape::Names(named.source.into_owned());
+    }
+    let (events, all_are_good) = good_events(read);
+    if all_are_good || names_a_device(body) {
+        return OwnShape::Events(EventQueue::DeviceEvents, events);
+    }
+    let (events, _) = good_events(edge::Body::read(EventQueue::SpaceEvents, body));
+    OwnShape::Events(EventQueue::SpaceEvents, events)
+}
+
+/// The good ones, and whether there are no others.
+fn good_events(body: edge::Body<'_>) -> (Vec<(HotelId, Instant)>, bool) {
+    let mut all_are_good = true;
+    let mut events = Vec::new();
+    for decoded in body {
+        match decoded {
+            Ok((event, _)) => events.push((event.hotel, event.fact.at())),
+            Err(_) => all_are_good = false,
+        }
+    }
+    let all_are_good = all_are_good && !events.is_empty();
+    (events, all_are_good)
 }
 
 /// Only device events name a device; a line that names none and is no space event is refused by
@@ -81,56 +159,106 @@ pub struct Mixing {
     pub duplicate: u32,
 }
 
+/// A log: lines, or the rows of a table with a header.
+enum Log {
+    Lines(Lines),
+    Table {
+        name: String,
+        rows: csv::Reader<Box<dyn std::io::Read + Send>>,
+        header: csv::StringRecord,
+    },
+}
+
+impl Log {
+    /// Publishers' logs may be tables; those in Roomwatt's own shape never are.
+    fn open(file: &EventFile, is_by_source: bool) -> Result<(Self, Progress), BadInput> {
+        let mut lines = file.lines()?;
+        let progress = lines.progress().clone();
+        if !is_by_source || !lines.begin_a_table()? {
+            return Ok((Self::Lines(lines), progress));
+        }
+        let name = lines.name().to_owned();
+        let mut rows =
+            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(lines.into_reader());
+        let header = rows.headers().map_err(|error| BadInput(format!("{name}: {error}")))?.clone();
+        Ok((Self::Table { name, rows, header }, progress))
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Lines(lines) => lines.name(),
+            Self::Table { name, .. } => name,
+        }
+    }
+
+    fn next_line(&mut self) -> Result<Option<Line>, BadInput> {
+        match self {
+            Self::Lines(lines) => {
+                Ok(lines.next_line()?.map(|(number, text)| Line { number, text: text.into() }))
+            }
+            Self::Table { name, rows, header } => {
+                let mut row = csv::StringRecord::new();
+                let is_there = rows.read_record(&mut row);
+                if !is_there.map_err(|error| BadInput(format!("{name}: {error}")))? {
+                    return Ok(None);
+                }
+                // A row is a message of texts, its members named by the header.
+                let member = |(name, text): (&str, &str)| (name.to_owned(), Value::from(text));
+                let members: Map<String, Value> = header.iter().zip(&row).map(member).collect();
+                let number = row.position().map_or(0, csv::Position::line);
+                let number = usize::try_from(number).unwrap_or(usize::MAX);
+                Ok(Some(Line { number, text: Value::Object(members).to_string().into_bytes() }))
+            }
+        }
+    }
+}
+
 /// The lines in the order of their arrival: from the file as it is read, or mixed in memory.
 pub(crate) struct Arrivals {
-    lines: Lines,
-    mixed: Option<std::vec::IntoIter<(usize, Arc<[u8]>)>>,
+    log: Log,
+    progress: Progress,
+    mixed: Option<std::vec::IntoIter<Line>>,
 }
 
 impl Arrivals {
-    pub(crate) fn new(mixing: Mixing, file: &EventFile) -> Result<Self, BadInput> {
-        let mut lines = file.lines()?;
-        let mixed = if mixing == Mixing::default() { None } else { Some(mix(mixing, &mut lines)?) };
-        Ok(Self { lines, mixed: mixed.map(Vec::into_iter) })
+    pub(crate) fn new(
+        mixing: Mixing,
+        file: &EventFile,
+        is_by_source: bool,
+    ) -> Result<Self, BadInput> {
+        let (mut log, progress) = Log::open(file, is_by_source)?;
+        let mixed = if mixing == Mixing::default() { None } else { Some(mix(mixing, &mut log)?) };
+        Ok(Self { log, progress, mixed: mixed.map(Vec::into_iter) })
     }
 
     pub(crate) fn name(&self) -> &str {
-        self.lines.name()
+        self.log.name()
     }
 
     pub(crate) fn progress(&self) -> &Progress {
-        self.lines.progress()
+        &self.progress
     }
 
     pub(crate) fn next_line(&mut self) -> Result<Option<Line>, BadInput> {
-        Ok(match &mut self.mixed {
-            None => {
-                self.lines.next_line()?.map(|(number, text)| Line { number, text: text.into() })
-            }
-            Some(mixed) => mixed.next().map(|(number, text)| Line { number, text: (*text).into() }),
-        })
+        match &mut self.mixed {
+            None => self.log.next_line(),
+            Some(mixed) => Ok(mixed.next()),
+        }
     }
 }
 
 /// A line that holds something.
+#[derive(Clone)]
 pub(crate) struct Line {
     pub(crate) number: usize,
     pub(crate) text: Vec<u8>,
 }
 
-impl Line {
-    pub(crate) fn arrive(self) -> Arrival {
-        Arrival::of(self.number, &self.text)
-    }
-}
-
-type Numbered = (usize, Arc<[u8]>);
-
-fn mix(mixing: Mixing, lines: &mut Lines) -> Result<Vec<Numbered>, BadInput> {
+fn mix(mixing: Mixing, log: &mut Log) -> Result<Vec<Line>, BadInput> {
     let mut random = fastrand::Rng::with_seed(mixing.shuffle.unwrap_or(0));
-    let mut placed: Vec<(usize, Numbered)> = Vec::new();
-    while let Some((number, text)) = lines.next_line()? {
-        placed.push((placed.len(), (number, text.into())));
+    let mut placed: Vec<(usize, Line)> = Vec::new();
+    while let Some(line) = log.next_line()? {
+        placed.push((placed.len(), line));
     }
     let count = placed.len();
     let mut originals: Vec<usize> = (0..count).collect();

@@ -1,4 +1,12 @@
-//! Figures for people: whole numbers with separators.
+//! What is told to people: whole numbers with separators, and lines that nobody need read.
+
+use std::fmt::Display;
+use std::io::Write;
+
+/// A line on standard output. Whoever reads it may have gone, which ends nothing.
+pub fn say(line: impl Display) {
+    drop(writeln!(std::io::stdout(), "{line}"));
+}
 
 /// A whole number with a comma between thousands.
 pub fn separated(number: usize) -> String {

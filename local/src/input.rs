@@ -178,6 +178,24 @@ impl Lines {
         &self.progress
     }
 
+    /// Whether what comes first is the header of a table and no JSON.
+    ///
+    /// # Errors
+    /// [`BadInput`] when the file cannot be read.
+    pub fn begin_a_table(&mut self) -> Result<bool, BadInput> {
+        let begins = self.reader.fill_buf().map_err(|error| {
+            BadInput(format!("{}: cannot be read after line 0: {error}", self.name))
+        })?;
+        let begins = begins.strip_prefix(BYTE_ORDER_MARK).unwrap_or(begins).trim_ascii_start();
+        let first = begins.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        Ok(!first.starts_with(b"{") && !first.starts_with(b"[") && first.contains(&b','))
+    }
+
+    /// What is not read yet.
+    pub fn into_reader(self) -> Box<dyn Read + Send> {
+        Box::new(self.reader)
+    }
+
     /// The next line that holds something, and its number, counted from 1.
     ///
     /// # Errors

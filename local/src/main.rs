@@ -16,11 +16,13 @@ use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::{BEFORE_ALL, MachineClock, ReplayClock};
 use roomwatt_embedded::folder::TABLE_FILE;
 use roomwatt_local::Mixing;
-use roomwatt_local::figures::separated;
+use roomwatt_local::figures::{say, separated};
 use roomwatt_local::input::{BadInput, EventFile, read_profiles};
 use roomwatt_local::map::{Asked, Map};
 use roomwatt_local::output::{Output, demand_different};
-use roomwatt_local::replay::{Batches, Interrupted, RefusedLine, Replay, Replayed, Summary};
+use roomwatt_local::replay::{
+    Batches, Interrupted, Publisher, RefusedLine, Replay, Replayed, Summary,
+};
 use roomwatt_local::report::{Format, Request};
 use roomwatt_local::serve::{Access, FRESH, Service, listen};
 use roomwatt_local::tokens::Tokens;
@@ -86,6 +88,16 @@ struct ReplayArgs {
     /// Write the refused events here, one JSON object a line, each with its line's number and why.
     #[arg(long, value_name = "FILE")]
     rejected: Option<PathBuf>,
+    /// Read the events by this source, a built-in one or a file: a publisher's messages, one a line, or
+    /// a CSV log with a header.
+    #[arg(long, value_name = "NAME|FILE")]
+    source: Option<String>,
+    /// The hotel's register of devices, by which the source's ids are looked up.
+    #[arg(long, value_name = "FILE.csv", requires = "source")]
+    devices: Option<PathBuf>,
+    /// The hotel that the events are of, whatever they say.
+    #[arg(long, value_name = "HOTEL", requires = "source")]
+    hotel: Option<HotelId>,
     /// Batch events by the clock as the deployment does, so that units are those of AWS's bill.
     #[arg(long)]
     as_billed: bool,
@@ -235,7 +247,9 @@ async fn main() -> ExitCode {
         }
         Err(error) => return refuse(&one_line(&error.to_string())),
     };
-    log_to_standard_error();
+    // What a replay meets with is in what it says at its end; what serves goes on, and logs.
+    let serves = matches!(cli.command, None | Some(Command::Serve(_)));
+    log_to_standard_error(if serves { "error" } else { "off" });
     let done = match cli.command {
         None => run_demo().await,
         Some(Command::Replay(args)) => match Box::pin(replay(args)).await {
@@ -300,9 +314,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Warnings of the functions are for an operator's logs; here the summary counts what was refused.
-fn log_to_standard_error() {
+fn log_to_standard_error(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
@@ -319,8 +333,12 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
     let (mut out, summary_file) = (create(&args.out)?, create(&args.summary)?);
     let mut rejected = create(&args.rejected)?;
+    let publisher = args.source.as_deref().map(|source| {
+        Publisher::read(source, args.devices.as_deref(), args.hotel.clone(), &hotels)
+    });
     let replay = Replay {
         until: args.until,
+        publisher: publisher.transpose()?,
         mixing: Mixing { shuffle: args.shuffle, duplicate: args.duplicate },
         data: args.data,
         batches: if args.as_billed { Batches::AsBilled } else { Batches::Backlog },
@@ -355,10 +373,14 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
 fn demand_different_files(args: &ReplayArgs) -> Result<(), BadInput> {
     let table = args.data.as_ref().map(|data| data.join(TABLE_FILE));
     let mut files = vec![("--hotels", args.hotels.as_path())];
+    if let Some(source) = args.source.as_deref().filter(|source| Path::new(source).is_file()) {
+        files.push(("--source", Path::new(source)));
+    }
     if args.events != Path::new("-") {
         files.push(("--events", &args.events));
     }
     for (option, path) in [
+        ("--devices", &args.devices),
         ("--data", &table),
         ("--out", &args.out),
         ("--summary", &args.summary),
@@ -401,6 +423,9 @@ fn tell(replayed: &Replayed, summary: &Summary, all_are_written: bool) -> anyhow
         separated(summary.applied),
         separated(refused)
     )?;
+    if summary.ignored > 0 {
+        writeln!(out, "          {} passed over by the source", separated(summary.ignored))?;
+    }
     if let Some(line) = replayed.resumed_after() {
         writeln!(out, "          went on after line {}", separated(line))?;
     }
@@ -409,8 +434,10 @@ fn tell(replayed: &Replayed, summary: &Summary, all_are_written: bool) -> anyhow
     for line in first {
         told += line.count.unwrap_or(1);
         let event = line.event.map_or(String::new(), |event| format!(", event {event}"));
-        let of = line.count.map_or(String::new(), |count| format!(", first of {count}"));
-        let text = format!("line {}{event}{of}: {}: {}", line.line, line.reason, line.detail);
+        let of = line.count.filter(|count| *count > 1);
+        let of = of.map_or(String::new(), |count| format!(", first of {count}"));
+        let rule = line.rule.as_ref().map_or(String::new(), |rule| format!(", rule {rule}"));
+        let text = format!("line {}{event}{rule}{of}: {}: {}", line.line, line.reason, line.detail);
         writeln!(out, "refused   {}", in_one_line(&text))?;
     }
     if refused > told {
@@ -573,12 +600,14 @@ async fn run_demo() -> anyhow::Result<()> {
     };
     let url = url(&listener)?;
     let hotel = format!("{url}/hotels/{id}");
-    println!("\nserving   {url}, where it is the day after the last event; Ctrl-C ends it");
-    println!("page      {hotel}/report.html?from=2026-10-12&to=2026-11-01");
-    println!("profile   {hotel}");
-    println!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room");
-    println!("live      {hotel}/live?rooms=101");
-    println!("calls     {url}/openapi.json");
+    say(format_args!(
+        "\nserving   {url}, where it is the day after the last event; Ctrl-C ends it"
+    ));
+    say(format_args!("page      {hotel}/report.html?from=2026-10-12&to=2026-11-01"));
+    say(format_args!("profile   {hotel}"));
+    say(format_args!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room"));
+    say(format_args!("live      {hotel}/live?rooms=101"));
+    say(format_args!("calls     {url}/openapi.json"));
     let service = Service { deployment, clock, access: Access::Open, as_it_is: None };
     serve::serve(service, listener, interrupted()).await
 }
@@ -593,10 +622,12 @@ async fn serve_until_interrupted(args: ServeArgs) -> anyhow::Result<()> {
         Service { deployment, clock, access, as_it_is: None }
     };
     let listener = listen(args.bind, args.port).await?;
-    println!("serving   {}; Ctrl-C ends it", url(&listener)?);
-    println!("zones     {}", zone_data());
+    say(format_args!("serving   {}; Ctrl-C ends it", url(&listener)?));
+    say(format_args!("zones     {}", zone_data()));
     if let Some(last) = service.as_it_is {
-        println!("as it is  through {last}: nothing closes and no event is taken; --live goes on");
+        say(format_args!(
+            "as it is  through {last}: nothing closes and no event is taken; --live goes on"
+        ));
     }
     serve::serve(service, listener, interrupted()).await
 }

@@ -9,9 +9,9 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use roomwatt_domain::instant::{HOUR, MINUTE, Millis};
-use roomwatt_domain::{DeviceKind, HotelId, Instant};
+use roomwatt_domain::{BusinessCalendar, DeviceKind, HotelId, Instant};
 use roomwatt_source::{
-    Event, Fact, Hotel, Message, Outcome, Register, Reports, Source, Subject, Turn, Zone, built_in,
+    Event, Fact, Hotel, Message, Outcome, Register, Reports, Source, Subject, Turn, built_in,
 };
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ const SOME_HOTEL: &str = "my-hotel";
 pub struct Map {
     source: Source,
     register: Option<Register>,
-    zone: Zone,
+    calendar: BusinessCalendar,
     zone_is_asked: bool,
     hotel: Option<HotelId>,
     expected: Option<Vec<Value>>,
@@ -89,11 +89,12 @@ impl Map {
         let source = Source::parse(&text)
             .map_err(|error| BadInput(format!("source {}: {error}", asked.source)))?;
         let zone = asked.zone.unwrap_or("UTC");
-        let zone = Zone::new(zone).map_err(|error| BadInput(format!("zone {zone}: {error}")))?;
+        let calendar = BusinessCalendar::new(zone)
+            .map_err(|error| BadInput(format!("zone {zone}: {error}")))?;
         Ok(Self {
             source,
             register: asked.devices.map(register).transpose()?,
-            zone,
+            calendar,
             zone_is_asked: asked.zone.is_some(),
             hotel: asked.hotel.clone(),
             expected: asked.check.map(expected).transpose()?,
@@ -142,7 +143,7 @@ impl Map {
                 return Ok(self.say(out, format_args!("! message: refused: malformed: {why}"))?);
             }
         };
-        let hotel = Hotel { id: &id, zone: &self.zone, register: self.register.as_ref() };
+        let hotel = Hotel { id: &id, calendar: &self.calendar, register: self.register.as_ref() };
         let mut written = Ok(());
         self.source.read(message, &hotel, &mut |turn| {
             if written.is_ok() {
@@ -168,7 +169,7 @@ impl Map {
         came: &mut Vec<Value>,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
-        let rule = turn.rule.unwrap_or("message");
+        let rule = turn.rule.map_or("message", |rule| rule);
         let elements = turn.elements();
         let within =
             if elements.is_empty() { String::new() } else { format!(" ({})", elements.join(", ")) };
@@ -292,7 +293,7 @@ fn kind_of_state(event: &Event<'_>) -> Option<String> {
     }
 }
 
-fn source_text(name: &str) -> Result<String, BadInput> {
+pub(crate) fn source_text(name: &str) -> Result<String, BadInput> {
     if let Some(text) = built_in::find(name) {
         return Ok(text.to_owned());
     }
@@ -309,7 +310,7 @@ fn source_text(name: &str) -> Result<String, BadInput> {
     })
 }
 
-fn register(path: &Path) -> Result<Register, BadInput> {
+pub(crate) fn register(path: &Path) -> Result<Register, BadInput> {
     let text = read(path)?;
     let register = if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
         Register::from_json(&text)

@@ -8,24 +8,26 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use roomwatt_domain::{
-    BusinessCalendar, BusinessDate, ClosedReport, HotelId, Instant, Millis, Profile,
+    BusinessCalendar, BusinessDate, ClosedReport, HotelId, Instant, Millis, Profile, SourceName,
 };
 use roomwatt_ingest::EventQueue;
 use roomwatt_messaging::Clock;
 use roomwatt_presentation::RoomReportView;
-use roomwatt_store::{Consumed, PutProfile};
+use roomwatt_source::{Register, Source, built_in};
+use roomwatt_store::{ChangedSource, Consumed, PutProfile, PutRegister};
 use serde::{Deserialize, Serialize};
 
-use crate::arrivals::{Arrival, Arrivals, Line, Mixing};
+use crate::arrivals::{Arrival, Arrivals, Calendars, Line, Mixing, Reader};
 use crate::figures::separated;
 use crate::input::{BadInput, EventFile};
+use crate::map;
 use roomwatt_embedded::clock::{BEFORE_ALL, ReplayClock, Stopwatch};
 use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, Delivered, Deployment, LARGEST_PAYLOAD, MAPPINGS, REJECTED_EVENTS,
@@ -54,10 +56,54 @@ pub struct Replay {
     pub data: Option<PathBuf>,
     /// How events are batched.
     pub batches: Batches,
+    /// In whose shape the log is, where it is not in Roomwatt's.
+    pub publisher: Option<Publisher>,
     /// Whether people watch.
     pub progress: bool,
     /// Becomes true when the replay is to end with what is done.
     pub stop: Arc<AtomicBool>,
+}
+
+/// The publisher of a log in another shape.
+#[derive(Debug, Clone)]
+pub struct Publisher {
+    /// The source that reads it.
+    pub source: Arc<Source>,
+    /// The source's text where it is an operator's own, and is to be known to the functions.
+    pub own: Option<String>,
+    /// The hotel that it is of, whatever its messages say.
+    pub hotel: Option<HotelId>,
+    /// The rooms and devices of that hotel.
+    pub register: Option<Register>,
+}
+
+impl Publisher {
+    /// Reads the source, by its name or file, and the register of the hotel, which is that of the
+    /// profiles where these are of one.
+    ///
+    /// # Errors
+    /// [`BadInput`] when one of them cannot be read.
+    pub fn read(
+        source: &str,
+        devices: Option<&Path>,
+        hotel: Option<HotelId>,
+        hotels: &[Profile],
+    ) -> Result<Self, BadInput> {
+        let text = map::source_text(source)?;
+        let read =
+            Source::parse(&text).map_err(|error| BadInput(format!("source {source}: {error}")))?;
+        let own = (built_in::find(read.name()) != Some(text.as_str())).then_some(text);
+        let hotel = match (hotel, hotels, devices) {
+            (None, [one], Some(_)) => Some(one.hotel_id.clone()),
+            (None, _, Some(_)) => {
+                let why = "--devices is of one hotel: --hotel HOTEL says of which";
+                return Err(BadInput(why.to_owned()));
+            }
+            (hotel, _, _) => hotel,
+        };
+        let register = devices.map(map::register).transpose()?;
+        Ok(Self { source: Arc::new(read), own, hotel, register })
+    }
 }
 
 /// What a replay came to.
@@ -68,6 +114,9 @@ pub struct Summary {
     pub events: usize,
     /// Events that are in a summary.
     pub applied: usize,
+    /// What sources passed over.
+    #[serde(skip_serializing_if = "is_none")]
+    pub ignored: usize,
     /// Events that were refused, by reason.
     pub refused: BTreeMap<String, usize>,
     /// Reports of closed days.
@@ -86,6 +135,11 @@ pub struct Summary {
     pub per_event: PerEvent,
     /// How long it took.
     pub elapsed_seconds: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Summary {
@@ -119,6 +173,9 @@ pub struct RefusedLine {
     pub count: Option<usize>,
     /// Why.
     pub reason: String,
+    /// The rule of the source by which it was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// What was wrong in particular.
     pub detail: String,
     /// The queue that refused it.
@@ -132,8 +189,8 @@ pub struct Replayed {
     deployment: Deployment,
     hotels: Vec<Profile>,
     counts: Counts,
-    /// Events of this run alone.
-    events: usize,
+    /// Events of earlier runs of the log.
+    before: usize,
     first_refused: Vec<RefusedLine>,
     resumed_after: Option<usize>,
     stopwatch: Stopwatch,
@@ -209,7 +266,7 @@ impl Replay {
         tell: &mut dyn FnMut(&RefusedLine) -> anyhow::Result<()>,
     ) -> anyhow::Result<Replayed> {
         let stopwatch = Stopwatch::start();
-        let mut arrivals = Arrivals::new(self.mixing, events)?;
+        let mut arrivals = Arrivals::new(self.mixing, events, self.publisher.is_some())?;
         let mut next = arrivals.next_line()?;
         let clock = Arc::new(ReplayClock::at(Instant::from_millis(0)));
         let deployment =
@@ -229,6 +286,7 @@ impl Replay {
             }
         }
         let calendars = calendars(&deployment, &hotels, clock.now()).await?;
+        let reader = self.reader(&deployment, &calendars).await?;
         let bookmark = match (&next, self.batches) {
             (Some(first), Batches::Backlog) if self.mixing == Mixing::default() => {
                 Bookmark::open(&deployment, first)?
@@ -239,11 +297,12 @@ impl Replay {
             deployment,
             clock,
             calendars,
+            reader,
             batches: self.batches,
             next_tick: None,
             dues: BTreeMap::new(),
             counts: Counts::default(),
-            events: 0,
+            before: 0,
             started: began.is_some(),
             sent: HashMap::new(),
             first_refused: Vec::new(),
@@ -258,30 +317,86 @@ impl Replay {
         let bar = self.bar(&arrivals);
         while let Some(line) = next {
             run.stop_if_asked().await?;
-            if let Some(bookmark) = &mut run.bookmark {
-                bookmark.pass(&line);
-            }
-            run.arrive(line.arrive()).await?;
-            if run.events.is_multiple_of(1000) {
+            let passed = run.bookmark.as_ref().map(|bookmark| bookmark.after(&line));
+            let arrival = run.reader.read(line, &run.calendars);
+            run.arrive(arrival, passed).await?;
+            if run.counts.line.is_multiple_of(1000) {
                 bar.set_position(arrivals.progress().read());
-                bar.set_message(format!("{} events", separated(run.counts.events)));
+                bar.set_message(format!("{} lines", separated(run.counts.line)));
             }
             next = arrivals.next_line()?;
         }
         bar.set_message("closing");
         run.finish(&hotels, self.until).await?;
         bar.finish_and_clear();
-        let Run { deployment, clock, counts, events, first_refused, .. } = run;
+        let Run { deployment, clock, counts, before, first_refused, .. } = run;
         Ok(Replayed {
             deployment,
             hotels,
             counts,
-            events,
+            before,
             first_refused,
             resumed_after,
             stopwatch,
             clock,
         })
+    }
+
+    /// Tells the functions what they need to know of a publisher, and reads as they will.
+    async fn reader(
+        &self,
+        deployment: &Deployment,
+        calendars: &Calendars,
+    ) -> anyhow::Result<Reader> {
+        let store = deployment.store().metered_apart();
+        let mut reader = Reader::default();
+        if let Some(Publisher { source, own, hotel, register }) = &self.publisher {
+            if let Some(own) = own {
+                let name = SourceName::new(source.name())?;
+                if store.put_source(&name, own).await? == ChangedSource::Conflict {
+                    return Err(BadInput(format!(
+                        "source {name} is being changed by somebody else"
+                    ))
+                    .into());
+                }
+            }
+            if let (Some(hotel), Some(register)) = (hotel, register) {
+                match store.put_register(hotel, &register.to_csv()).await? {
+                    PutRegister::Created | PutRegister::Replaced => {}
+                    PutRegister::Conflict => {
+                        let why =
+                            format!("the register of {hotel} is being changed by somebody else");
+                        return Err(BadInput(why).into());
+                    }
+                    PutRegister::TooLarge => {
+                        return Err(
+                            BadInput(format!("the register of {hotel} is too large")).into()
+                        );
+                    }
+                }
+            }
+            reader.source = Some(Arc::clone(source));
+            reader.hotel.clone_from(hotel);
+        }
+        let mut stored = store.sources();
+        while let Some(stored) = stored.next().await? {
+            let source = Source::parse(&stored.text).ok().map(Arc::new);
+            reader.sources.insert(stored.name.to_string(), source);
+        }
+        // An operator's own source stands before the built-in one of its name.
+        if let Some(Publisher { source, own: None, .. }) = &self.publisher
+            && let Some(Some(stored)) = reader.sources.get(source.name())
+        {
+            reader.source = Some(Arc::clone(stored));
+        }
+        for hotel in calendars.keys() {
+            if let Some(stored) = store.register(hotel).await? {
+                reader.registers.extend(
+                    Register::from_csv(&stored.text).ok().map(|register| (hotel.clone(), register)),
+                );
+            }
+        }
+        Ok(reader)
     }
 
     fn bar(&self, arrivals: &Arrivals) -> ProgressBar {
@@ -320,7 +435,7 @@ async fn calendars(
     deployment: &Deployment,
     hotels: &[Profile],
     now: Instant,
-) -> anyhow::Result<BTreeMap<HotelId, BusinessCalendar>> {
+) -> anyhow::Result<Calendars> {
     let of_profile = |profile: &Profile| (profile.hotel_id.clone(), profile.calendar.clone());
     let mut calendars: BTreeMap<_, _> = hotels.iter().map(of_profile).collect();
     let mut stored = deployment.store().hotels(None, now);
@@ -338,10 +453,17 @@ async fn calendars(
 struct Counts {
     /// The last line that arrived.
     line: usize,
-    events: usize,
+    applied: usize,
+    ignored: usize,
     refused: BTreeMap<String, usize>,
     /// When the latest accepted event happened, in milliseconds since the epoch.
     latest: Option<i64>,
+}
+
+impl Counts {
+    fn events(&self) -> usize {
+        self.applied + self.refused.values().sum::<usize>()
+    }
 }
 
 /// Where a replay is in its log, noted in the folder for a run that goes on from there.
@@ -372,9 +494,12 @@ impl Bookmark {
         Ok(Some(Self { kept, name, checksum: crc32fast::Hasher::new(), earlier }))
     }
 
-    fn pass(&mut self, line: &Line) {
-        self.checksum.update(&line.text);
-        self.checksum.update(b"\n");
+    /// The checksum once a line is passed, too.
+    fn after(&self, line: &Line) -> crc32fast::Hasher {
+        let mut checksum = self.checksum.clone();
+        checksum.update(&line.text);
+        checksum.update(b"\n");
+        checksum
     }
 
     fn note(&self, counts: &Counts, clock: Instant) -> anyhow::Result<()> {
@@ -389,14 +514,15 @@ struct Run<'t> {
     deployment: Deployment,
     clock: Arc<ReplayClock>,
     /// By hotel; a hotel that is not among them is unknown.
-    calendars: BTreeMap<HotelId, BusinessCalendar>,
+    calendars: Calendars,
+    reader: Reader,
     batches: Batches,
     next_tick: Option<Instant>,
     /// When the next day of each hotel with events is due.
     dues: BTreeMap<HotelId, Instant>,
     counts: Counts,
-    /// Events that arrived in this run.
-    events: usize,
+    /// Events of earlier runs of the log.
+    before: usize,
     /// Whether an event has set the clock.
     started: bool,
     /// The lines of the messages that are under way.
@@ -420,7 +546,7 @@ impl Run<'_> {
             Some(_) => GoesOn::AfterTheLine,
             None => GoesOn::FromTheFirst,
         });
-        let (line, events) = (self.counts.line, self.counts.events);
+        let (line, events) = (self.counts.line, self.counts.events());
         Err(Interrupted { name: self.name.clone(), line, events, kept }.into())
     }
 
@@ -433,7 +559,7 @@ impl Run<'_> {
         let Some(bookmark) = &mut self.bookmark else { return Ok(None) };
         let Some(noted) = bookmark.earlier.take() else { return Ok(None) };
         while let Some(line) = next.take_if(|line| line.number <= noted.counts.line) {
-            bookmark.pass(&line);
+            bookmark.checksum = bookmark.after(&line);
             *next = arrivals.next_line()?;
         }
         let (name, line) = (arrivals.name(), noted.counts.line);
@@ -448,15 +574,22 @@ impl Run<'_> {
         self.clock.set(clock.max(self.clock.now()));
         self.started = true;
         self.counts = noted.counts;
+        self.before = self.counts.events();
         Ok(Some(line))
     }
 
-    async fn arrive(&mut self, arrival: Arrival) -> anyhow::Result<()> {
-        self.counts.line = arrival.line;
-        self.counts.events += arrival.count;
-        self.events += arrival.count;
+    async fn arrive(
+        &mut self,
+        arrival: Arrival,
+        passed: Option<crc32fast::Hasher>,
+    ) -> anyhow::Result<()> {
         for (hotel, at) in &arrival.events {
             self.see(hotel, *at).await?;
+        }
+        // Not before: what is noted on the way there is what came before this line.
+        self.counts.line = arrival.line;
+        if let (Some(bookmark), Some(passed)) = (&mut self.bookmark, passed) {
+            bookmark.checksum = passed;
         }
         let queue = match arrival.queue {
             EventQueue::DeviceEvents => DEVICE_EVENTS,
@@ -620,6 +753,8 @@ impl Run<'_> {
         if queue == DAY_CLOSE {
             return Ok(());
         }
+        self.counts.applied += taken.applied;
+        self.counts.ignored += taken.ignored;
         for refused in taken.refused {
             *self.counts.refused.entry(refused.reason.clone()).or_insert(0) += refused.count();
             let line = self.line_of(queue, refused);
@@ -637,11 +772,12 @@ impl Run<'_> {
     }
 
     fn line_of(&self, queue: &str, refused: RefusedEvents) -> RefusedLine {
-        let RefusedEvents { message, event, of_whole, reason, detail, body } = refused;
+        let RefusedEvents { message, event, of_whole, reason, rule, detail, body } = refused;
         let line = self.sent.get(&message).copied().unwrap_or(self.counts.line);
-        let is_packed = of_whole.is_some() || event > 0;
+        let is_packed = rule.is_none() && (of_whole.is_some() || event > 0);
         let event = is_packed.then_some(event + 1);
-        RefusedLine { line, event, count: of_whole, reason, detail, queue: queue.to_owned(), body }
+        let (count, queue) = (of_whole, queue.to_owned());
+        RefusedLine { line, event, count, reason, rule, detail, queue, body }
     }
 
     /// What the engine said, where it is to blame.
@@ -820,12 +956,13 @@ impl Replayed {
             .map(|queue| self.deployment.queues().dead_letters(queue).len())
             .sum();
         let ingest = self.deployment.consumed_by_ingest();
-        let events = (self.events as f64).max(1.0);
-        let refused = self.counts.refused.clone();
+        let events = self.counts.events();
+        let of_this_run = ((events - self.before) as f64).max(1.0);
         Summary {
-            events: self.counts.events,
-            applied: self.counts.events - dead - refused.values().sum::<usize>(),
-            refused,
+            events: events + dead,
+            applied: self.counts.applied,
+            ignored: self.counts.ignored,
+            refused: self.counts.refused.clone(),
             reports,
             revised,
             ingest,
@@ -833,8 +970,8 @@ impl Replayed {
             close: self.deployment.consumed_by_close(),
             revise: self.deployment.consumed_by_revise(),
             per_event: PerEvent {
-                write_units: ingest.write_units / events,
-                read_units: ingest.read_units / events,
+                write_units: ingest.write_units / of_this_run,
+                read_units: ingest.read_units / of_this_run,
             },
             elapsed_seconds: self.stopwatch.seconds(),
         }

@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
-use crate::figures::separated;
+use crate::figures::{say, separated};
 use crate::tokens::{Grant, Tokens, WRITE_EVENTS};
 use roomwatt_embedded::Deployment;
 use roomwatt_embedded::deployment::{
@@ -196,7 +196,7 @@ async fn drive(deployment: &Deployment, clock: &dyn Clock) {
     loop {
         if clock.now() >= next_tick {
             match due(deployment, clock.now()).await {
-                Ok(due) => due.iter().filter(|due| due.days > 1).for_each(|due| println!("{due}")),
+                Ok(due) => due.iter().filter(|due| due.days > 1).for_each(say),
                 Err(fault) => error!(error = format!("{fault:#}"), "what is due cannot be read"),
             }
             if let Err(fault) = deployment.tick().await {
@@ -443,7 +443,7 @@ fn answer(taken: &Delivered) -> Response {
     } else {
         StatusCode::BAD_REQUEST
     };
-    let body = json!({"applied": taken.applied, "ignored": 0, "refused": refused});
+    let body = json!({"applied": taken.applied, "ignored": taken.ignored, "refused": refused});
     (status, Json(body)).into_response()
 }
 
@@ -485,7 +485,9 @@ fn demand_own_hotels(
         Some(hotel) if !own.iter().any(|own| own.as_str() == hotel) => {
             return forbidden("the token is not for the hotel of the parameter hotel".to_owned());
         }
-        None if attributes.contains_key("source") || names_a_source(text) => {
+        None if attributes.contains_key("source")
+            || edge::Body::read(queue, text).named().is_some() =>
+        {
             return forbidden(
                 "a token for some hotels needs the parameter hotel where a source reads the message"
                     .to_owned(),
@@ -503,16 +505,6 @@ fn demand_own_hotels(
         }
     }
     Ok(())
-}
-
-/// Whether a message says by itself which source reads it.
-fn names_a_source(text: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Named {
-        #[serde(rename = "_source")]
-        source: Option<serde::de::IgnoredAny>,
-    }
-    serde_json::from_str::<Named>(text).is_ok_and(|named| named.source.is_some())
 }
 
 /// What was refused since the run began: each body, with the attributes that say why. It is of all

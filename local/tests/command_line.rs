@@ -794,6 +794,97 @@ mod command_line {
         }
     }
 
+    /// A publisher's log is read by its source on the way in, as `map` reads it beside.
+    #[test]
+    fn a_log_of_a_publisher_is_replayed_by_its_source() {
+        let (folder, profiles, _) = prepared("source");
+        let sample = |source: &str, name: &str| {
+            let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/samples");
+            samples.join(source).join(name).to_str().unwrap().to_owned()
+        };
+        for source in ["csv-log", "home-assistant-history"] {
+            let (log, devices) = (sample(source, "messages.csv"), sample(source, "devices.csv"));
+            let mut map = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+            map.args(["map", "--source", source, "--devices", &devices, "--hotel", "lakeside-1"]);
+            map.args(["--zone", "Europe/Vienna", "--events"]);
+            let mapped = map.stdin(File::open(&log).unwrap()).output().unwrap();
+            assert!(!mapped.stdout.is_empty(), "{mapped:?}");
+            let events = folder.file("events.ndjson", &mapped.stdout);
+            let by_map = folder.path("by-map");
+            let rejected = folder.path("rejected");
+            assert!(replay(&profiles, &events, &["--out", &by_map]).status.success());
+            let by_source = folder.path("by-source");
+            let more = ["--source", source, "--devices", &devices, "--out", &by_source];
+            let said =
+                done(&replay(&profiles, &log, &[&more, &["--rejected", &rejected][..]].concat()));
+            let counts = said.lines().next().unwrap();
+            assert!(!counts.contains(" 0 applied"), "{said}");
+            assert_eq!(folder.text("by-source"), folder.text("by-map"), "{source}: {said}");
+        }
+        // A source of one's own, in a file, whose hotel is said in the call.
+        let own = fs::read_to_string(sample("..", "csv-log.json")).unwrap();
+        let own = folder.file("own.json", own.replace("\"csv-log\"", "\"our-log\""));
+        let (log, devices) = (sample("csv-log", "messages.csv"), sample("csv-log", "devices.csv"));
+        let more = ["--source", &own, "--devices", &devices, "--hotel", "lakeside-1"];
+        let said = done(&replay(&profiles, &log, &more));
+        assert!(said.contains(" applied, "), "{said}");
+        // Without a register nothing is known by its external id.
+        let said =
+            ended(&replay(&profiles, &log, &["--source", "csv-log", "--hotel", "lakeside-1"]), 1);
+        assert!(said.contains("rule stay: unregistered: "), "{said}");
+        for (more, expected) in [
+            (&["--devices", &devices][..], "--source <NAME|FILE>"),
+            (&["--source", "nothing"], "source nothing: no file, and none of the built-in sources"),
+        ] {
+            let line = refused(&replay(&profiles, &log, more));
+            assert!(line.contains(expected), "{line}");
+        }
+    }
+
+    /// A disk that is full: an end in one line, and all that was taken is there when it goes on.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_ends_a_replay_that_goes_on_later() {
+        let folder = Folder::of("full");
+        let profiles = folder.file("hotels.json", hotels(&hotel()));
+        let mut lines = Vec::new();
+        for day in 1..=28 {
+            for room in 0..40 {
+                for (hour, state) in [(10, "ON"), (11, "OFF")] {
+                    let at = format!("2026-02-{day:02}T{hour}:{room:02}:00+01:00");
+                    lines.push((at.clone(), lamp(&room.to_string(), state, &at)));
+                }
+            }
+        }
+        lines.sort();
+        let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
+        let events = folder.file("events.ndjson", lines.join("\n"));
+        let whole = folder.path("whole");
+        done(&replay(&profiles, &events, &["--out", &whole]));
+        let (data, out) = (folder.path("data"), folder.path("out"));
+        // No file may grow beyond this, which is what a full disk looks like to a writer.
+        let mut limited = Command::new("sh");
+        let run = "trap '' XFSZ; ulimit -f 1600; exec \"$0\" \"$@\"";
+        limited.args(["-c", run, env!("CARGO_BIN_EXE_roomwatt"), "replay", "--hotels", &profiles]);
+        let output = limited.args(["--events", &events, "--data", &data]).output().unwrap();
+        let line = refused(&output);
+        assert!(line.starts_with("error: what is kept cannot be written: "), "{line}");
+        assert!(!line.contains("poison"), "{line}");
+        let said = done(&replay(&profiles, &events, &["--data", &data, "--out", &out]));
+        assert!(said.starts_with("events    2,240 arrived, 2,240 applied, 0 refused\n"), "{said}");
+        let figures = |name: &str| {
+            let of = |line: &str| {
+                let mut report: Value = serde_json::from_str(line).unwrap();
+                for which in ["revision", "revisions", "closedAt"] {
+                    report.as_object_mut().unwrap().remove(which);
+                }
+                report
+            };
+            folder.text(name).lines().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(figures("out"), figures("whole"));
+    }
+
     #[test]
     fn the_zone_data_has_a_version() {
         let said = done(&roomwatt(&["--version"]));

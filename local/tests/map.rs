@@ -63,6 +63,33 @@ mod map {
     }
 
     #[test]
+    fn an_envelope_of_eventbridge_is_taken_off_whoever_added_to_it() {
+        let source = r#"{"source": "our-pms", "reports": "changes",
+            "unwrap": [{"at": "$.event"}, {"at": "$.detail"}], "rules": [{
+            "name": "stay", "id": "$.room", "at": {"of": "$.at", "as": ["rfc3339"]},
+            "stay": {"of": "$.status", "map": {"in": "CHECKED_IN", "out": "CHECKED_OUT"}}}]}"#;
+        let source = file("eventbridge", "source.json", source);
+        let detail = json!({"room": "203", "status": "in", "at": "2026-11-22T15:02:00+09:00"});
+        // Of a rule without an input path; and of one whose transformer says source and hotel.
+        let envelope = json!({
+            "version": "0", "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718", "source": "pms",
+            "detail-type": "stay", "account": "111122223333", "time": "2026-11-22T06:02:00Z",
+            "region": "us-east-1", "resources": [], "detail": detail,
+        });
+        let told = json!({"_source": "our-pms", "_hotel": "seoul-1", "event": envelope});
+        let messages = [&told, &envelope, &detail].map(Value::to_string).join("\n");
+        let output = map(&["--source", &source, "--hotel", "seoul-1", "--events"], &messages);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let events: Vec<Value> =
+            lines(&output).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(events.len(), 3);
+        assert_eq!(events[0]["state"], "CHECKED_IN");
+        assert_eq!(events[0]["hotelId"], "seoul-1");
+        assert_eq!(events[0]["occurredAt"], "2026-11-22T06:02:00.000Z");
+        assert!(events.iter().all(|event| *event == events[0]), "{events:?}");
+    }
+
+    #[test]
     fn each_turn_is_a_line_with_what_was_seen() {
         let (source, devices) = prepared("lines");
         let messages = [

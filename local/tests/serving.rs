@@ -439,8 +439,7 @@ mod serving {
         );
         let served =
             Served::start(&["serve", "--port", "0", "--bind", "0.0.0.0", "--token-file", &tokens]);
-        let port = served.address().rsplit(':').next().unwrap();
-        let host = format!("roomwatt.example:{port}");
+        let host = served.address().replace("0.0.0.0", "roomwatt.example");
         let ask = |token: &str, method: &str, path: &str, body: &str| {
             let header = format!("authorization: Bearer {token}");
             let headers: &[&str] = if token.is_empty() { &[] } else { &[&header] };

@@ -28,6 +28,8 @@ mod pages;
 mod paging;
 #[cfg(test)]
 mod profiles;
+#[cfg(test)]
+mod sources;
 
 #[cfg(test)]
 #[path = "../lakeside/mod.rs"]

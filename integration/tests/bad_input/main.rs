@@ -18,6 +18,8 @@ mod network;
 #[cfg(test)]
 mod passing_faults;
 #[cfg(test)]
+mod publishers;
+#[cfg(test)]
 mod queues;
 #[cfg(test)]
 mod refusals;

@@ -1,6 +1,8 @@
 //! What Roomwatt may consume.
 
 #[cfg(test)]
+mod publishers;
+#[cfg(test)]
 mod readings;
 #[cfg(test)]
 mod units;

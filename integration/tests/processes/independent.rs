@@ -8,16 +8,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::{
+    Message, MessageAttributeValue, MessageSystemAttributeName, SendMessageBatchRequestEntry,
+};
 use aws_sdk_sqs::{Client, Config};
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{ClosedReport, Fact, Instant, Profile, RoomId};
-use roomwatt_presentation::RoomReportView;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::answered::compare;
 use crate::functions::{FUNCTIONS, Process, Surroundings, built_functions, chosen, machine_time};
-use crate::made_up::{by_room, events, hotels, last_due, profiles};
+use crate::made_up::{ROOMS, Said, by_room, events, hotels, last_due, profiles};
 use crate::running::Running;
 
 /// Events before the days are closed, and late ones.
@@ -89,13 +90,20 @@ impl Independent {
     }
 
     /// Sends events to their function's queue.
-    async fn send(&self, events: &[(&'static str, String)]) {
+    async fn send(&self, events: &[Said]) {
         for Queue { function, url, .. } in &self.queues {
-            let bodies = events.iter().filter(|(queue, _)| queue == function);
-            for bodies in bodies.collect::<Vec<_>>().chunks(10) {
-                let entries = bodies.iter().enumerate().map(|(number, (_, body))| {
-                    let entry = SendMessageBatchRequestEntry::builder().id(number.to_string());
-                    entry.message_body(body).build().expect("an entry")
+            let said = events.iter().filter(|said| said.queue == *function);
+            for said in said.collect::<Vec<_>>().chunks(10) {
+                let entries = said.iter().enumerate().map(|(number, said)| {
+                    let mut entry = SendMessageBatchRequestEntry::builder()
+                        .id(number.to_string())
+                        .message_body(&said.body);
+                    for (name, text) in &said.attributes {
+                        let value = MessageAttributeValue::builder().data_type("String");
+                        let value = value.string_value(text).build().expect("an attribute");
+                        entry = entry.message_attributes(name, value);
+                    }
+                    entry.build().expect("an entry")
                 });
                 let entries = Some(entries.collect());
                 let sent = self.sqs.send_message_batch().queue_url(url).set_entries(entries);
@@ -113,6 +121,7 @@ impl Independent {
                 .queue_url(url)
                 .max_number_of_messages(10)
                 .message_system_attribute_names(MessageSystemAttributeName::All)
+                .message_attribute_names("All")
                 .send()
                 .await
                 .expect("a queue")
@@ -132,12 +141,18 @@ impl Independent {
             let attributes: BTreeMap<_, _> = message.attributes.iter().flatten().collect();
             let attributes: BTreeMap<_, _> =
                 attributes.iter().map(|(name, value)| (name.as_str(), value)).collect();
+            let given = message.message_attributes.iter().flatten().map(|(name, value)| {
+                let text = value.string_value().expect("a text");
+                let value = json!({"dataType": value.data_type(), "stringValue": text});
+                (name, value)
+            });
+            let given: BTreeMap<_, _> = given.collect();
             json!({
                 "messageId": message.message_id,
                 "receiptHandle": message.receipt_handle,
                 "body": message.body,
                 "attributes": attributes,
-                "messageAttributes": {},
+                "messageAttributes": given,
                 "md5OfBody": message.md5_of_body,
                 "eventSource": "aws:sqs",
                 "eventSourceARN": queue.arn,
@@ -183,49 +198,6 @@ impl Independent {
         });
         heard.collect()
     }
-
-    /// Compares all reports of a room with the oracle's; how many they are, and the revisions made.
-    async fn compare(
-        &mut self,
-        hotel: &Profile,
-        room: &RoomId,
-        facts: &[Fact],
-        now: Instant,
-    ) -> (usize, u64) {
-        let closed_through = last_due(hotel, now);
-        let expected = integration::oracle::reports(hotel, room, facts, closed_through);
-        let Some(first) = expected.keys().next() else { return (0, 0) };
-        let path = format!("/hotels/{}/rooms/{room}/reports", hotel.hotel_id);
-        let answer = self.running.get(&path, &format!("from={first}&to={closed_through}")).await;
-        let body = answer["body"].as_str().expect("a body");
-        let mut answered: Value = serde_json::from_str(body).expect("JSON");
-        let answered = answered["reports"].as_array_mut().expect("reports");
-        let mut revisions = 0;
-        for report in answered.iter_mut() {
-            revisions += report["revision"].as_u64().expect("a number") - 1;
-            *report = without_history(report.take());
-        }
-        let expected: Vec<_> = expected
-            .into_iter()
-            .map(|(date, report)| {
-                let room = room.clone();
-                let day = hotel.calendar.day(date).expect("a day with a report");
-                let closed = ClosedReport::first(room, day, report, now);
-                let view = RoomReportView::closed(&hotel.hotel_id, &hotel.calendar, &closed);
-                without_history(serde_json::to_value(view).expect("JSON"))
-            })
-            .collect();
-        assert_eq!(*answered, expected, "{path}");
-        (expected.len(), revisions)
-    }
-}
-
-/// A report without what depends on when events came: the oracle knows nothing of that.
-fn without_history(mut report: Value) -> Value {
-    for field in ["revision", "closedAt", "revisions"] {
-        report.as_object_mut().expect("a report").remove(field);
-    }
-    report
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -243,6 +215,7 @@ async fn a_day_on_an_independent_aws_ends_in_the_reports_of_the_oracle() {
         let answer = aws.running.put(&profile).await;
         assert_eq!(answer["statusCode"], 201, "{answer}");
     }
+    aws.running.put_sources(ROOMS).await;
     let mut random = fastrand::Rng::with_seed(seed);
     let mut said = events(&mut random, EVENTS, now);
     aws.send(&said).await;
@@ -267,7 +240,7 @@ async fn a_day_on_an_independent_aws_ends_in_the_reports_of_the_oracle() {
     let (mut reports, mut revisions) = (0, 0);
     for hotel in hotels() {
         for (room, facts) in by_room(&hotel, &said) {
-            let compared = aws.compare(&hotel, &room, &facts, now).await;
+            let compared = compare(&mut aws.running, &hotel, &room, &facts, now).await;
             (reports, revisions) = (reports + compared.0, revisions + compared.1);
         }
     }

@@ -8,13 +8,12 @@
 //!
 //! `ROOMWATT_PROFILE=release` has the release builds tested.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{BusinessDate, Fact, HotelId, Instant, Profile, RoomId};
+use roomwatt_domain::{BusinessDate, Fact, HotelId, Instant, Profile, RoomId, SourceName};
 use roomwatt_embedded::aws::EmbeddedAws;
 use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, scheduled_event, sqs_event,
@@ -22,12 +21,12 @@ use roomwatt_embedded::deployment::{
 use roomwatt_embedded::queues::{Message, Queues};
 use roomwatt_embedded::sockets;
 use roomwatt_messaging::Clock;
-use roomwatt_store::{PutProfile, Retention, Store};
+use roomwatt_store::{PutProfile, PutRegister, Retention, Store};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::functions::{Binaries, Process, Surroundings, built_functions, failures, machine_time};
-use crate::made_up::{by_room, events, hotels, last_due};
+use crate::made_up::{PMS, Said, by_room, events, hotels, last_due, stored_register};
 
 /// Events of one run.
 const EVENTS: usize = 1500;
@@ -170,7 +169,11 @@ async fn killed_processes_lose_nothing() {
             store.put_profile(profile, machine_time()).await.expect("a profile"),
             PutProfile::Created
         );
+        let register = store.put_register(&profile.hotel_id, &stored_register()).await;
+        assert_eq!(register.expect("a register"), PutRegister::Created);
     }
+    let pms = SourceName::new("pms").expect("a name");
+    store.put_source(&pms, PMS).await.expect("a source");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let aws_endpoint = format!("http://{}", listener.local_addr().expect("an address"));
     let mut services = JoinSet::new();
@@ -197,8 +200,8 @@ async fn killed_processes_lose_nothing() {
 
     let mut random = fastrand::Rng::with_seed(seed);
     let events = events(&mut random, EVENTS, machine_time());
-    for (number, (queue, body)) in events.iter().enumerate() {
-        world.queues.send(queue, body.clone(), BTreeMap::new());
+    for (number, said) in events.iter().enumerate() {
+        world.queues.send(said.queue, said.body.clone(), said.attributes.clone());
         if number % 25 == 0 {
             pause(Duration::from_millis(random.u64(20..400))).await;
         }
@@ -241,12 +244,7 @@ async fn is_closed(world: &World, profiles: &[Profile]) -> bool {
 }
 
 /// Every report is the fold of all events of its room, day by day from the room's first.
-async fn compare(
-    store: &Store,
-    profile: &Profile,
-    events: &[(&'static str, String)],
-    now: Instant,
-) {
+async fn compare(store: &Store, profile: &Profile, events: &[Said], now: Instant) {
     let closed_through = store
         .close_state(&profile.hotel_id, now)
         .await

@@ -1,6 +1,8 @@
 //! The functions as processes of their own.
 
 #[cfg(test)]
+mod answered;
+#[cfg(test)]
 mod artefacts;
 #[cfg(test)]
 mod cold_start;
@@ -14,6 +16,8 @@ mod independent;
 mod killed;
 #[cfg(test)]
 mod made_up;
+#[cfg(test)]
+mod publishers;
 #[cfg(test)]
 mod rights;
 #[cfg(test)]

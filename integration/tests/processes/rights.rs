@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use integration::template::{ACCOUNT, Permission, REGION, STACK, Stack, Template, one_or_more};
 use roomwatt_domain::instant::HOUR;
 use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_event};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::day::Day;
 use crate::functions::FUNCTIONS;
@@ -24,6 +24,17 @@ async fn day() -> BTreeSet<(String, Call)> {
         let answer = day.running.put(&profile(price)).await;
         assert_eq!(answer["statusCode"], status, "{answer}");
     }
+    // Sources and registers: made, replaced by fewer, deleted.
+    for (method, path, body) in [
+        ("PUT", "/sources/pms", Some(source("in"))),
+        ("PUT", "/sources/pms", Some(source("arrived"))),
+        ("DELETE", "/sources/pms", None),
+        ("PUT", "/hotels/h1/devices", Some(register(8000))),
+        ("PUT", "/hotels/h1/devices", Some(register(1))),
+    ] {
+        let answer = day.running.call(method, path, "", body.as_ref()).await;
+        assert!(answer["statusCode"].as_u64().is_some_and(|status| status < 300), "{answer}");
+    }
     // Events of the day before yesterday, and some that are refused.
     for room in 0..ROOMS {
         day.send(DEVICE_EVENTS, &lamp(101 + room, "ON", midnight(2) + HOUR));
@@ -31,6 +42,8 @@ async fn day() -> BTreeSet<(String, Call)> {
     day.send(SPACE_EVENTS, &stay(101, "CHECKED_IN", midnight(2) + HOUR));
     for queue in [DEVICE_EVENTS, SPACE_EVENTS] {
         day.send(queue, &json!("what?"));
+        day.send(queue, &json!({"_source": "pms", "_hotel": "h1"}));
+        day.send(queue, &json!({"_source": "tasmota", "_hotel": "h1", "POWER": "ON"}));
     }
     day.work().await;
     // Both days are closed; the close is out of time before its rooms are.
@@ -66,6 +79,9 @@ async fn day() -> BTreeSet<(String, Call)> {
             &*format!("{range}&baselineFrom={first}&baselineTo={first}&groupBy=room"),
         ),
         ("/hotels/h1/rooms/101/history", &*format!("date={last}")),
+        ("/sources", ""),
+        ("/sources/tasmota", ""),
+        ("/hotels/h1/devices", ""),
         ("/hotels/h1/live", ""),
         ("/hotels/h1/live", "rooms=101"),
         ("/hotels/h1/report.html", &*range),
@@ -75,6 +91,24 @@ async fn day() -> BTreeSet<(String, Call)> {
         day.running.get(path, query).await;
     }
     day.world.take_calls().into_keys().collect()
+}
+
+fn source(arrived: &str) -> Value {
+    let map = json!({arrived: "CHECKED_IN"});
+    json!({"source": "pms", "reports": "changes", "rules": [
+        {"name": "stay", "id": "$.room", "at": {"of": "$.at", "as": ["rfc3339"]},
+         "stay": {"of": "$.status", "map": map}},
+    ]})
+}
+
+/// Of ids that hardly compress, so that a large one is kept in parts.
+fn register(rows: usize) -> Value {
+    let mut random = fastrand::Rng::with_seed(1);
+    let row = |_| {
+        let external: String = std::iter::repeat_with(|| random.alphanumeric()).take(100).collect();
+        json!({"external": external, "room": "101", "device": "lamp-1", "kind": "light"})
+    };
+    json!({ "devices": (0..rows).map(row).collect::<Vec<_>>() })
 }
 
 /// The permission that a call takes, in the stack's names.

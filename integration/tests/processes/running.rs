@@ -9,6 +9,7 @@ use roomwatt_embedded::deployment::scheduled_event;
 use serde_json::{Value, json};
 
 use crate::functions::{Process, machine_time};
+use crate::made_up::{PMS, hotels, register};
 
 /// A process of each function.
 pub(crate) struct Running {
@@ -76,6 +77,18 @@ impl Running {
     pub(crate) async fn put(&mut self, profile: &Value) -> Value {
         let path = format!("/hotels/{}", profile["hotelId"].as_str().expect("an id"));
         self.call("PUT", &path, "", Some(profile)).await
+    }
+
+    /// Puts what the publishers of the made-up hotels are read by, with so many rooms in each register.
+    pub(crate) async fn put_sources(&mut self, rooms: usize) {
+        let source = serde_json::from_str(PMS).expect("JSON");
+        let answer = self.call("PUT", "/sources/pms", "", Some(&source)).await;
+        assert!(answer["statusCode"] == 201 || answer["statusCode"] == 200, "{answer}");
+        for hotel in hotels() {
+            let path = format!("/hotels/{}/devices", hotel.hotel_id);
+            let answer = self.call("PUT", &path, "", Some(&register(rooms))).await;
+            assert!(answer["statusCode"] == 201 || answer["statusCode"] == 200, "{answer}");
+        }
     }
 
     /// Lets the rule's event come.

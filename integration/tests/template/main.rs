@@ -11,6 +11,8 @@ mod cost;
 #[cfg(test)]
 mod deployed;
 #[cfg(test)]
+mod mqtt;
+#[cfg(test)]
 mod parameters;
 #[cfg(test)]
 mod policies;

@@ -51,6 +51,16 @@ fn a_bound_on_concurrency_is_none_or_two() {
 }
 
 #[test]
+fn topics_need_a_source_and_nothing_is_said_of_topics_that_are_not_there() {
+    let [topics, source, hotel] = crate::mqtt::MQTT;
+    assert!(refused(&[topics]).contains("MqttSource has to say"));
+    assert!(refused(&[topics, hotel]).contains("MqttSource has to say"));
+    assert!(refused(&[source]).starts_with("MqttSource is given without"));
+    assert!(refused(&[hotel]).starts_with("MqttHotel is given without"));
+    template().stack(&[topics, source]).unwrap();
+}
+
+#[test]
 fn every_parameter_says_what_it_is_and_is_grouped() {
     let template = template();
     let interface = &template.json()["Metadata"]["AWS::CloudFormation::Interface"];

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis};
 use roomwatt_ingest::{Ingest, Refused};
@@ -62,6 +62,8 @@ pub struct Delivered {
     pub failed: BTreeSet<String>,
     /// Events that are in the table now.
     pub applied: usize,
+    /// What sources passed over.
+    pub ignored: usize,
     /// What was refused of the messages that do not come again, as it is kept.
     pub refused: Vec<RefusedEvents>,
 }
@@ -77,6 +79,8 @@ pub struct RefusedEvents {
     pub of_whole: Option<usize>,
     /// Why, of the first one.
     pub reason: String,
+    /// The rule of the source by which it was read, if it was read by one.
+    pub rule: Option<String>,
     /// What was wrong with it in particular.
     pub detail: String,
     /// The event's own text, or the whole body.
@@ -368,6 +372,7 @@ impl Deployment {
                         event: told.event,
                         of_whole: told.of_whole,
                         reason: told.reason.to_string(),
+                        rule: told.rule.map(str::to_owned),
                         detail: told.detail.to_owned(),
                         body: told.body.to_owned(),
                     });
@@ -375,6 +380,7 @@ impl Deployment {
                 // Boxed: the state of a whole batch, and of every call under way, is large.
                 let taken = Box::pin(ingest.take_and_tell(&event, &invocation, &mut tell)).await;
                 delivered.applied = taken.applied;
+                delivered.ignored = taken.ignored;
                 taken.answer
             }
         };
@@ -443,6 +449,11 @@ pub fn sqs_event(queue: &str, messages: &[Message]) -> SqsEvent {
                 ("SentTimestamp".to_owned(), message.sent_at.as_millis().to_string()),
             ]
             .into();
+            record.message_attributes = message
+                .attributes
+                .iter()
+                .map(|(name, text)| (name.clone(), text_attribute(text)))
+                .collect();
             record.event_source = Some("aws:sqs".to_owned());
             record.event_source_arn = Some(format!("arn:aws:sqs:local:000000000000:{queue}"));
             record.aws_region = Some("local".to_owned());
@@ -450,6 +461,13 @@ pub fn sqs_event(queue: &str, messages: &[Message]) -> SqsEvent {
         })
         .collect();
     event
+}
+
+fn text_attribute(text: &str) -> SqsMessageAttribute {
+    let mut attribute = SqsMessageAttribute::default();
+    attribute.data_type = Some("String".to_owned());
+    attribute.string_value = Some(text.to_owned());
+    attribute
 }
 
 /// The event of the schedule's rule.

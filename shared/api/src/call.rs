@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri};
-use roomwatt_domain::{HotelId, Instant, Millis, RoomId};
+use roomwatt_domain::{HotelId, Instant, Millis, RoomId, SourceName};
 use roomwatt_store::{Hotel, Store};
 
 use crate::caller::{Caller, Hotels, Scope};
@@ -90,6 +90,16 @@ impl Call {
     /// The path's room.
     pub(crate) fn room_id(&self) -> Result<RoomId, Problem> {
         self.of_path("roomId")
+    }
+
+    /// The path's source.
+    pub(crate) fn source_name(&self) -> Result<SourceName, Problem> {
+        // The path has it as `name`, and its error names the field of a source.
+        let text = self.path.get("name").map_or("", String::as_str);
+        SourceName::new(text).map_err(|invalid| {
+            let invalid = invalid.to_string();
+            Problem::parameter("name", invalid.trim_start_matches("source "))
+        })
     }
 
     fn of_path<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, Problem> {

@@ -41,7 +41,7 @@ pub enum Hotels {
 pub enum Scope {
     /// `reports:read`: everything but profiles' changes.
     ReadReports,
-    /// `hotels:write`: to create and replace profiles.
+    /// `hotels:write`: to create and replace profiles, registers and, for every hotel, sources.
     WriteHotels,
 }
 

@@ -26,10 +26,12 @@ mod pages;
 mod parameters;
 mod problem;
 mod ranges;
+mod registers;
 mod request;
 mod room_listing;
 pub mod schema;
 mod service;
+mod sources;
 mod token;
 
 use std::fmt;

@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, compare, history, hotel_listing, hotels, live, pages, room_listing, schema, service,
+    Api, compare, history, hotel_listing, hotels, live, pages, registers, room_listing, schema,
+    service, sources,
 };
 
 #[derive(OpenApi)]
@@ -20,11 +21,14 @@ use crate::{
         schema::HotelList, schema::Profile, schema::ProfileInput, schema::RoomReports,
         schema::HotelReports, schema::Comparison, schema::History, schema::Live, schema::Health,
         schema::OpenApiDocument, schema::ProblemDocument, schema::Date, schema::RoomList,
+        schema::SourceList, schema::SourceDocument, schema::SourceSchema, schema::Register,
+        schema::PutRegister,
     )),
     tags(
         (name = "hotels", description = "Hotels and their profiles"),
         (name = "reports", description = "Reports of closed days"),
         (name = "rooms", description = "Rooms now, and where figures come from"),
+        (name = "sources", description = "How publishers' messages are read"),
         (name = "pages", description = "The same for people"),
         (name = "service", description = "The API itself"),
     ),
@@ -43,6 +47,10 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(pages::hotel))
         .routes(routes!(pages::room))
         .routes(routes!(pages::day))
+        .routes(routes!(registers::get, registers::put))
+        .routes(routes!(sources::list))
+        .routes(routes!(sources::get, sources::put, sources::delete))
+        .routes(routes!(sources::schema))
         .routes(routes!(service::health))
         .routes(routes!(service::openapi))
 }

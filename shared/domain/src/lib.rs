@@ -77,7 +77,7 @@ pub use increments::{Increment, IncrementKind};
 pub use instant::{Instant, Millis};
 pub use live::Live;
 pub use measured::{Measured, MeterReport, MeteredUse};
-pub use name::{DeviceId, DeviceKind, HotelId, RoomId, State};
+pub use name::{DeviceId, DeviceKind, HotelId, RoomId, SourceName, State};
 pub use nights::{NightSums, Nightly, Nights, PerSoldNight};
 pub use occupancy::{Cells, EnergyByCell, Occupancy, Stay};
 pub use presence::Presence;

@@ -90,6 +90,8 @@ names! {
     DeviceKind, "deviceKind", 64, is_id_byte, ID_RULE;
     /// A state that a signal can be in: `ON`, `COOL`, `VACANT`, `CHECKED_IN` …
     State, "state", 32, is_state_byte, STATE_RULE;
+    /// A source, by which a publisher's messages are read.
+    SourceName, "source", 64, is_id_byte, ID_RULE;
 }
 
 impl State {

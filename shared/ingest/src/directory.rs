@@ -41,8 +41,8 @@ struct Met {
 pub(crate) enum Found {
     /// It has events: its zone is settled, and its days are being closed.
     Opened(Arc<BusinessCalendar>),
-    /// It has a profile and no event yet.
-    New,
+    /// It has a profile and no event yet: its zone may change still.
+    New(Arc<BusinessCalendar>),
     /// No hotel has the id.
     Nothing,
 }
@@ -129,7 +129,7 @@ impl Directory {
                     self.remember(hotel, &calendar, now);
                     Ok(Found::Opened(calendar))
                 }
-                Some(Ok(_)) => Ok(Found::New),
+                Some(Ok(new)) => Ok(Found::New(Arc::new(new.calendar))),
                 Some(Err(fault)) => Err(Arc::new(fault)),
             };
             (hotel.clone(), found)

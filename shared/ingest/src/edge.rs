@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::vec;
 
 use roomwatt_domain::name::InvalidName;
@@ -13,6 +14,7 @@ use roomwatt_domain::{
     Device, DeviceId, DeviceKind, Fact, HotelId, Instant, Measurement, MilliwattHours, Milliwatts,
     Reading, RoomId, Signal, State, Transition,
 };
+use roomwatt_source::Message;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -59,6 +61,12 @@ pub enum Reason {
     Expired,
     /// The room's record of the day can hold no more.
     RoomDayFull,
+    /// No source has the name by which the message is to be read.
+    UnknownSource,
+    /// The hotel's register does not have what the message is about.
+    Unregistered,
+    /// An instant before 2000: a device whose clock was not set.
+    NoClock,
 }
 
 impl fmt::Display for Reason {
@@ -69,6 +77,9 @@ impl fmt::Display for Reason {
             Reason::Future => "future",
             Reason::Expired => "expired",
             Reason::RoomDayFull => "room-day-full",
+            Reason::UnknownSource => "unknown-source",
+            Reason::Unregistered => "unregistered",
+            Reason::NoClock => "no-clock",
         })
     }
 }
@@ -78,10 +89,12 @@ impl fmt::Display for Reason {
 pub struct Refusal<'a> {
     /// Why.
     pub reason: Reason,
-    /// What was wrong in particular; never a value out of the event.
+    /// What was wrong in particular. Of Roomwatt's own shape it is never a value out of the event.
     pub detail: Cow<'static, str>,
     /// The event's own text, or the whole body where no event can be told in it.
     pub body: &'a str,
+    /// The rule of the source by which the event was read, if it was read by one.
+    pub rule: Option<Arc<str>>,
 }
 
 /// An event together with its own text.
@@ -90,11 +103,22 @@ pub type Decoded<'a> = Result<(Event, &'a str), Refusal<'a>>;
 /// The most events that one body may have.
 pub const MOST_EVENTS: usize = 10_000;
 
+/// What a body in its publisher's own shape says of how it is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// The source: the member `_source`.
+    pub source: Cow<'a, str>,
+    /// The hotel: the member `_hotel`.
+    pub hotel: Option<Cow<'a, str>>,
+}
+
 /// What one message's body holds: one event, or `{"events": […]}` with many. Iterating over it judges
-/// each event by itself, in the order of the body, at the moment it is asked for.
+/// each event by itself, in the order of the body, at the moment it is asked for. A body that names
+/// the source by which it is read holds none.
 #[derive(Debug)]
 pub struct Body<'a> {
     queue: EventQueue,
+    named: Option<Named<'a>>,
     /// A body that is no list of events: one event, or one refusal of all of it.
     single: Option<Decoded<'a>>,
     packed: vec::IntoIter<&'a RawValue>,
@@ -104,15 +128,23 @@ pub struct Body<'a> {
 impl<'a> Body<'a> {
     /// Finds the events of a body that came from a queue.
     pub fn read(queue: EventQueue, body: &'a str) -> Self {
+        let empty =
+            Self { queue, named: None, single: None, packed: Vec::new().into_iter(), beyond: 0 };
         let single = match contents(body) {
+            Ok(Contents::Named(named)) => return Self { named: Some(named), ..empty },
             Ok(Contents::Packed { texts, beyond }) => {
-                return Self { queue, single: None, packed: texts.into_iter(), beyond };
+                return Self { packed: texts.into_iter(), beyond, ..empty };
             }
             Ok(Contents::Event(fields)) => event(queue, &fields),
             Err(detail) => Err(detail),
         };
         let single = single.map(|event| (event, body)).map_err(|detail| malformed(detail, body));
-        Self { queue, single: Some(single), packed: Vec::new().into_iter(), beyond: 0 }
+        Self { single: Some(single), ..empty }
+    }
+
+    /// The source by which the body is read, where it names one.
+    pub fn named(&mut self) -> Option<Named<'a>> {
+        self.named.take()
     }
 
     /// How many events the body has beyond [`MOST_EVENTS`]. They are counted, and not iterated over.
@@ -136,12 +168,33 @@ pub fn decode(queue: EventQueue, body: &str) -> Vec<Decoded<'_>> {
 }
 
 enum Contents<'a> {
+    Named(Named<'a>),
     Event(Fields<'a>),
     Packed { texts: Vec<&'a RawValue>, beyond: usize },
 }
 
 fn contents(body: &str) -> Result<Contents<'_>, Detail> {
-    let mut fields = object(body)?;
+    let mut fields = match object(body) {
+        Ok(fields) => fields,
+        // What is out of Roomwatt's shape may be in another.
+        Err(detail) => return named_in(body).map(Contents::Named).ok_or(detail),
+    };
+    match fields.source.take() {
+        Some(Field::Text(source)) => {
+            return Ok(Contents::Named(match fields.hotel.take() {
+                Some(Field::Text(hotel)) => Named { source, hotel: Some(hotel) },
+                Some(Field::Other) => named_in(body).unwrap_or(Named { source, hotel: None }),
+                None => Named { source, hotel: None },
+            }));
+        }
+        // A number has a text too; a list or an object names nothing.
+        Some(Field::Other) => {
+            if let Some(named) = named_in(body) {
+                return Ok(Contents::Named(named));
+            }
+        }
+        None => {}
+    }
     match fields.events.take() {
         None => Ok(Contents::Event(fields)),
         Some(Packed::Other) => Err("events must be a list".into()),
@@ -152,8 +205,15 @@ fn contents(body: &str) -> Result<Contents<'_>, Detail> {
     }
 }
 
+/// What a body names that [`Fields`] does not hold: one with a member twice, or with a number as a name.
+fn named_in(body: &str) -> Option<Named<'_>> {
+    let message = Message::parse(body).ok()?;
+    let owned = |text: &str| Cow::Owned(text.to_owned());
+    Some(Named { source: owned(message.source()?), hotel: message.hotel().map(owned) })
+}
+
 fn malformed(detail: Detail, body: &str) -> Refusal<'_> {
-    Refusal { reason: Reason::Malformed, detail, body }
+    Refusal { reason: Reason::Malformed, detail, body, rule: None }
 }
 
 fn decode_packed(queue: EventQueue, text: &str) -> Decoded<'_> {
@@ -166,6 +226,10 @@ fn decode_packed(queue: EventQueue, text: &str) -> Decoded<'_> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Fields<'a> {
+    #[serde(borrow, rename = "_source")]
+    source: Option<Field<'a>>,
+    #[serde(borrow, rename = "_hotel")]
+    hotel: Option<Field<'a>>,
     #[serde(borrow)]
     events: Option<Packed<'a>>,
     #[serde(borrow)]
@@ -466,6 +530,33 @@ mod tests {
         let mut event: serde_json::Map<_, _> = serde_json::from_str(LAMP).unwrap();
         event.insert(field.to_owned(), serde_json::from_str(value).unwrap());
         serde_json::to_string(&event).unwrap()
+    }
+
+    #[test]
+    fn a_body_may_name_the_source_by_which_it_is_read() {
+        let named = |body: &str| {
+            let mut read = Body::read(EventQueue::DeviceEvents, body);
+            let named = read.named()?;
+            assert_eq!(read.count(), 0, "its events are none of ours");
+            Some((named.source.into_owned(), named.hotel.map(Cow::into_owned)))
+        };
+        let names = |source: &str, hotel: Option<&str>| {
+            Some((source.to_owned(), hotel.map(ToOwned::to_owned)))
+        };
+        for (body, expected) in [
+            (r#"{"_source":"fias","_hotel":"h1","state":7}"#, names("fias", Some("h1"))),
+            (r#"{"events":[1],"_source":"fi\u0061s"}"#, names("fias", None)),
+            (r#"{"state":1,"state":2,"_hotel":"h1","_source":"fias"}"#, names("fias", Some("h1"))),
+            (r#"{"_source":"fias","_hotel":12}"#, names("fias", Some("12"))),
+            (r#"{"_source":12}"#, names("12", None)),
+            (r#"{"_source":{"source":"fias"}}"#, None),
+            (r#"{"_source":null}"#, None),
+            (r#"[{"_source":"fias"}]"#, None),
+            (r#"{"_source":"fias""#, None),
+            (LAMP, None),
+        ] {
+            assert_eq!(named(body), expected, "{body}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::{StreamExt, stream};
 use roomwatt_domain::due::OutOfTime;
 use roomwatt_domain::{
@@ -16,15 +16,20 @@ use roomwatt_store::{AddOutcome, OpenOutcome, SETS_PER_WRITE, Seal, Store, Store
 use roomwatt_telemetry::{Metric, consumed};
 use tracing::{error, info};
 
+use crate::arrival::{Arrival, Kept, Origin};
 use crate::clock::BatchClock;
 use crate::directory::{Directory, Found, HOTELS_AT_ONCE};
 use crate::edge::{Body, Event, EventQueue, Reason, Refusal};
 use crate::refusals::{Refusals, Refused};
+use crate::translation::{Foreign, Translated, Translator};
 
 /// Writes in flight at once.
 const WRITES_IN_FLIGHT: usize = 16;
 /// The most hotels, or rooms and days, of a message that makes little work.
 const MODEST: usize = 100;
+/// The attributes by which a message names its source and its hotel.
+const SOURCE: &str = "source";
+const HOTEL: &str = "hotel";
 /// Messages that are sent before another look at the clock.
 const SENT_AT_ONCE: usize = 1600;
 
@@ -34,15 +39,9 @@ pub struct Ingest {
     queue: EventQueue,
     store: Store,
     hotels: Directory,
+    translator: Translator,
     day_close: Queue,
     rejected: Queue,
-}
-
-/// An event, where it came from, and its own text.
-struct Arrival<'a> {
-    origin: Origin,
-    event: Event,
-    text: &'a str,
 }
 
 /// What a batch came to.
@@ -52,13 +51,8 @@ pub struct Taken {
     pub answer: Result<SqsBatchResponse, BatchFailed>,
     /// How many events are in a summary now, those of messages that come again included.
     pub applied: usize,
-}
-
-/// The place of a message in the batch, and of an event in the message.
-#[derive(Clone, Copy)]
-struct Origin {
-    message: usize,
-    place: usize,
+    /// How many turns of sources' rules passed something over.
+    pub ignored: usize,
 }
 
 /// The events of one hotel, and the hotel's calendar where that is known already.
@@ -79,7 +73,7 @@ struct Group<'a> {
 struct GroupedEvent<'a> {
     origin: Origin,
     fact: Fact,
-    text: &'a str,
+    kept: Kept<'a>,
 }
 
 /// What became of a hotel's events: some are to be written, some refused.
@@ -101,6 +95,8 @@ struct Written {
 #[derive(Default)]
 struct Outcome<'a> {
     applied: usize,
+    /// Turns of sources' rules that their messages say nothing to.
+    ignored: usize,
     /// Events that a close may have missed.
     behind: usize,
     failed: BTreeSet<usize>,
@@ -119,7 +115,8 @@ impl Ingest {
     /// Ingest from one of the queues.
     pub fn new(queue: EventQueue, store: Store, day_close: Queue, rejected: Queue) -> Self {
         let hotels = Directory::new(store.clone());
-        Self { queue, store, hotels, day_close, rejected }
+        let translator = Translator::new(&store);
+        Self { queue, store, hotels, translator, day_close, rejected }
     }
 
     /// The table, for what was consumed.
@@ -150,7 +147,9 @@ impl Ingest {
         let clock = BatchClock::of(batch, invocation);
         let mut outcome = Outcome::default();
         let before = self.store.meter().consumed();
-        let arrivals = self.decode(batch, &mut outcome);
+        let (mut arrivals, foreign) = self.decode(batch, &mut outcome);
+        let translated = self.translator.translate(foreign, &self.hotels, clock).await;
+        arrivals.extend(outcome.add_translated(translated));
         let mut last = Vec::new();
         for hotels in in_waves(self.by_hotel(arrivals, clock.now())) {
             let groups = self.admit(hotels, clock, &mut outcome).await;
@@ -165,6 +164,7 @@ impl Ingest {
         info!(
             messages = batch.records.len(),
             applied = outcome.applied,
+            ignored = outcome.ignored,
             refused,
             late = outcome.late.len(),
             failed = outcome.failed.len(),
@@ -175,14 +175,29 @@ impl Ingest {
         let used = self.store.meter().consumed() - before;
         consumed(used.write_units, used.read_units);
         let answer = respond(&batch.records, &outcome.failed);
-        Taken { answer, applied: outcome.applied }
+        Taken { answer, applied: outcome.applied, ignored: outcome.ignored }
     }
 
-    fn decode<'a>(&self, batch: &'a SqsEvent, outcome: &mut Outcome<'a>) -> Vec<Arrival<'a>> {
-        let mut arrivals = Vec::new();
-        for message in 0..batch.records.len() {
+    /// The events in Roomwatt's own shape, and the messages in others.
+    fn decode<'a>(
+        &self,
+        batch: &'a SqsEvent,
+        outcome: &mut Outcome<'a>,
+    ) -> (Vec<Arrival<'a>>, Vec<Foreign<'a>>) {
+        let (mut arrivals, mut foreign) = (Vec::new(), Vec::new());
+        for (message, record) in batch.records.iter().enumerate() {
             let text = body_of(batch, message);
-            let body = Body::read(self.queue, text);
+            let hotel = attribute(record, HOTEL).map(Cow::Borrowed);
+            if let Some(source) = attribute(record, SOURCE) {
+                foreign.push(Foreign { message, text, source: source.into(), hotel });
+                continue;
+            }
+            let mut body = Body::read(self.queue, text);
+            if let Some(named) = body.named() {
+                let hotel = hotel.or(named.hotel);
+                foreign.push(Foreign { message, text, source: named.source, hotel });
+                continue;
+            }
             if body.beyond() > 0 {
                 outcome.refused.add_beyond(message, body.beyond(), text);
             }
@@ -190,13 +205,14 @@ impl Ingest {
                 match decoded {
                     Ok((event, text)) => {
                         let origin = Origin { message, place };
-                        arrivals.push(Arrival { origin, event, text });
+                        let kept = Kept { text, rule: None };
+                        arrivals.push(Arrival { origin, event, kept });
                     }
                     Err(refusal) => outcome.refused.add(message, place, refusal),
                 }
             }
         }
-        arrivals
+        (arrivals, foreign)
     }
 
     fn by_hotel<'a>(&self, arrivals: Vec<Arrival<'a>>, now: Instant) -> Vec<OfHotel<'a>> {
@@ -276,7 +292,7 @@ impl Ingest {
         let mut admitted = Admitted::default();
         let opened = match found? {
             Found::Opened(calendar) => Some(calendar),
-            Found::New => None,
+            Found::New(_) => None,
             Found::Nothing => {
                 admitted.refuse_unknown(arrivals);
                 return Ok(admitted);
@@ -288,7 +304,7 @@ impl Ingest {
                 Ok(()) => in_time.push(arrival),
                 Err(out_of_time) => {
                     let (reason, detail) = out_of_time_reason(out_of_time);
-                    admitted.refuse(&arrival, reason, detail);
+                    admitted.refuse(arrival, reason, detail);
                 }
             }
         }
@@ -438,7 +454,13 @@ impl Ingest {
         }
         let messages = refused.into_iter().flat_map(|(message, of_body)| {
             of_body.tell();
-            let kept = of_body.into_messages(self.queue, body_of(batch, message));
+            let record = &batch.records[message];
+            let received = [SOURCE, HOTEL]
+                .map(|name| (name, attribute(record, name)))
+                .into_iter()
+                .filter_map(|(name, text)| Some((name, text?.to_owned())));
+            let origin = [("queue", self.queue.to_string())].into_iter().chain(received).collect();
+            let kept = of_body.into_messages(origin, body_of(batch, message));
             kept.into_iter().map(move |kept| (message, kept))
         });
         outcome.failed.extend(send(&self.rejected, messages, clock).await);
@@ -473,6 +495,11 @@ async fn send<T>(
             }
         }
     }
+}
+
+/// The text of an attribute that the publisher gave a message.
+fn attribute<'a>(record: &'a SqsMessage, name: &str) -> Option<&'a str> {
+    record.message_attributes.get(name)?.string_value.as_deref()
 }
 
 fn body_of(batch: &SqsEvent, message: usize) -> &str {
@@ -524,29 +551,37 @@ impl Group<'_> {
 impl<'a> Admitted<'a> {
     fn refuse(
         &mut self,
-        arrival: &Arrival<'a>,
+        arrival: Arrival<'a>,
         reason: Reason,
         detail: impl Into<Cow<'static, str>>,
     ) {
-        let refusal = Refusal { reason, detail: detail.into(), body: arrival.text };
-        self.refused.push((arrival.origin, refusal));
+        self.refused.push((arrival.origin, arrival.kept.refused(reason, detail)));
     }
 
     fn refuse_unknown(&mut self, arrivals: Vec<Arrival<'a>>) {
         for arrival in arrivals {
-            self.refuse(&arrival, Reason::UnknownHotel, "no hotel has this hotelId");
+            self.refuse(arrival, Reason::UnknownHotel, "no hotel has this hotelId");
         }
     }
 }
 
 impl<'a> Outcome<'a> {
+    /// Adds what sources made of messages, but for the events.
+    fn add_translated(&mut self, translated: Translated<'a>) -> Vec<Arrival<'a>> {
+        self.ignored += translated.ignored;
+        self.refused.extend(translated.refused);
+        self.failed.extend(translated.failed);
+        translated.arrivals
+    }
+
     fn add(&mut self, group: Group<'a>, written: &Written) {
         self.applied += group.events.len() - written.full.len();
         for place in &written.full {
-            let GroupedEvent { origin: Origin { message, place }, text, .. } = group.events[*place];
-            let detail = "the room's record of this day can hold no more".into();
-            let refusal = Refusal { reason: Reason::RoomDayFull, detail, body: text };
-            self.refused.add(message, place, refusal);
+            let GroupedEvent { origin: Origin { message, place }, kept, .. } =
+                &group.events[*place];
+            let detail = "the room's record of this day can hold no more";
+            let refusal = kept.clone().refused(Reason::RoomDayFull, detail);
+            self.refused.add(*message, *place, refusal);
         }
         if written.late {
             self.behind += group.events.len() - written.full.len();
@@ -573,7 +608,7 @@ fn group<'a>(
 ) -> Vec<Group<'a>> {
     let mut days: Vec<BusinessDay> = Vec::new();
     let mut groups: BTreeMap<(RoomId, BusinessDate), Group<'a>> = BTreeMap::new();
-    for Arrival { origin, event, text } in arrivals {
+    for Arrival { origin, event, kept } in arrivals {
         let at = event.fact.at();
         let met = days.iter().find(|day| day.window.contains(at)).copied();
         let day = met.unwrap_or_else(|| {
@@ -588,7 +623,7 @@ fn group<'a>(
             room,
             events: Vec::new(),
         });
-        group.events.push(GroupedEvent { origin, fact, text });
+        group.events.push(GroupedEvent { origin, fact, kept });
     }
     groups.into_values().collect()
 }

@@ -11,10 +11,13 @@ use roomwatt_messaging::queue::LARGEST_MESSAGE;
 use roomwatt_telemetry::Metric;
 use tracing::warn;
 
-use crate::edge::{EventQueue, MOST_EVENTS, Reason, Refusal};
+use crate::edge::{MOST_EVENTS, Reason, Refusal};
 
 /// The most events of one body that are kept each by itself.
 pub(crate) const MOST_APART: usize = 100;
+
+/// Name and text of each attribute of a message.
+pub(crate) type Attributes = Vec<(&'static str, String)>;
 
 /// What is refused of a batch, by the place of the message in it.
 #[derive(Debug, Default)]
@@ -33,6 +36,8 @@ pub struct Refused<'a> {
     pub of_whole: Option<usize>,
     /// Why, of the first one.
     pub reason: Reason,
+    /// The rule of the source by which it was read, if it was read by one.
+    pub rule: Option<&'a str>,
     /// What was wrong with it in particular.
     pub detail: &'a str,
     /// The event's own text, or the whole body.
@@ -58,10 +63,20 @@ impl<'a> Refusals<'a> {
     /// Notes that a body goes on for so many events beyond those that were read.
     pub(crate) fn add_beyond(&mut self, message: usize, beyond: usize, body: &'a str) {
         let detail = format!("a body has at most {MOST_EVENTS} events").into();
-        let refusal = Refusal { reason: Reason::Malformed, detail, body };
+        let refusal = Refusal { reason: Reason::Malformed, detail, body, rule: None };
         let of_body = self.by_message.entry(message).or_default();
         of_body.add(MOST_EVENTS, refusal, beyond);
         of_body.is_too_long = true;
+    }
+
+    /// Adds what is refused of other messages.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.by_message.extend(others.by_message);
+    }
+
+    /// Whether anything is refused for a reason.
+    pub(crate) fn have(&self, reason: Reason) -> bool {
+        self.by_message.values().any(|of_body| of_body.counts.contains_key(&reason))
     }
 
     /// How many events are refused.
@@ -92,14 +107,27 @@ impl<'a> OfBody<'a> {
         self.counts.values().sum()
     }
 
+    /// An event that a source read out of a message has no text of its own.
     fn is_kept_whole(&self) -> bool {
-        self.is_too_long || self.count() > MOST_APART
+        self.is_too_long || self.count() > MOST_APART || self.is_by_rules()
+    }
+
+    fn is_by_rules(&self) -> bool {
+        self.first.values().any(|refusal| refusal.rule.is_some())
     }
 
     /// Says in metrics and log what is refused.
     pub(crate) fn tell(&self) {
         for (reason, count) in &self.counts {
             metric(*reason).add(*count);
+        }
+        if self.is_by_rules() {
+            // What was seen is in the detail, and may be anybody's: it is kept, and not logged.
+            for refusal in self.first.values() {
+                let rule = refusal.rule.as_deref().unwrap_or_default();
+                warn!(reason = %refusal.reason, rule, "not read by its source");
+            }
+            return;
         }
         if self.is_kept_whole() {
             let counts = self.counts.iter().map(|(reason, count)| format!("{count} {reason}"));
@@ -121,21 +149,23 @@ impl<'a> OfBody<'a> {
     ) {
         let of_whole = self.is_kept_whole().then(|| self.count());
         for (event, refusal) in self.first.iter().take(of_whole.map_or(usize::MAX, |_| 1)) {
-            let Refusal { reason, detail, body: text } = refusal;
+            let Refusal { reason, detail, body: text, rule } = refusal;
+            let (reason, rule) = (*reason, rule.as_deref());
             let body = of_whole.map_or(*text, |_| body);
-            tell(Refused { message, event: *event, of_whole, reason: *reason, detail, body });
+            tell(Refused { message, event: *event, of_whole, reason, rule, detail, body });
         }
     }
 
     /// The messages in which it is kept: one for each event, or one for the whole body.
-    pub(crate) fn into_messages(self, queue: EventQueue, body: &str) -> Vec<Outgoing> {
+    /// Each has the attributes that say where the body came from.
+    pub(crate) fn into_messages(self, origin: Attributes, body: &str) -> Vec<Outgoing> {
         if self.is_kept_whole() {
             let count = self.count();
             let first = self.first.into_values().next();
             let whole = first.map(|first| Refusal { body, ..first });
-            return whole.iter().flat_map(|whole| kept(queue, whole, Some(count))).collect();
+            return whole.iter().flat_map(|whole| kept(&origin, whole, Some(count))).collect();
         }
-        self.first.values().flat_map(|refusal| kept(queue, refusal, None)).collect()
+        self.first.values().flat_map(|refusal| kept(&origin, refusal, None)).collect()
     }
 }
 
@@ -146,13 +176,16 @@ fn metric(reason: Reason) -> Metric {
         Reason::Future => Metric::EventsRefusedFuture,
         Reason::Expired => Metric::EventsRefusedExpired,
         Reason::RoomDayFull => Metric::EventsRefusedRoomDayFull,
+        Reason::UnknownSource => Metric::EventsRefusedUnknownSource,
+        Reason::Unregistered => Metric::EventsRefusedUnregistered,
+        Reason::NoClock => Metric::EventsRefusedNoClock,
     }
 }
 
 /// What was refused as a message: its own text as the body, so that it can be sent again as it is,
 /// and why in the attributes; of a whole body, with how many of its events were refused. A text that
 /// fills a message by itself goes in two.
-fn kept(queue: EventQueue, refusal: &Refusal<'_>, count: Option<usize>) -> Vec<Outgoing> {
+fn kept(origin: &Attributes, refusal: &Refusal<'_>, count: Option<usize>) -> Vec<Outgoing> {
     const ROOM_FOR_ATTRIBUTES: usize = 4096;
     let mut rest = refusal.body;
     let mut parts = Vec::new();
@@ -167,8 +200,9 @@ fn kept(queue: EventQueue, refusal: &Refusal<'_>, count: Option<usize>) -> Vec<O
         let mut attributes = vec![
             ("reason", refusal.reason.to_string()),
             ("detail", refusal.detail.chars().take(512).collect()),
-            ("queue", queue.to_string()),
         ];
+        attributes.extend(origin.iter().cloned());
+        attributes.extend(refusal.rule.as_ref().map(|rule| ("rule", rule.to_string())));
         attributes.extend(count.map(|count| ("count", count.to_string())));
         if of_parts > 1 {
             attributes.push(("part", format!("{} of {of_parts}", at + 1)));
@@ -183,7 +217,11 @@ fn kept(queue: EventQueue, refusal: &Refusal<'_>, count: Option<usize>) -> Vec<O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edge::Body;
+    use crate::edge::{Body, EventQueue};
+
+    fn origin() -> Attributes {
+        vec![("queue", EventQueue::DeviceEvents.to_string())]
+    }
 
     /// What the path keeps of bodies while it reads them.
     fn refused(bodies: &[String]) -> Refusals<'_> {
@@ -208,7 +246,7 @@ mod tests {
     fn messages(text: &str) -> Vec<(String, Vec<String>)> {
         let bodies = [text.to_owned()];
         let (_, of_body) = refused(&bodies).into_iter().next().expect("something refused");
-        let messages = of_body.into_messages(EventQueue::DeviceEvents, text).into_iter();
+        let messages = of_body.into_messages(origin(), text).into_iter();
         let attribute = |(name, text): (&str, String)| format!("{name}={text}");
         messages
             .map(|message| (message.body, message.attributes.into_iter().map(attribute).collect()))
@@ -228,14 +266,14 @@ mod tests {
 
     #[test]
     fn the_first_reason_is_that_of_the_event_that_comes_first_in_the_body() {
-        let refusal = |reason| Refusal { reason, detail: "why".into(), body: "0" };
+        let refusal = |reason| Refusal { reason, detail: "why".into(), body: "0", rule: None };
         let mut of_body = OfBody::default();
         for place in (0..200).rev() {
             let reason = if place == 0 { Reason::Future } else { Reason::UnknownHotel };
             of_body.add(place, refusal(reason), 1);
         }
         assert_eq!((of_body.count(), of_body.first.len()), (200, MOST_APART));
-        let messages = of_body.into_messages(EventQueue::SpaceEvents, "all of it");
+        let messages = of_body.into_messages(origin(), "all of it");
         assert_eq!(messages[0].attributes[0], ("reason", "future".to_owned()));
         assert_eq!(messages[0].body, "all of it");
     }
@@ -256,7 +294,7 @@ mod tests {
         let mut sent = 0;
         let used = allocation_counter::measure(|| {
             for (message, of_body) in refused(&bodies) {
-                sent += of_body.into_messages(EventQueue::DeviceEvents, &bodies[message]).len();
+                sent += of_body.into_messages(origin(), &bodies[message]).len();
             }
         });
         assert_eq!(sent, 6 * 2, "each whole, in two parts");

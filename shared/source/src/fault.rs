@@ -8,7 +8,7 @@ const MOST: usize = 20;
 /// One thing that is wrong with a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The rule: its name, or its place among the rules (`2nd`) while it has none. `None`: the
+    /// The rule: its name, or its place among the rules, counted from 1, while it has none. `None`: the
     /// source itself.
     pub rule: Option<String>,
     /// The member at fault, with those that it lies in: `when[0].that`. Empty: the whole.

@@ -42,7 +42,7 @@ mod value;
 pub use event::{Event, Fact, Subject};
 pub use fault::{Fault, InvalidSource};
 pub use form::Reports;
-pub use hotel::{Hotel, Zone};
+pub use hotel::Hotel;
 pub use message::{LONGEST_MESSAGE, Message};
 pub use outcome::{Ignored, Outcome, Reason, Refusal, Turn};
 pub use register::{InvalidRegister, Register};

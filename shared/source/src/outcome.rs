@@ -1,6 +1,7 @@
 //! What a rule's turn comes to: an event, or why not.
 
 use std::fmt;
+use std::sync::Arc;
 
 use roomwatt_domain::Instant;
 
@@ -13,8 +14,8 @@ use crate::value::Value;
 /// One rule's turn with a message or an element of it.
 #[derive(Debug, Clone)]
 pub struct Turn<'a> {
-    /// The rule; `None` where the message as a whole is refused.
-    pub rule: Option<&'a str>,
+    /// The rule's name; `None` where the message as a whole is refused.
+    pub rule: Option<&'a Arc<str>>,
     pub(crate) scope: Option<Scope<'a>>,
     /// What came of it.
     pub outcome: Outcome<'a>,

@@ -1,5 +1,7 @@
 //! Rules: how one sort of fact is found in a message.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 
 use crate::condition::Condition;
@@ -22,7 +24,7 @@ const LONGEST_NAME: usize = 64;
 /// How one sort of fact is found in a message.
 #[derive(Debug)]
 pub(crate) struct Rule {
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
     pub(crate) each: Vec<Path>,
     when: Vec<Condition>,
     id: Value,
@@ -127,7 +129,7 @@ impl Rule {
             return Err(NoEvent::Ignored(Why::Unregistered(external.into_owned())));
         }
         let fact = fact?;
-        let at = match self.at.told(scope, hotel.zone.calendar.clocks()) {
+        let at = match self.at.told(scope, hotel.calendar.clocks()) {
             Told::At(at) => at,
             Told::Malformed(detail) => return Err(NoEvent::malformed(detail)),
             Told::NoClock(detail) => {
@@ -139,7 +141,7 @@ impl Rule {
         }
         let subject = match hotel
             .register
-            .map(|register| register.find(&external, at, &hotel.zone.calendar))
+            .map(|register| register.find(&external, at, hotel.calendar))
         {
             None => Subject::Unregistered,
             Some(Some(row)) => self.subject(&external, &row.room, row.device.as_ref(), &fact)?,

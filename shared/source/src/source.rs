@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use roomwatt_domain::SourceName;
 use serde_json::value::RawValue;
 
 use crate::fault::{Checker, InvalidSource};
@@ -249,9 +250,9 @@ impl Pass<'_, '_> {
 
 fn check_name(name: &str, checker: &mut Checker) {
     // A source's name has the rule of an id, as it is part of a URL and of a stored key.
-    if let Err(invalid) = roomwatt_domain::HotelId::new(name) {
+    if let Err(invalid) = SourceName::new(name) {
         checker
-            .member("source", |checker| checker.wrong(invalid.to_string().replace("hotelId ", "")));
+            .member("source", |checker| checker.wrong(invalid.to_string().replace("source ", "")));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use roomwatt_domain::{BusinessDate, HotelId, RoomId};
+use roomwatt_domain::{BusinessDate, HotelId, RoomId, SourceName};
 
 pub(crate) const PK: &str = "pk";
 pub(crate) const SK: &str = "sk";
@@ -60,6 +60,15 @@ pub(crate) const REVISION: &str = "revision";
 pub(crate) const FENCE: &str = "fence";
 pub(crate) const PENDING: &str = "pending";
 pub(crate) const ROOMS: &str = "rooms";
+
+/// Partition of operators' own sources.
+pub(crate) const SOURCES: &str = "SOURCES";
+pub(crate) const SOURCE_PREFIX: &str = "SOURCE#";
+
+// Register of a hotel's devices.
+pub(crate) const HEAD: &str = "HEAD";
+/// On a register's head: how many parts it has.
+pub(crate) const PARTS: &str = "parts";
 
 pub(crate) const HOTEL_PREFIX: &str = "HOTEL#";
 pub(crate) const SUMMARY_PREFIX: &str = "SUMMARY#";
@@ -122,6 +131,21 @@ pub(crate) fn hotel_day_key(date: BusinessDate) -> String {
 /// A superseded version of a profile.
 pub(crate) fn profile_key(version: u64) -> String {
     format!("{PROFILE}#{version}")
+}
+
+/// Partition of a hotel's register. Not among the hotel's own records: the report API may delete
+/// what is in here.
+pub(crate) fn register_key(hotel: &HotelId) -> String {
+    format!("REGISTER#{hotel}")
+}
+
+/// A part of a register.
+pub(crate) fn register_part_key(part: usize) -> String {
+    format!("PART#{part:02}")
+}
+
+pub(crate) fn source_key(name: &SourceName) -> String {
+    prefixed(SOURCE_PREFIX, name)
 }
 
 fn prefixed(prefix: &str, name: impl Display) -> String {

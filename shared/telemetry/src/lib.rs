@@ -58,6 +58,12 @@ metrics! {
     EventsRefusedExpired: Count;
     /// Events that their room's record of the day could not hold.
     EventsRefusedRoomDayFull: Count;
+    /// Messages that name a source that does not exist.
+    EventsRefusedUnknownSource: Count;
+    /// Events of what the hotel's register does not have.
+    EventsRefusedUnregistered: Count;
+    /// Events from before 2000, of devices whose clock was not set.
+    EventsRefusedNoClock: Count;
     /// Hotels with a day to close, at a tick.
     DueHotels: Count;
     /// Hotels whose day to close has been due for too long, at a tick.

@@ -14,6 +14,7 @@ mod pages;
 mod report;
 mod room_listing;
 mod service;
+mod sources;
 mod values;
 
 pub use answered::{FieldProblem, ProblemDocument};
@@ -40,4 +41,9 @@ pub use report::{
 };
 pub use room_listing::{RoomReports, RoomReportsResponses};
 pub use service::{Health, HealthResponses, OpenApiDocument, OpenApiResponses};
+pub use sources::{
+    DeleteSourceResponses, ListedSource, PutRegister, PutRegisterResponses, PutSourceResponses,
+    Register, RegisterResponses, RegisteredDevice, SourceDocument, SourceList, SourcePath,
+    SourceResponses, SourceSchema, SourceSchemaResponses, SourcesResponses,
+};
 pub use values::{Date, Instant, RoomList};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use roomwatt_domain::HotelId;
-use roomwatt_source::{Hotel, Message, Outcome, Register, Source, Zone, built_in};
+use roomwatt_domain::{BusinessCalendar, HotelId};
+use roomwatt_source::{Hotel, Message, Outcome, Register, Source, built_in};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -14,8 +14,9 @@ fn folder() -> PathBuf {
 
 /// The events of all messages, as JSON.
 fn events(source: &Source, messages: &[Message<'_>], register: &Register) -> Vec<Value> {
-    let (id, zone) = (HotelId::new("lakeside-1").unwrap(), Zone::new("Europe/Vienna").unwrap());
-    let hotel = Hotel { id: &id, zone: &zone, register: Some(register) };
+    let (id, calendar) =
+        (HotelId::new("lakeside-1").unwrap(), BusinessCalendar::new("Europe/Vienna").unwrap());
+    let hotel = Hotel { id: &id, calendar: &calendar, register: Some(register) };
     let mut events = Vec::new();
     for message in messages {
         source.read(message, &hotel, &mut |turn| match turn.outcome {

@@ -1,7 +1,7 @@
 //! Every member of the form, and every outcome.
 
-use roomwatt_domain::HotelId;
-use roomwatt_source::{Fact, Hotel, Message, Outcome, Register, Reports, Source, Subject, Zone};
+use roomwatt_domain::{BusinessCalendar, HotelId};
+use roomwatt_source::{Fact, Hotel, Message, Outcome, Register, Reports, Source, Subject};
 use serde_json::{Value, json};
 
 use crate::reading::{document, lines, lines_of, rule, source_of, turns};
@@ -38,10 +38,10 @@ fn a_source_has_a_name_and_says_what_it_is() {
 #[test]
 fn an_event_has_the_hash_of_rule_external_id_and_instant() {
     let source = source_of(&json!([rule(&json!({}))]));
-    let (id, zone) = (HotelId::new("h1").unwrap(), Zone::new("UTC").unwrap());
+    let (id, calendar) = (HotelId::new("h1").unwrap(), BusinessCalendar::new("UTC").unwrap());
     let register =
         Register::from_csv("external,room,device,kind\nlamp,101,lamp-1,light\n").unwrap();
-    let hotel = Hotel { id: &id, zone: &zone, register: Some(&register) };
+    let hotel = Hotel { id: &id, calendar: &calendar, register: Some(&register) };
     let body = message().to_string();
     let mut seen = 0;
     source.read(&Message::parse(&body).unwrap(), &hotel, &mut |turn| {
@@ -53,7 +53,10 @@ fn an_event_has_the_hash_of_rule_external_id_and_instant() {
             "deviceKind": "light", "state": "ON", "occurredAt": "2026-11-20T17:41:03.250Z",
         });
         assert_eq!(serde_json::to_value(event).unwrap(), expected);
-        assert_eq!((event.rule, &*event.external, turn.rule), ("r", "lamp", Some("r")));
+        assert_eq!(
+            (event.rule, &*event.external, turn.rule.map(|rule| &**rule)),
+            ("r", "lamp", Some("r"))
+        );
         assert!(matches!(event.subject, Subject::Device { .. }));
         assert!(matches!(event.fact, Fact::State(_)));
         seen += 1;

@@ -1,7 +1,7 @@
 //! What the tests read with: a source of one rule, a hotel, and outcomes as lines.
 
-use roomwatt_domain::HotelId;
-use roomwatt_source::{Hotel, Message, Outcome, Register, Source, Zone};
+use roomwatt_domain::{BusinessCalendar, HotelId};
+use roomwatt_source::{Hotel, Message, Outcome, Register, Source};
 use serde_json::{Value, json};
 
 /// A source with these rules.
@@ -56,8 +56,8 @@ pub(crate) fn lines_of(
     register: Option<&Register>,
     zone: &str,
 ) -> Vec<String> {
-    let (id, zone) = (HotelId::new("h").unwrap(), Zone::new(zone).unwrap());
-    let hotel = Hotel { id: &id, zone: &zone, register };
+    let (id, calendar) = (HotelId::new("h").unwrap(), BusinessCalendar::new(zone).unwrap());
+    let hotel = Hotel { id: &id, calendar: &calendar, register };
     let mut lines = Vec::new();
     source.read(message, &hotel, &mut |turn| {
         lines.push(match &turn.outcome {

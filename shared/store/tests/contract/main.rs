@@ -31,11 +31,15 @@ mod profiles;
 #[cfg(test)]
 mod readings;
 #[cfg(test)]
+mod registers;
+#[cfg(test)]
 mod reports;
 #[cfg(test)]
 mod revisions;
 #[cfg(test)]
 mod seals;
+#[cfg(test)]
+mod sources;
 #[cfg(test)]
 mod summaries;
 #[cfg(test)]
