@@ -9,7 +9,8 @@ use std::sync::{Arc, LazyLock};
 
 use anyhow::Context;
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use roomwatt_cost::{Shape, deployed};
 use roomwatt_domain::{BusinessDate, HotelId};
 use roomwatt_embedded::Deployment;
@@ -28,7 +29,7 @@ use roomwatt_local::serve::{Access, FRESH, Service, listen};
 use roomwatt_local::tokens::Tokens;
 use roomwatt_local::{demo, serve};
 use roomwatt_messaging::Clock;
-use roomwatt_presentation::Listing;
+use roomwatt_presentation::{Listing, table};
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,6 +40,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Energy status reports of hotel rooms, from device and guest events. Without a command: the demo.
 #[derive(Parser)]
+#[command(after_help = "Examples:
+  roomwatt demo
+  roomwatt replay --hotels hotels.json --events events.ndjson.gz --data kept
+  roomwatt serve --data kept
+  roomwatt report --data kept --hotel harbour-house --group-by room
+  roomwatt cost --rooms 300 --events 200")]
 #[command(name = "roomwatt", version = version())]
 struct Cli {
     #[command(subcommand)]
@@ -47,16 +54,61 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Makes a hotel up, replays three weeks of it, and serves its pages.
+    #[command(after_help = "Examples:
+  roomwatt demo
+  roomwatt demo --port 9000
+  roomwatt demo --no-serve")]
+    Demo(DemoArgs),
     /// Replays a log of events and writes the reports of every closed day.
+    #[command(after_help = "Examples:
+  roomwatt replay --hotels hotels.json --events events.ndjson.gz --data kept
+  zcat 2026-*.gz | roomwatt replay --hotels hotels.json --events - --out reports.ndjson
+  roomwatt replay --hotels hotels.json --events history.csv \\
+      --source home-assistant-history --devices devices.csv --data kept
+
+Status 0; 1 where no event was applied; 2 for bad arguments and files; 130 by Ctrl-C, and with --data the
+same command goes on from there.")]
     Replay(ReplayArgs),
     /// Shows what a source makes of messages on standard input, and why it makes nothing of others.
+    #[command(after_help = "Examples:
+  roomwatt map --source zigbee2mqtt --devices devices.csv < messages.ndjson
+  roomwatt map --source our-source.json --zone Asia/Seoul < log.csv")]
     Map(MapArgs),
     /// Shows what is closed of a hotel.
+    #[command(after_help = "Examples:
+  roomwatt report --data kept --hotel harbour-house --group-by room
+  roomwatt report --data kept --hotel harbour-house --from 2026-10-01 --to 2026-10-31 --columns all
+  roomwatt report --data kept --hotel harbour-house --format csv > reports.csv")]
     Report(ReportArgs),
     /// Serves the API and the pages on loopback, takes events in, and closes days by the clock.
+    #[command(after_help = "Examples:
+  roomwatt serve --data kept
+  roomwatt serve --data kept --live
+  roomwatt serve --data /var/lib/roomwatt --live --bind 0.0.0.0 --token-file /etc/roomwatt/tokens")]
     Serve(ServeArgs),
     /// Tells what a deployment would cost a month, by a simulated day through the real functions.
+    #[command(after_help = "Examples:
+  roomwatt cost --rooms 300 --events 200
+  roomwatt cost --rooms 120 --events 400 --hotels 20 --region ap-northeast-2 --format json")]
     Cost(CostArgs),
+    /// Writes what a shell needs to complete commands and options.
+    Completions {
+        /// For which shell.
+        shell: Shell,
+    },
+    /// Writes the manual page.
+    Man,
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// The port of loopback; 0 for any that is free. Where none is said and 8080 is taken, any other.
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// Show the report, and end.
+    #[arg(long)]
+    no_serve: bool,
 }
 
 #[derive(Args)]
@@ -145,6 +197,9 @@ struct ReportArgs {
     /// How to show it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// How wide a table may be, in characters; all for every figure.
+    #[arg(long, value_name = "N|all", default_value = "80", value_parser = columns)]
+    columns: usize,
 }
 
 #[derive(Args)]
@@ -160,7 +215,7 @@ struct ServeArgs {
     #[arg(long)]
     live: bool,
     /// The address to listen on. One that other machines can reach needs --token-file.
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    #[arg(long, value_name = "ADDRESS", default_value_t = LOOPBACK)]
     bind: IpAddr,
     /// Answer only callers that bring a token of this file, each on a line: TOKEN HOTELS SCOPES.
     #[arg(long, value_name = "FILE")]
@@ -232,6 +287,8 @@ fn version() -> &'static str {
     &VERSION
 }
 
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// The port of the API where none is given.
 const PORT: u16 = 8080;
 
@@ -248,10 +305,15 @@ async fn main() -> ExitCode {
         Err(error) => return refuse(&one_line(&error.to_string())),
     };
     // What a replay meets with is in what it says at its end; what serves goes on, and logs.
-    let serves = matches!(cli.command, None | Some(Command::Serve(_)));
+    let serves = matches!(cli.command, None | Some(Command::Demo(_) | Command::Serve(_)));
     log_to_standard_error(if serves { "error" } else { "off" });
     let done = match cli.command {
-        None => run_demo().await,
+        None => Box::pin(run_demo(None, true)).await,
+        Some(Command::Demo(DemoArgs { port, no_serve })) => {
+            Box::pin(run_demo(port, !no_serve)).await
+        }
+        Some(Command::Completions { shell }) => write_completions(shell),
+        Some(Command::Man) => write_manual(),
         Some(Command::Replay(args)) => match Box::pin(replay(args)).await {
             Ok(code) => return code,
             Err(error) => match error.downcast::<Interrupted>() {
@@ -290,6 +352,14 @@ fn in_one_line(text: &str) -> String {
 
 /// The status by which a shell knows that a command ended by Ctrl-C.
 const BY_SIGINT: u8 = 128 + 2;
+
+/// Reads the width of a table.
+fn columns(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        _ => text.parse().map_err(|_| "must be a number of characters, or all".to_owned()),
+    }
+}
 
 /// Reads a date of an option.
 fn date(text: &str) -> Result<BusinessDate, String> {
@@ -343,7 +413,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
         data: args.data,
         batches: if args.as_billed { Batches::AsBilled } else { Batches::Backlog },
         progress: io::stderr().is_terminal(),
-        stop: stop_when_interrupted(),
+        stop: stop_when_interrupted()?,
     };
     let mut write = |refused: &RefusedLine| {
         if let Some(rejected) = &mut rejected {
@@ -393,9 +463,9 @@ fn demand_different_files(args: &ReplayArgs) -> Result<(), BadInput> {
 
 /// Becomes true at the first Ctrl-C. A second one ends the process where it stands, which loses
 /// nothing that is kept.
-fn stop_when_interrupted() -> Arc<AtomicBool> {
+fn stop_when_interrupted() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (asked, runtime) = (Arc::clone(&stop), tokio::runtime::Handle::current());
+    let (asked, runtime) = (Arc::clone(&stop), serve::own_runtime()?);
     // A thread of its own: the replay keeps the one that it runs on.
     std::thread::spawn(move || {
         runtime.block_on(interrupted());
@@ -403,7 +473,7 @@ fn stop_when_interrupted() -> Arc<AtomicBool> {
         runtime.block_on(interrupted());
         std::process::exit(BY_SIGINT.into());
     });
-    stop
+    Ok(stop)
 }
 
 fn tell(replayed: &Replayed, summary: &Summary, all_are_written: bool) -> anyhow::Result<()> {
@@ -530,6 +600,7 @@ async fn report(args: ReportArgs) -> anyhow::Result<()> {
         to: args.to,
         listing: args.group_by,
         format: args.format,
+        columns: args.columns,
     };
     let mut out = BufWriter::new(io::stdout().lock());
     request.write(deployment.store(), now, &mut out).await?;
@@ -569,47 +640,77 @@ fn cost(args: &CostArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn run_demo() -> anyhow::Result<()> {
+async fn run_demo(port: Option<u16>, serves: bool) -> anyhow::Result<()> {
     let hotel = demo::hotel()?;
     let (id, name) = (hotel.hotel_id.clone(), hotel.name.clone().unwrap_or_default());
     let events = EventFile::made_up(&demo::events());
     let replay = Replay { progress: io::stderr().is_terminal(), ..Replay::default() };
     let replayed = replay.run(vec![hotel], &events).await?;
-    let summary = replayed.summary().await?;
+    let listener = match (serves, port) {
+        (false, _) => None,
+        (true, Some(port)) => Some(listen(LOOPBACK, port).await?),
+        // Where the usual port is taken, the demo is served on another.
+        (true, None) => Some(match listen(LOOPBACK, PORT).await {
+            Ok(listener) => listener,
+            Err(_) => listen(LOOPBACK, 0).await?,
+        }),
+    };
+    if let Some(listener) = &listener {
+        let url = url(listener)?;
+        let hotel = format!("{url}/hotels/{id}");
+        let last = serve::last_close(replayed.deployment(), BEFORE_ALL).await?;
+        let (yesterday, _) = last.context("the demo has a closed day")?;
+        say(format_args!(
+            "serving   {url}, where it is the day after the last event; Ctrl-C ends it"
+        ));
+        say(format_args!("yesterday {hotel}/report.html?from={yesterday}&to={yesterday}"));
+        say(format_args!("3 weeks   {hotel}/report.html?from=2026-10-12&to=2026-11-01"));
+        say(format_args!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room"));
+        say(format_args!("live      {hotel}/live?rooms=101"));
+        say(format_args!("calls     {url}/openapi.json"));
+        say("");
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     writeln!(out, "{name}: three weeks of made-up events, through the real functions\n")?;
-    for (title, by) in [("By room", "room"), ("By device kind", "deviceKind"), ("By date", "date")]
+    for (title, by) in [("By room", "room"), ("By device kind", "deviceKind"), ("By week", "week")]
     {
         writeln!(out, "{title}")?;
         let listing = by.parse().context("a grouping of the demo")?;
+        let (hotel, columns) = (id.clone(), table::TERMINAL);
         let request =
-            Request { hotel: id.clone(), from: None, to: None, listing, format: Format::Table };
+            Request { hotel, from: None, to: None, listing, format: Format::Table, columns };
         request.write(replayed.deployment().store(), BEFORE_ALL, &mut out).await?;
         writeln!(out)?;
     }
     out.flush()?;
     drop(out);
-    tell(&replayed, &summary, false)?;
+    tell(&replayed, &replayed.summary().await?, false)?;
+    let Some(listener) = listener else { return Ok(()) };
     let (deployment, clock) = replayed.into_parts();
     clock.run();
-    // Where the usual port is taken, the demo is served on another.
-    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let listener = match listen(loopback, PORT).await {
-        Ok(listener) => listener,
-        Err(_) => listen(loopback, 0).await?,
-    };
-    let url = url(&listener)?;
-    let hotel = format!("{url}/hotels/{id}");
-    say(format_args!(
-        "\nserving   {url}, where it is the day after the last event; Ctrl-C ends it"
-    ));
-    say(format_args!("page      {hotel}/report.html?from=2026-10-12&to=2026-11-01"));
-    say(format_args!("profile   {hotel}"));
-    say(format_args!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room"));
-    say(format_args!("live      {hotel}/live?rooms=101"));
-    say(format_args!("calls     {url}/openapi.json"));
     let service = Service { deployment, clock, access: Access::Open, as_it_is: None };
     serve::serve(service, listener, interrupted()).await
+}
+
+fn write_completions(shell: Shell) -> anyhow::Result<()> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "roomwatt", &mut text);
+    Ok(io::stdout().write_all(&text)?)
+}
+
+/// One page, with every command behind the other.
+fn write_manual() -> anyhow::Result<()> {
+    let mut command = Cli::command();
+    command.build();
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut text)?;
+    for command in command.get_subcommands().filter(|command| command.get_name() != "help") {
+        let man = clap_mangen::Man::new(command.clone());
+        man.render_synopsis_section(&mut text)?;
+        man.render_description_section(&mut text)?;
+        man.render_options_section(&mut text)?;
+    }
+    Ok(io::stdout().write_all(&text)?)
 }
 
 async fn serve_until_interrupted(args: ServeArgs) -> anyhow::Result<()> {

@@ -37,6 +37,8 @@ pub struct Request {
     pub listing: Listing,
     /// How.
     pub format: Format,
+    /// How wide a table may be, in characters.
+    pub columns: usize,
 }
 
 impl Request {
@@ -82,7 +84,7 @@ impl Request {
                         Ok(())
                     })
                     .await?;
-                let table = table::of_reports(&all, profile.currency.as_deref());
+                let table = table::of_reports(&all, profile.currency.as_deref(), self.columns);
                 writeln!(out, "{table}").context(UNWRITABLE)
             }
             (Listing::Reports, Format::Csv) => {
@@ -101,7 +103,7 @@ impl Request {
                         Ok(())
                     })
                     .await?;
-                write_groups(by, groups, format, &profile, out)
+                write_groups(by, groups, (format, self.columns), &profile, out)
             }
         }
     }
@@ -131,14 +133,14 @@ async fn write_json_reports(
 fn write_groups(
     by: GroupBy,
     groups: Groups,
-    format: Format,
+    (format, columns): (Format, usize),
     profile: &Profile,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let groups: Vec<_> = groups.by_key().collect();
     match format {
         Format::Table => {
-            let table = table::of_groups(by, &groups, profile.currency.as_deref());
+            let table = table::of_groups(by, &groups, profile.currency.as_deref(), columns);
             writeln!(out, "{table}").context(UNWRITABLE)
         }
         Format::Csv => {

@@ -24,6 +24,7 @@ use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_messaging::Clock;
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
@@ -96,15 +97,15 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let Service { deployment, clock, access, as_it_is } = service;
     let deployment = Arc::new(deployment.with_windows_of_at_most(WINDOW));
-    let desk = Desk::open(Arc::clone(&deployment));
+    let desk = Desk::open(Arc::clone(&deployment))?;
     let router = router(&deployment, desk, Arc::clone(&clock), access, as_it_is);
     let running = axum::serve(listener, router).with_graceful_shutdown(stop);
     if as_it_is.is_some() {
         return running.await.context("the listener failed");
     }
     let (alive, ended) = oneshot::channel::<()>();
-    let runtime = tokio::runtime::Handle::current();
     // A close keeps the thread that it runs on, and can be broken off at any moment.
+    let runtime = own_runtime()?;
     std::thread::spawn(move || {
         let _alive = alive;
         runtime.block_on(drive(&deployment, clock.as_ref()));
@@ -160,9 +161,9 @@ struct Posted {
 const WAITING: usize = 64;
 
 impl Desk {
-    fn open(deployment: Arc<Deployment>) -> Self {
+    fn open(deployment: Arc<Deployment>) -> anyhow::Result<Self> {
         let (posted, mut waiting) = mpsc::channel::<Posted>(WAITING);
-        let (functions, runtime) = (Arc::clone(&deployment), tokio::runtime::Handle::current());
+        let (functions, runtime) = (Arc::clone(&deployment), own_runtime()?);
         std::thread::spawn(move || {
             runtime.block_on(async {
                 while let Some(Posted { queue, body, attributes, answer }) = waiting.recv().await {
@@ -172,7 +173,7 @@ impl Desk {
                 }
             });
         });
-        Self { deployment, posted }
+        Ok(Self { deployment, posted })
     }
 
     /// `None` where the functions are no more.
@@ -186,6 +187,14 @@ impl Desk {
         self.posted.send(Posted { queue, body, attributes, answer }).await.ok()?;
         taken.await.ok()
     }
+}
+
+/// What a thread runs on that nobody waits for when the process ends.
+///
+/// # Errors
+/// When the system gives none.
+pub fn own_runtime() -> anyhow::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build().context("no thread can be had")
 }
 
 /// Ticks, closes and revises, for as long as the process lives.
