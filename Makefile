@@ -12,6 +12,7 @@ ARCHITECTURE ?= arm64
 MACHINE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
 .PHONY: check format lint docs test api pages template artefacts moto
+.PHONY: beside-duckdb container manual
 .PHONY: deny run benchmark cold-start sam-build sam-deploy
 
 check: format lint docs test api pages template artefacts moto
@@ -98,6 +99,27 @@ $(TOOLS)/bin/cargo-deny:
 # does nothing else. The short form is among the tests.
 benchmark:
 	cargo run --profile bench --locked -p benchmark -- --out docs/performance.md
+
+# A log's figures by DuckDB and by a replay of the same file, side by side:
+# make beside-duckdb HOTELS=profiles.json EVENTS=events.ndjson.gz
+beside-duckdb: $(VENVS)/duckdb/installed
+	cargo build --release --locked -p roomwatt-local --bin roomwatt
+	$(VENVS)/duckdb/bin/python benchmark/beside_duckdb.py target/release/roomwatt $(HOTELS) $(EVENTS)
+
+# The manual page, and what shells complete commands by, in target/man and target/completions.
+manual:
+	mkdir -p target/man target/completions
+	cargo run --locked -p roomwatt-local -- man > target/man/roomwatt.1
+	for shell in bash elvish fish powershell zsh; do \
+		target/debug/roomwatt completions $$shell > target/completions/roomwatt.$$shell || exit 1; \
+	done
+
+# The container's file by its linter, and the container itself where something builds one.
+container: $(VENVS)/hadolint/installed
+	$(VENVS)/hadolint/bin/hadolint Containerfile
+	if builder=$$(command -v podman || command -v docker); then \
+		$$builder build --file Containerfile --tag roomwatt .; \
+	else echo "no podman and no docker here: nothing is built"; fi
 
 # The demo.
 run:

@@ -1,11 +1,12 @@
 //! The command line of a local Roomwatt.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::error::ErrorKind;
@@ -92,6 +93,12 @@ same command goes on from there.")]
   roomwatt cost --rooms 300 --events 200
   roomwatt cost --rooms 120 --events 400 --hotels 20 --region ap-northeast-2 --format json")]
     Cost(CostArgs),
+    /// Asks a server on this machine whether it is well: status 0, or 1. For a container's health check.
+    Health {
+        /// Its port.
+        #[arg(long, value_name = "PORT", default_value_t = PORT)]
+        port: u16,
+    },
     /// Writes what a shell needs to complete commands and options.
     Completions {
         /// For which shell.
@@ -312,6 +319,7 @@ async fn main() -> ExitCode {
         Some(Command::Demo(DemoArgs { port, no_serve })) => {
             Box::pin(run_demo(port, !no_serve)).await
         }
+        Some(Command::Health { port }) => return health(port),
         Some(Command::Completions { shell }) => write_completions(shell),
         Some(Command::Man) => write_manual(),
         Some(Command::Replay(args)) => match Box::pin(replay(args)).await {
@@ -690,6 +698,23 @@ async fn run_demo(port: Option<u16>, serves: bool) -> anyhow::Result<()> {
     clock.run();
     let service = Service { deployment, clock, access: Access::Open, as_it_is: None };
     serve::serve(service, listener, interrupted()).await
+}
+
+/// Whether `/health` of a port of this machine answers that all is well, and what it says where not.
+fn health(port: u16) -> ExitCode {
+    let ask = || -> io::Result<String> {
+        let mut stream = TcpStream::connect((LOOPBACK, port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+        io::read_to_string(stream)
+    };
+    let line = match ask() {
+        Ok(answer) if answer.split(' ').nth(1) == Some("200") => return ExitCode::SUCCESS,
+        Ok(answer) => answer.lines().last().unwrap_or("no answer").to_owned(),
+        Err(error) => format!("port {port}: {error}"),
+    };
+    eprintln!("{}", in_one_line(&line));
+    ExitCode::FAILURE
 }
 
 fn write_completions(shell: Shell) -> anyhow::Result<()> {

@@ -514,9 +514,16 @@ mod serving {
         assert_eq!(refused.0, 503, "{}", refused.1);
         assert!(refused.1["detail"].as_str().unwrap().starts_with("nothing can be kept: "));
         assert_eq!(served.ask("GET", "/health", &[], "").0, 503);
+        let port = served.address().rsplit(':').next().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        let ill = command.args(["health", "--port", port]).output().unwrap();
+        assert_eq!(ill.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&ill.stderr).contains("nothing can be kept"), "{ill:?}");
         drop(served);
         let again = Served::start(&["serve", "--port", "0", "--data", data]);
-        assert_eq!(again.ask("GET", "/health", &[], "").0, 200);
+        let port = again.address().rsplit(':').next().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        assert!(command.args(["health", "--port", port]).status().unwrap().success());
         for room in [0, accepted.len() / 2, accepted.len() - 1] {
             let history = format!("/hotels/h1/rooms/r{room}/history?date={date}");
             assert_eq!(again.get(&history).1["signals"][0]["signal"], "stay", "{room}");
