@@ -7,6 +7,7 @@ the resources. Where moto 5.2.5 is wrong:
 - an output with an attribute of such a resource fails the whole stack, and a reference to one is
   nothing: so ApiUrl is dropped, and what calls a function's alias calls the function;
 - a reference to a bus is a Python object's text, where CloudFormation gives the bus's name;
+- a later update knows no previous value of a parameter that was left out: so all are said;
 - a table gets neither expiry nor point-in-time recovery, a dead-letter queue no RedriveAllowPolicy, a
   function neither its architecture nor its log group, and numbers among variables stay numbers;
 - every request is said to consume half a unit, whatever the size of its records.
@@ -102,8 +103,15 @@ def create(template):
     s3.create_bucket(Bucket=CODE["bucket"])
     s3.put_object(Bucket=CODE["bucket"], Key=CODE["key"], Body=archive.getvalue())
     cloudformation = client("cloudformation")
+    parameters = [
+        {"ParameterKey": name, "ParameterValue": str(parameter["Default"])}
+        for name, parameter in template["Parameters"].items()
+    ]
     cloudformation.create_stack(
-        StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+        StackName=STACK,
+        TemplateBody=json.dumps(template),
+        Parameters=parameters,
+        Capabilities=["CAPABILITY_IAM"],
     )
     status = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
     assert status == "CREATE_COMPLETE", status
@@ -133,7 +141,7 @@ def functions(template, made):
     functions = {
         resource["Metadata"]["BuildProperties"]["Binary"]: made[name]
         for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Lambda::Function"
+        if resource["Type"] == "AWS::Lambda::Function" and "BuildProperties" in resource["Metadata"]
     }
     service = client("lambda")
     queues = {}

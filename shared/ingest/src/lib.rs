@@ -17,6 +17,7 @@
 mod clock;
 mod directory;
 pub mod edge;
+mod heard;
 mod path;
 mod refusals;
 

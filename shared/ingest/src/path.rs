@@ -12,13 +12,13 @@ use roomwatt_domain::{
 };
 use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, DayCloseMessage, Invocation, Outgoing, Queue, chain};
-use roomwatt_store::{AddOutcome, OpenOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
-use roomwatt_telemetry::{Metric, consumed};
+use roomwatt_store::{AddOutcome, Consumed, OpenOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
 use tracing::{error, info};
 
 use crate::clock::BatchClock;
 use crate::directory::{Directory, Found, HOTELS_AT_ONCE};
 use crate::edge::{Body, Event, EventQueue, Reason, Refusal};
+use crate::heard::Heard;
 use crate::refusals::Refusals;
 
 /// Writes in flight at once.
@@ -34,6 +34,7 @@ pub struct Ingest {
     queue: EventQueue,
     store: Store,
     hotels: Directory,
+    heard: Heard,
     day_close: Queue,
     rejected: Queue,
 }
@@ -92,6 +93,7 @@ struct Written {
 #[derive(Default)]
 struct Outcome<'a> {
     applied: usize,
+    heard: BTreeSet<HotelId>,
     /// Events that a close may have missed.
     behind: usize,
     failed: BTreeSet<usize>,
@@ -110,12 +112,18 @@ impl Ingest {
     /// Ingest from one of the queues.
     pub fn new(queue: EventQueue, store: Store, day_close: Queue, rejected: Queue) -> Self {
         let hotels = Directory::new(store.clone());
-        Self { queue, store, hotels, day_close, rejected }
+        let heard = Heard::new(store.metered_apart());
+        Self { queue, store, hotels, heard, day_close, rejected }
     }
 
     /// The table, for what was consumed.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What noting when hotels were heard consumed.
+    pub fn consumed_by_notes(&self) -> Consumed {
+        self.heard.store().meter().consumed()
     }
 
     /// Takes a batch: applies what is good, refuses what is not, hands back what may pass later.
@@ -142,18 +150,18 @@ impl Ingest {
         let refused = outcome.refused.count();
         self.report_late(clock, &mut outcome).await;
         self.report_refused(batch, clock, &mut outcome).await;
+        self.heard.note(&outcome.heard, clock).await;
+        let used = self.store.meter().consumed() - before;
         info!(
             messages = batch.records.len(),
             applied = outcome.applied,
             refused,
-            late = outcome.late.len(),
+            late = outcome.behind,
             failed = outcome.failed.len(),
+            write_units = used.write_units,
+            read_units = used.read_units,
             "batch taken"
         );
-        Metric::EventsApplied.add(outcome.applied);
-        Metric::EventsLate.add(outcome.behind);
-        let used = self.store.meter().consumed() - before;
-        consumed(used.write_units, used.read_units);
         respond(&batch.records, &outcome.failed)
     }
 
@@ -516,7 +524,11 @@ impl<'a> Admitted<'a> {
 
 impl<'a> Outcome<'a> {
     fn add(&mut self, group: Group<'a>, written: &Written) {
-        self.applied += group.events.len() - written.full.len();
+        let applied = group.events.len() - written.full.len();
+        self.applied += applied;
+        if applied > 0 {
+            self.heard.insert(group.hotel.clone());
+        }
         for place in &written.full {
             let GroupedEvent { origin: Origin { message, place }, text, .. } = group.events[*place];
             let detail = "the room's record of this day can hold no more".into();
@@ -524,7 +536,7 @@ impl<'a> Outcome<'a> {
             self.refused.add(message, place, refusal);
         }
         if written.late {
-            self.behind += group.events.len() - written.full.len();
+            self.behind += applied;
             let messages = group.messages();
             let late = self.late.entry((group.hotel, group.room)).or_default();
             late.dates.insert(group.day.date);
