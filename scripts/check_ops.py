@@ -225,14 +225,14 @@ class Doctor(unittest.TestCase):
         put("HEARD", "HOTEL#h1", heardAt={"N": str(int(time.time() * 1000) - 12 * 3600 * 1000)})
         said = ops("doctor", "--stack", STACK, expect=1)
         for line in ("ok    stack: roomwatt is CREATE_COMPLETE", "ok    clock", "ok    tick",
-                     "ok    versions: roomwatt-day-close: live is 1, the newest",
+                     "ok    versions: roomwatt-day-close: live is 2, the newest",
                      "WRONG alarms: nobody hears the alarms", "?     concurrency", "SILENT", "ZONE Mars/Olympus is not known"):
             self.assertIn(line, said)
         lambdas.publish_version(FunctionName=f"{STACK}-report-api", Description="newer")
         lambdas.update_function_configuration(FunctionName=f"{STACK}-report-api", Description="newer")
         lambdas.publish_version(FunctionName=f"{STACK}-report-api")
         said = ops("doctor", "--stack", STACK, expect=1)
-        self.assertIn("WRONG versions: roomwatt-report-api: live is version 1, and ", said)
+        self.assertIn("WRONG versions: roomwatt-report-api: live is version 2, and ", said)
         publish("report-api")
 
     def test_a_stack_that_is_not_there_is_one_line_and_status_2(self):

@@ -8,8 +8,9 @@ the resources. Where moto 5.2.5 is wrong:
   nothing: so ApiUrl is dropped, and what calls a function's alias calls the function;
 - a reference to a bus is a Python object's text, where CloudFormation gives the bus's name;
 - a later update knows no previous value of a parameter that was left out: so all are said;
+- a number among variables stays one, where Lambda has text: so those are made text;
 - a table gets neither expiry nor point-in-time recovery, a dead-letter queue no RedriveAllowPolicy, a
-  function neither its architecture nor its log group, and numbers among variables stay numbers;
+  function neither its architecture nor its log group;
 - every request is said to consume half a unit, whatever the size of its records.
 """
 
@@ -72,6 +73,12 @@ def for_moto(template):
     """The template with what moto trips over put right."""
     del template["Outputs"]["ApiUrl"]
     resources = template["Resources"]
+    # What a function is given is text, whatever the parameter is.
+    for resource in resources.values():
+        variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+        for name, value in variables.items():
+            if isinstance(value, dict) and value.get("Ref") in template["Parameters"]:
+                variables[name] = {"Fn::Sub": "${%s}" % value["Ref"]}
     aliases = {
         name: {"Fn::GetAtt": [resource["Properties"]["FunctionName"]["Ref"], "Arn"]}
         for name, resource in resources.items()
@@ -155,9 +162,7 @@ def functions(template, made):
     for function, name in functions.items():
         environment = service.get_function_configuration(FunctionName=name)["Environment"]
         told[function] = {
-            "variables": {
-                variable: str(value) for variable, value in environment["Variables"].items()
-            },
+            "variables": environment["Variables"],
             "queues": queues.get(name, []),
         }
     return told
