@@ -42,6 +42,7 @@ pages:
 template: $(VENVS)/sam/installed $(VENVS)/checkov/installed
 	AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam validate --lint --template template.yaml
 	$(VENVS)/sam/bin/cfn-lint template.yaml
+	$(VENVS)/sam/bin/python -m unittest discover --start-directory scripts --pattern 'test_*.py'
 	$(VENVS)/checkov/bin/checkov --file template.yaml --framework cloudformation \
 		--compact --quiet --skip-download
 
@@ -63,11 +64,12 @@ artefacts: $(VENVS)/sam/installed $(VENVS)/build/installed
 	ROOMWATT_ARTEFACTS=.cache/artefacts cargo test --workspace --locked --test processes -- \
 		--ignored --exact artefacts::each_artefact_starts_and_does_its_work
 
-# An AWS that is none of ours: the store's contract suite on it, and a day of the functions on the
-# template's stack.
+# An AWS that is none of ours: the store's contract suite on it, a day of the functions on the
+# template's stack, and an operator's commands.
 moto: $(VENVS)/moto/installed $(VENVS)/sam/installed
 	scripts/with-moto cargo test --workspace --locked --test contract
 	scripts/with-moto scripts/check-stack
+	scripts/with-moto scripts/check-ops
 
 # Size, start and memory of each function as it is deployed, but for this machine: the table in
 # docs/operations.md.
@@ -76,11 +78,12 @@ cold-start: $(VENVS)/sam/installed $(VENVS)/build/installed
 	ROOMWATT_ARTEFACTS=.cache/optimised cargo test --workspace --locked --test processes -- \
 		--ignored --nocapture --exact cold_start::cold_start_of_each_function
 
-# What sam-build built, to ENVIRONMENT of samconfig.toml. PARAMETERS replace its whole list.
+# What sam-build built, to ENVIRONMENT of samconfig.toml, in AWS_REGION. PARAMETERS, `Name=value
+# Name=value`, stand in for those of the same name there.
 ENVIRONMENT ?= default
 sam-deploy: $(VENVS)/sam/installed
-	$(VENVS)/sam/bin/sam deploy --config-env $(ENVIRONMENT) $(SAM_FLAGS) \
-		$(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	ENVIRONMENT="$(ENVIRONMENT)" PARAMETERS='$(PARAMETERS)' \
+		$(VENVS)/sam/bin/python scripts/deploy.py $(SAM_FLAGS)
 
 $(VENVS)/%/installed: tools/%.txt
 	rm -rf $(@D)

@@ -7,8 +7,10 @@ the resources. Where moto 5.2.5 is wrong:
 - an output with an attribute of such a resource fails the whole stack, and a reference to one is
   nothing: so ApiUrl is dropped, and what calls a function's alias calls the function;
 - a reference to a bus is a Python object's text, where CloudFormation gives the bus's name;
+- a later update knows no previous value of a parameter that was left out: so all are said;
+- a number among variables stays one, where Lambda has text: so those are made text;
 - a table gets neither expiry nor point-in-time recovery, a dead-letter queue no RedriveAllowPolicy, a
-  function neither its architecture nor its log group, and numbers among variables stay numbers;
+  function neither its architecture nor its log group;
 - every request is said to consume half a unit, whatever the size of its records.
 """
 
@@ -71,6 +73,12 @@ def for_moto(template):
     """The template with what moto trips over put right."""
     del template["Outputs"]["ApiUrl"]
     resources = template["Resources"]
+    # What a function is given is text, whatever the parameter is.
+    for resource in resources.values():
+        variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+        for name, value in variables.items():
+            if isinstance(value, dict) and value.get("Ref") in template["Parameters"]:
+                variables[name] = {"Fn::Sub": "${%s}" % value["Ref"]}
     aliases = {
         name: {"Fn::GetAtt": [resource["Properties"]["FunctionName"]["Ref"], "Arn"]}
         for name, resource in resources.items()
@@ -102,8 +110,15 @@ def create(template):
     s3.create_bucket(Bucket=CODE["bucket"])
     s3.put_object(Bucket=CODE["bucket"], Key=CODE["key"], Body=archive.getvalue())
     cloudformation = client("cloudformation")
+    parameters = [
+        {"ParameterKey": name, "ParameterValue": str(parameter["Default"])}
+        for name, parameter in template["Parameters"].items()
+    ]
     cloudformation.create_stack(
-        StackName=STACK, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+        StackName=STACK,
+        TemplateBody=json.dumps(template),
+        Parameters=parameters,
+        Capabilities=["CAPABILITY_IAM"],
     )
     status = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
     assert status == "CREATE_COMPLETE", status
@@ -133,7 +148,7 @@ def functions(template, made):
     functions = {
         resource["Metadata"]["BuildProperties"]["Binary"]: made[name]
         for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Lambda::Function"
+        if resource["Type"] == "AWS::Lambda::Function" and "BuildProperties" in resource["Metadata"]
     }
     service = client("lambda")
     queues = {}
@@ -147,9 +162,7 @@ def functions(template, made):
     for function, name in functions.items():
         environment = service.get_function_configuration(FunctionName=name)["Environment"]
         told[function] = {
-            "variables": {
-                variable: str(value) for variable, value in environment["Variables"].items()
-            },
+            "variables": environment["Variables"],
             "queues": queues.get(name, []),
         }
     return told

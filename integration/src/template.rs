@@ -374,6 +374,8 @@ impl Stack {
             "AWS::AccountId" => ACCOUNT.to_owned(),
             "AWS::Region" => REGION.to_owned(),
             "AWS::Partition" => "aws".to_owned(),
+            // SAM makes it for the functions' deployments.
+            "ServerlessDeploymentApplication" => format!("{STACK}-{name}"),
             _ => match (self.parameters.get(name), name.split_once('.')) {
                 (Some(value), _) => return Ok(Some(value.clone())),
                 (None, Some((id, "Alias"))) => self.attribute(id, "Alias")?,
@@ -405,7 +407,7 @@ impl Stack {
         let resource = self.known(id)?;
         let field = match resource.kind.as_str() {
             "AWS::SQS::Queue" => "QueueName",
-            "AWS::Serverless::Function" => "FunctionName",
+            "AWS::Serverless::Function" | "AWS::Lambda::Function" => "FunctionName",
             "AWS::Logs::LogGroup" => "LogGroupName",
             "AWS::CloudWatch::Alarm" => "AlarmName",
             "AWS::CloudWatch::Dashboard" => "DashboardName",

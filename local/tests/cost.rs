@@ -95,6 +95,11 @@ mod cost {
             total += dollars;
             idle += unused;
         }
+        let left = |field: &str| {
+            list(&bill["services"]).iter().map(|service| number(&service[field])).sum::<f64>()
+        };
+        assert_close(left("afterAllowances"), number(&bill["totalAfterAllowances"]));
+        assert_close(left("idleAfterAllowances"), number(&bill["idleAfterAllowances"]));
         assert_close(total, number(&bill["totalPerMonth"]));
         assert_close(idle, number(&bill["idlePerMonth"]));
         assert_close(number(&bill["perRoomMonth"]) * 4.0, total);
@@ -104,6 +109,30 @@ mod cost {
             assert!(!list(&bill[lines]).is_empty(), "{lines}");
         }
         assert_eq!((&bill["region"], &bill["daysPerMonth"]), (&"us-east-1".into(), &30.into()));
+    }
+
+    #[test]
+    fn an_allowance_is_for_all_usage_of_its_unit_and_for_no_more() {
+        let bill = small(&[]);
+        let service = |name: &str| {
+            let services = list(&bill["services"]);
+            services.iter().find(|one| one["name"] == name).unwrap_or_else(|| panic!("{name}"))
+        };
+        let queues = service("SQS");
+        let requests = list(&queues["usage"]).iter().map(|usage| number(&usage["quantity"]));
+        let requests: f64 = requests.sum();
+        assert!(requests > 1e6, "five pollers of three queues");
+        assert_close(number(&queues["afterAllowances"]), (requests - 1e6) * 0.4 / 1e6);
+        // Eleven alarms, of which ten are free, as are the metrics.
+        let watching = service("CloudWatch alarms, metrics, dashboard");
+        assert_close(number(&watching["afterAllowances"]), 0.1);
+        assert_close(number(&service("Lambda")["afterAllowances"]), 0.0);
+        let table = service("DynamoDB requests");
+        assert_close(number(&table["afterAllowances"]), number(&table["dollars"]));
+        // Storage is free, but not its recovery, which costs by the GB as well.
+        let recovery = usage(&bill, "DynamoDB storage", "point-in-time recovery");
+        let storage = service("DynamoDB storage");
+        assert_close(number(&storage["afterAllowances"]), number(&recovery["dollars"]));
     }
 
     #[test]
@@ -121,7 +150,7 @@ mod cost {
         assert!(number(&bill["unitsPerEvent"]["ingestWriteUnits"]) <= 1.0);
         assert!(quantity(&bill, "DynamoDB requests", "writes of close") <= 5.0 * room_days);
         assert!(quantity(&bill, "DynamoDB requests", "reads of close") <= 2.0 * room_days);
-        assert_close(quantity(&bill, "DynamoDB requests", "reads of schedule"), 30.0 * 96.0 * 0.5);
+        assert_close(quantity(&bill, "DynamoDB requests", "reads of schedule"), 30.0 * 96.0 * 1.0);
         assert_close(quantity(&bill, "DynamoDB requests", "writes of revise"), 0.0);
         assert_close(quantity(&bill, "EventBridge", "events out"), 30.0);
         assert_close(quantity(&bill, "Lambda", "day-close-schedule, calls"), 30.0 * 96.0);

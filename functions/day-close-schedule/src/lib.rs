@@ -12,6 +12,6 @@ use tracing::info;
 pub async fn handle(tick: &Tick, event: &EventBridgeEvent) -> Result<Ticked, TickFailed> {
     let time = event.time.ok_or(TickFailed::Timeless)?;
     let ticked = tick.run(Instant::from_millis(time.timestamp_millis())).await?;
-    info!(due = ticked.due, overdue = ticked.overdue, "tick");
+    info!(due = ticked.due, overdue = ticked.overdue, silent = ticked.silent, "tick");
     Ok(ticked)
 }

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
     let store = Store::new(clients.dynamodb(), configuration.table, Retention::default());
     let day_close = Queue::new(clients.sqs(), configuration.day_close_queue, "day-close");
     warm_up_the_tick(&store).await;
-    let tick = Tick::new(store, day_close);
+    let tick = Tick::new(store, day_close, configuration.silent_after);
     run(service_fn(async |event: LambdaEvent<EventBridgeEvent>| {
         let answer = day_close_schedule::handle(&tick, &event.payload).await;
         telemetry.end_call(&event.context);

@@ -9,6 +9,8 @@ mod cold_start;
 #[cfg(test)]
 mod day;
 #[cfg(test)]
+mod deployment_check;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod independent;

@@ -129,21 +129,26 @@ fn permission(stack: &Stack, call: &Call) -> Permission {
     Permission { action: call.action.clone(), resource }
 }
 
-/// Whether the policies' conditions on partitions let a call through.
-fn is_in_bounds(stack: &Stack, call: &Call) -> bool {
-    let policies = &stack.resources["ReportApiRole"].properties["Policies"];
+/// Whether the conditions on partitions in the policies of a role let a call through.
+fn is_in_bounds(stack: &Stack, role: &str, call: &Call) -> bool {
+    let policies = &stack.resources[role].properties["Policies"];
     let statements = one_or_more(&policies[0]["PolicyDocument"]["Statement"]).iter();
+    let resource = permission(stack, call).resource;
     let mut bounds = statements
         .filter(|statement| {
             one_or_more(&statement["Action"]).contains(&call.action.as_str().into())
+                && one_or_more(&statement["Resource"]).contains(&resource.as_str().into())
         })
-        .map(
-            |statement| &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"],
-        );
+        .map(|statement| {
+            let condition = &statement["Condition"];
+            let kinds = ["ForAllValues:StringLike", "ForAllValues:StringEquals"];
+            let keys = kinds.map(|kind| &condition[kind]["dynamodb:LeadingKeys"]);
+            one_or_more(keys[0]).iter().chain(one_or_more(keys[1])).collect::<Vec<_>>()
+        });
     bounds.any(|partitions| {
         let partition = call.partition.as_deref().unwrap_or_default();
-        partitions.is_null()
-            || one_or_more(partitions).iter().filter_map(|one| one.as_str()).any(|pattern| {
+        partitions.is_empty()
+            || partitions.iter().filter_map(|one| one.as_str()).any(|pattern| {
                 match pattern.strip_suffix('*') {
                     Some(beginning) => partition.starts_with(beginning),
                     None => partition == pattern,
@@ -176,8 +181,13 @@ async fn functions_may_do_what_they_do_and_no_more() {
         assert!(refused.is_empty(), "{function} would be refused {refused:?}");
         assert!(idle.is_empty(), "{function} is allowed what it never does: {idle:?}");
     }
-    let of_api = calls.iter().filter(|(by, _)| by == "report-api").map(|(_, call)| call);
-    let (within, beyond): (Vec<_>, Vec<_>) = of_api.partition(|call| is_in_bounds(&stack, call));
-    assert!(within.iter().any(|call| call.partition.is_some()));
-    assert!(beyond.is_empty(), "report-api would be refused {beyond:?}");
+    for (function, role) in
+        [("report-api", "ReportApiRole"), ("day-close-schedule", "DayCloseScheduleRole")]
+    {
+        let its = calls.iter().filter(|(by, _)| by == function).map(|(_, call)| call);
+        let (within, beyond): (Vec<_>, Vec<_>) =
+            its.partition(|call| is_in_bounds(&stack, role, call));
+        assert!(within.iter().any(|call| call.partition.is_some()), "{function}");
+        assert!(beyond.is_empty(), "{function} would be refused {beyond:?}");
+    }
 }

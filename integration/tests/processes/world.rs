@@ -27,7 +27,7 @@ pub(crate) struct Call {
     pub(crate) action: String,
     /// `table/roomwatt`, `table/roomwatt/index/due`, `queue/day-close`, `event-bus/roomwatt`
     pub(crate) resource: String,
-    /// Of a write, the partition that it went to.
+    /// Of a write or a query of the table, the partition that it went to.
     pub(crate) partition: Option<String>,
 }
 
@@ -152,6 +152,12 @@ fn calls_of(target: &str, body: &Value) -> Vec<Call> {
         ("DynamoDB_20120810", "BatchGetItem") => {
             let tables = body["RequestItems"].as_object().expect("tables").keys();
             tables.map(|name| Call::new("dynamodb:BatchGetItem", table(name))).collect()
+        }
+        ("DynamoDB_20120810", "Query") if body["IndexName"].is_null() => {
+            // The store asks for a partition by this name.
+            let partition = text(&body["ExpressionAttributeValues"][":p"]["S"]);
+            let call = Call::new("dynamodb:Query", table(&text(&body["TableName"])));
+            vec![Call { partition: Some(partition), ..call }]
         }
         ("DynamoDB_20120810", operation) => {
             let mut resource = table(&text(&body["TableName"]));

@@ -8,6 +8,7 @@ fn refused(chosen: &[(&str, &str)]) -> String {
 
 const TOPIC: (&str, &str) = ("AlarmTopicArn", "arn:aws:sns:us-east-1:123456789012:on-call");
 const PROD: (&str, &str) = ("Environment", "prod");
+const RELEASE: (&str, &str) = ("Release", "0123456789abcdef");
 
 #[test]
 fn a_token_needs_an_issuer_and_an_audience() {
@@ -27,6 +28,7 @@ fn without_an_issuer_callers_sign() {
     let stack = template().stack(&[]).unwrap();
     assert_eq!(stack.of_type("AWS::ApiGatewayV2::Authorizer").count(), 0);
     for (id, route) in stack.of_type("AWS::ApiGatewayV2::Route") {
+        // The function knows these too: whoever asks for them has no name.
         let open =
             ["GET /health", "GET /openapi.json"].contains(&route["RouteKey"].as_str().unwrap());
         assert_eq!(route["AuthorizationType"], if open { "NONE" } else { "AWS_IAM" }, "{id}");
@@ -35,8 +37,9 @@ fn without_an_issuer_callers_sign() {
 
 #[test]
 fn production_is_protected() {
-    template().stack(&[PROD, TOPIC]).unwrap();
-    assert!(refused(&[PROD]).contains("AlarmTopicArn is missing"));
+    template().stack(&[PROD, TOPIC, RELEASE]).unwrap();
+    assert!(refused(&[PROD, RELEASE]).contains("AlarmTopicArn is missing"));
+    assert!(refused(&[PROD, TOPIC]).contains("make sam-deploy"));
     assert!(refused(&[PROD, TOPIC, ("DeletionProtection", "false")]).contains("deletion"));
     assert!(refused(&[PROD, TOPIC, ("DeploymentPreference", "AllAtOnce")]).contains("canary"));
     template()
@@ -48,6 +51,13 @@ fn production_is_protected() {
 fn a_bound_on_concurrency_is_none_or_two() {
     assert!(refused(&[("IngestMaximumConcurrency", "1")]).contains("at least 2"));
     template().stack(&[("IngestMaximumConcurrency", "2")]).unwrap();
+}
+
+#[test]
+fn a_topic_for_what_can_wait_needs_one_for_what_cannot() {
+    let tickets = ("TicketTopicArn", "arn:aws:sns:us-east-1:123456789012:tickets");
+    assert!(refused(&[tickets]).contains("told to nobody"));
+    template().stack(&[TOPIC, tickets]).unwrap();
 }
 
 #[test]

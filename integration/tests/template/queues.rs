@@ -46,7 +46,7 @@ fn a_message_is_hidden_for_six_time_outs_and_the_longest_window() {
 }
 
 #[test]
-fn every_queue_of_a_function_has_dead_letters_of_its_own() {
+fn every_queue_of_a_function_has_the_one_queue_for_its_dead_letters() {
     let stack = stack();
     for (name, _, mapping) in mappings(&stack) {
         let (_, queue) = stack.by_arn(mapping["Queue"].as_str().unwrap()).unwrap();
@@ -54,7 +54,8 @@ fn every_queue_of_a_function_has_dead_letters_of_its_own() {
     }
     let targets: std::collections::BTreeSet<_> =
         redriven(&stack).iter().map(|(_, dead)| dead["QueueName"].to_string()).collect();
-    assert_eq!(targets.len(), 3);
+    assert_eq!(redriven(&stack).len(), 3);
+    assert_eq!(targets, ["\"roomwatt-dead-letters\"".to_owned()].into());
 }
 
 #[test]
@@ -68,16 +69,39 @@ fn a_message_has_five_tries_and_dead_letters_are_kept_for_longer_than_their_queu
 }
 
 #[test]
-fn dead_letters_come_from_their_queue_alone() {
+fn dead_letters_come_from_these_queues_alone_so_that_all_can_be_moved_back() {
     let stack = stack();
-    for (queue, dead_letters) in redriven(&stack) {
-        let allowed = &dead_letters["RedriveAllowPolicy"];
-        assert_eq!(allowed["redrivePermission"], "byQueue");
-        let sources = one_or_more(&allowed["sourceQueueArns"]);
-        assert_eq!(sources.len(), 1);
-        let (_, source) = stack.by_arn(sources[0].as_str().unwrap()).unwrap();
-        assert_eq!(*source, queue);
-    }
+    let dead_letters = &stack.resources["DeadLetters"].properties;
+    let allowed = &dead_letters["RedriveAllowPolicy"];
+    assert_eq!(allowed["redrivePermission"], "byQueue");
+    let sources = one_or_more(&allowed["sourceQueueArns"]).iter();
+    let sources: Vec<_> =
+        sources.map(|arn| stack.by_arn(arn.as_str().unwrap()).unwrap().1.clone()).collect();
+    let redriven: Vec<_> = redriven(&stack).into_iter().map(|(queue, _)| queue).collect();
+    assert_eq!(sources.len(), redriven.len());
+    assert!(redriven.iter().all(|queue| sources.contains(queue)));
+    // A message that SQS did not move there itself has no queue to go back to, and stops a move. So
+    // nobody may send there.
+    let statements =
+        &stack.resources["DeadLettersPolicy"].properties["PolicyDocument"]["Statement"];
+    assert!(one_or_more(statements).iter().all(|statement| statement["Effect"] == "Deny"));
+    let text = serde_json::to_string(&stack.functions().unwrap()).unwrap();
+    assert!(!text.contains("dead-letters"));
+}
+
+#[test]
+fn what_a_publishers_rule_cannot_deliver_is_kept_where_refused_events_are() {
+    let rule = "arn:aws:events:us-east-1:123456789012:rule/pms/checks";
+    let allowed = |stack: &Stack| {
+        let policy = &stack.resources["RejectedEventsQueuePolicy"].properties["PolicyDocument"];
+        let statements = one_or_more(&policy["Statement"]).iter();
+        statements.filter(|statement| statement["Effect"] == "Allow").cloned().collect::<Vec<_>>()
+    };
+    assert!(allowed(&stack()).is_empty());
+    let [statement] = &allowed(&stack_with(&[("PublisherRuleArns", rule)]))[..] else { panic!() };
+    assert_eq!(statement["Principal"], serde_json::json!({"Service": "events.amazonaws.com"}));
+    assert_eq!(statement["Action"], "sqs:SendMessage");
+    assert_eq!(statement["Condition"]["ArnEquals"]["aws:SourceArn"], serde_json::json!([rule]));
 }
 
 #[test]

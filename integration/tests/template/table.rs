@@ -78,7 +78,7 @@ fn the_table_outlives_mistakes() {
     let stack = stack();
     assert_eq!(stack.of_type("AWS::DynamoDB::Table").count(), 1);
     let table = &stack.resources["Table"];
-    assert_eq!(table.deletion_policy.as_deref(), Some("Retain"));
+    assert_eq!(table.deletion_policy.as_deref(), Some("RetainExceptOnCreate"));
     assert_eq!(table.update_replace_policy.as_deref(), Some("Retain"));
     assert_eq!(table.properties["DeletionProtectionEnabled"], "true");
     assert_eq!(

@@ -1,5 +1,6 @@
 //! A month's bill: what a day consumed, thirty times, in dollars.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -49,6 +50,10 @@ pub struct Bill {
     pub total_per_month: f64,
     /// The part of it that is paid without any event.
     pub idle_per_month: f64,
+    /// What is left of the total in an account that uses its always-free allowances for nothing else.
+    pub total_after_allowances: f64,
+    /// The same of the part that is paid without any event.
+    pub idle_after_allowances: f64,
     /// The total divided by the rooms of all hotels.
     pub per_room_month: f64,
     /// The total for a million events.
@@ -85,6 +90,10 @@ pub struct Service {
     pub dollars: f64,
     /// The part of it that is paid without any event.
     pub idle_dollars: f64,
+    /// What the account's allowances leave of its dollars.
+    pub after_allowances: f64,
+    /// What they leave of the part that is paid without any event.
+    pub idle_after_allowances: f64,
     /// What is used of it.
     pub usage: Vec<Usage>,
 }
@@ -105,6 +114,8 @@ pub struct Usage {
     pub price: f64,
     /// How many of the unit the price is for.
     pub per: f64,
+    /// How many of the unit an account has free each month, for all usage in that unit of a service.
+    pub free: f64,
     /// The region that the price is of, where it is not known for the one asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_assumed_from: Option<String>,
@@ -122,6 +133,7 @@ impl Usage {
             unit: price.unit.clone(),
             price: price.dollars,
             per: price.per,
+            free: price.free,
             price_assumed_from: price.assumed_from.clone(),
             dollars: quantity * price.dollars / price.per,
         }
@@ -143,8 +155,27 @@ impl Service {
     fn of(name: &'static str, usage: Vec<Usage>) -> Self {
         let dollars = usage.iter().map(|usage| usage.dollars).sum();
         let idle = usage.iter().map(|usage| usage.idle_quantity * usage.price / usage.per);
-        Self { name, dollars, idle_dollars: idle.sum(), usage }
+        let idle_dollars = idle.sum();
+        let after_allowances = left(&usage, |usage| usage.quantity);
+        let idle_after_allowances = left(&usage, |usage| usage.idle_quantity);
+        Self { name, dollars, idle_dollars, after_allowances, idle_after_allowances, usage }
     }
+}
+
+/// Dollars for what passes the allowances, each of which is for all usage of its unit and price.
+fn left(usage: &[Usage], quantity: impl Fn(&Usage) -> f64) -> f64 {
+    let mut free: BTreeMap<(&str, u64), f64> = BTreeMap::new();
+    let paid = usage.iter().map(|usage| {
+        // What has no allowance of its own takes none of another's.
+        if usage.free == 0.0 {
+            return quantity(usage) * usage.price / usage.per;
+        }
+        let free = free.entry((&usage.unit, usage.price.to_bits())).or_insert(usage.free);
+        let used = quantity(usage).min(*free);
+        *free -= used;
+        (quantity(usage) - used) * usage.price / usage.per
+    });
+    paid.sum()
 }
 
 impl Bill {
@@ -180,7 +211,7 @@ impl Bill {
         let rooms = f64::from(shape.hotels) * f64::from(shape.rooms);
         let events_per_day = shape.all_rooms() * shape.events_of_room();
         let events_a_day = u64_f64(events_per_day);
-        let all = [day.ingest, day.schedule, day.close, day.revise, day.reports];
+        let all = [day.ingest, day.notes, day.schedule, day.close, day.revise, day.reports];
         let units_per_event = UnitsPerEvent {
             ingest_write_units: day.ingest.write_units / events_a_day,
             write_units: all.iter().map(|units| units.write_units).sum::<f64>() / events_a_day,
@@ -197,6 +228,11 @@ impl Bill {
             events_per_month: events_per_day * u64::from(DAYS_PER_MONTH),
             total_per_month: total,
             idle_per_month: services.iter().map(|service| service.idle_dollars).sum(),
+            total_after_allowances: services.iter().map(|service| service.after_allowances).sum(),
+            idle_after_allowances: services
+                .iter()
+                .map(|service| service.idle_after_allowances)
+                .sum(),
             per_room_month: total / rooms,
             per_million_events: total / month(events_a_day) * 1e6,
             measured: measured(day),
@@ -236,13 +272,17 @@ impl Bill {
         )?;
         writeln!(out, "{}\n", self.table())?;
         let UnitsPerEvent { ingest_write_units, write_units, read_units } = self.units_per_event;
-        for (name, dollars) in [
-            ("a month", self.total_per_month),
-            ("  of it without any event", self.idle_per_month),
-            ("a room and month", self.per_room_month),
-            ("a million events", self.per_million_events),
+        for (name, dollars, left) in [
+            ("a month", self.total_per_month, Some(self.total_after_allowances)),
+            ("  of it without any event", self.idle_per_month, Some(self.idle_after_allowances)),
+            ("a room and month", self.per_room_month, None),
+            ("a million events", self.per_million_events, None),
         ] {
-            writeln!(out, "{name:<26} ${dollars:.4}")?;
+            write!(out, "{name:<26} ${dollars:.4}")?;
+            match left {
+                Some(left) => writeln!(out, ", ${left:.4} after allowances")?,
+                None => writeln!(out)?,
+            }
         }
         writeln!(
             out,
@@ -270,6 +310,7 @@ impl Bill {
             right("Price".to_owned()),
             right("$".to_owned()),
             right("of it idle".to_owned()),
+            right("after allowances".to_owned()),
         ]);
         for service in &self.services {
             let (dollars, idle) = (service.dollars, service.idle_dollars);
@@ -280,6 +321,7 @@ impl Bill {
                 Cell::new(""),
                 right(format!("{dollars:.4}")),
                 right(if idle > 0.0 { format!("{idle:.4}") } else { String::new() }),
+                right(format!("{:.4}", service.after_allowances)),
             ]);
             for usage in &service.usage {
                 let mut price = format!("{}", usage.price);
@@ -297,6 +339,10 @@ impl Bill {
                     right(price),
                     right(format!("{:.4}", usage.dollars)),
                     Cell::new(""),
+                    right(match usage.free {
+                        0.0 => String::new(),
+                        free => format!("{free} free"),
+                    }),
                 ]);
             }
         }
@@ -315,6 +361,7 @@ fn quantity(quantity: f64) -> String {
 fn table_requests(day: &Day, prices: &Prices<Price>) -> Service {
     let steps = [
         ("ingest", day.ingest),
+        ("notes of when hotels were heard", day.notes),
         ("schedule", day.schedule),
         ("close", day.close),
         ("revise", day.revise),
@@ -421,11 +468,12 @@ fn logs(day: &Day, prices: &Prices<Price>) -> Service {
 fn watching(day: &Day, prices: &Prices<Price>) -> Service {
     // A metric is charged for each hour in which it has a value.
     let metrics: f64 = day.functions.values().map(|work| work.metric_hours / 24.0).sum();
+    let idle = day.functions[&Function::DayCloseSchedule].metric_hours / 24.0;
     Service::of(
         "CloudWatch alarms, metrics, dashboard",
         vec![
             Usage::of("alarms", ALARMS.into(), &prices.alarms).fixed(),
-            Usage::of("metrics", metrics, &prices.metrics),
+            Usage::of("metrics", metrics, &prices.metrics).idle(idle),
             Usage::of("dashboard", DASHBOARDS.into(), &prices.dashboards).fixed(),
         ],
     )
@@ -478,7 +526,10 @@ fn assumed(
     services: &[Service],
 ) -> Vec<String> {
     let mut lines = vec![
-        format!("a month has {DAYS_PER_MONTH} days, all like the measured one; free tiers are left out"),
+        format!("a month has {DAYS_PER_MONTH} days, all like the measured one"),
+        "after allowances: in an account that uses what is always free (`free`) for nothing else; \
+         what is free for a new account's first months is left out"
+            .to_owned(),
         format!(
             "each queue has {} pollers, which receive for 20 s each time and gather batches of \
              their own, each receive bringing one message; Lambda begins with five, and may go down \

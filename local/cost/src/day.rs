@@ -100,6 +100,7 @@ impl Sample {
 pub(crate) struct Day {
     pub(crate) sample: Sample,
     pub(crate) ingest: Consumed,
+    pub(crate) notes: Consumed,
     pub(crate) schedule: Consumed,
     pub(crate) close: Consumed,
     pub(crate) revise: Consumed,
@@ -173,6 +174,7 @@ struct Call {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
     Ingest,
+    Notes,
     Schedule,
     Close,
     Revise,
@@ -272,6 +274,7 @@ impl Stage {
     fn consumed(&self) -> BTreeMap<Step, Consumed> {
         BTreeMap::from([
             (Step::Ingest, self.deployment.consumed_by_ingest()),
+            (Step::Notes, self.deployment.consumed_by_notes()),
             (Step::Schedule, self.deployment.consumed_by_schedule()),
             (Step::Close, self.deployment.consumed_by_close()),
             (Step::Revise, self.deployment.consumed_by_revise()),
@@ -595,6 +598,7 @@ impl Run<'_> {
                 read_units: sum(Step::Ingest, of_hotels).read_units,
                 ..sum(Step::Ingest, sample.by_rooms)
             },
+            notes: sum(Step::Notes, of_hotels),
             schedule: sum(Step::Schedule, 1.0),
             close: sum(Step::Close, sample.by_rooms),
             revise: sum(Step::Revise, sample.by_rooms),

@@ -55,10 +55,10 @@ impl fmt::Display for Function {
 pub(crate) const STACK: &str = "roomwatt";
 
 /// Alarms in CloudWatch.
-pub const ALARMS: u32 = 27;
+pub const ALARMS: u32 = 11;
 
 /// Dashboards in CloudWatch.
-pub const DASHBOARDS: u32 = 1;
+pub const DASHBOARDS: u32 = 0;
 
 /// Pollers that Lambda begins with at a queue, if nothing bounds them.
 pub const POLLERS: u8 = 5;

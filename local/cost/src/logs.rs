@@ -207,8 +207,6 @@ impl Recorder for Values {
 
 #[cfg(test)]
 mod tests {
-    use roomwatt_telemetry::consumed;
-
     use super::*;
 
     const ID: &str = "00000000-0000-4000-8000-000000000000";
@@ -220,22 +218,22 @@ mod tests {
         log.caught(&span, &mut || {
             tracing::info!(messages = 3, "batch taken");
             tracing::debug!("not at this level");
-            Metric::EventsApplied.add(3);
-            Metric::EventsLate.add(0);
-            consumed(2.0, 0.0);
+            Metric::EventsRefused.add(3);
+            Metric::ReportsRevised.add(0);
+            Metric::OverdueHotels.record_count(0);
         });
         let logged = log.take("roomwatt-device-events", ID);
-        assert_eq!(logged.metrics, BTreeSet::from(["EventsApplied", "WriteUnits"]));
+        assert_eq!(logged.metrics, BTreeSet::from(["EventsRefused", "OverdueHotels"]));
         assert!((600..900).contains(&logged.bytes), "{}", logged.bytes);
         assert_eq!(log.take("roomwatt-device-events", ID), Logged::default());
     }
 
     #[test]
     fn a_line_of_metrics_is_what_the_collector_writes() {
-        let values = [("EventsApplied", json!(10)), ("WriteUnits", json!([4.0]))];
+        let values = [("EventsRefused", json!(10)), ("OverdueHotels", json!([4.0]))];
         let values = values.map(|(name, value)| (name.to_owned(), value)).into();
         let line = metric_line("f", "r", values).to_string();
-        let written = r#"{"FunctionName":"f","_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"]],"Metrics":[{"Name":"EventsApplied","Unit":"Count"},{"Name":"WriteUnits","Unit":"Count"}],"Namespace":"Roomwatt"}],"Timestamp":1793606400000},"EventsApplied":10,"WriteUnits":[4.0],"requestId":"r"}"#;
+        let written = r#"{"FunctionName":"f","_aws":{"CloudWatchMetrics":[{"Dimensions":[["FunctionName"]],"Metrics":[{"Name":"EventsRefused","Unit":"Count"},{"Name":"OverdueHotels","Unit":"Count"}],"Namespace":"Roomwatt"}],"Timestamp":1793606400000},"EventsRefused":10,"OverdueHotels":[4.0],"requestId":"r"}"#;
         let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
         assert_eq!((parsed(&line), line.len()), (parsed(written), written.len()));
     }

@@ -47,6 +47,9 @@ pub struct Prices<T> {
 struct Quoted {
     unit: String,
     per: f64,
+    /// What an account has free, always, each month.
+    #[serde(default)]
+    free: f64,
     dollars: BTreeMap<String, f64>,
 }
 
@@ -59,6 +62,8 @@ pub struct Price {
     pub per: f64,
     /// What they cost.
     pub dollars: f64,
+    /// How many of the unit an account has free, always, each month.
+    pub free: f64,
     /// The region that it was taken from, where the region's own is not known.
     pub assumed_from: Option<String>,
 }
@@ -105,7 +110,8 @@ impl PriceFile {
                 return Err(NoPrices::Damaged(problem));
             };
             let assumed_from = own.is_none().then(|| self.base.clone());
-            Ok(Price { unit: quoted.unit.clone(), per: quoted.per, dollars, assumed_from })
+            let Quoted { unit, per, free, .. } = quoted;
+            Ok(Price { unit: unit.clone(), per: *per, dollars, free: *free, assumed_from })
         };
         let quoted = &self.prices;
         Ok(Prices {
@@ -153,6 +159,20 @@ mod tests {
         let difference = seoul.table_storage.dollars - base.table_storage.dollars;
         assert!(difference.abs() < f64::EPSILON);
         assert_eq!(base.table_storage.assumed_from, None);
+    }
+
+    #[test]
+    fn what_is_always_free_is_that_of_an_account_and_month() {
+        let prices = PriceFile::load().unwrap().of("us-east-1").unwrap();
+        for (price, free) in [
+            (prices.alarms, 10.0),
+            (prices.metrics, 10.0),
+            (prices.queue_requests, 1e6),
+            (prices.function_seconds, 4e5),
+            (prices.write_units, 0.0),
+        ] {
+            assert!((price.free - free).abs() < f64::EPSILON, "{price:?}");
+        }
     }
 
     #[test]

@@ -18,6 +18,9 @@ use roomwatt_store::{Consumed, Retention, Store};
 use crate::aws::EmbeddedAws;
 use crate::queues::{Message, Queues};
 
+/// Without an event for so long a hotel is silent.
+pub const SILENT_AFTER: Millis = 6 * 60 * 60_000;
+
 /// How often the schedule's rule ticks.
 pub const TICK: Millis = 15 * MINUTE;
 
@@ -196,7 +199,7 @@ impl Deployment {
                 rejected.clone(),
             ),
             space_events: space_events::ingest(store.metered_apart(), day_close.clone(), rejected),
-            tick: Tick::new(store.metered_apart(), day_close.clone()),
+            tick: Tick::new(store.metered_apart(), day_close.clone(), SILENT_AFTER),
             settlement: Settlement::new(&store, bus, day_close),
             store,
             queues: aws.queues().clone(),
@@ -237,6 +240,13 @@ impl Deployment {
     pub fn consumed_by_ingest(&self) -> Consumed {
         let mut consumed = self.device_events.store().meter().consumed();
         consumed += self.space_events.store().meter().consumed();
+        consumed
+    }
+
+    /// What noting when hotels were heard consumed.
+    pub fn consumed_by_notes(&self) -> Consumed {
+        let mut consumed = self.device_events.consumed_by_notes();
+        consumed += self.space_events.consumed_by_notes();
         consumed
     }
 

@@ -20,6 +20,7 @@ mod arrival;
 mod clock;
 mod directory;
 pub mod edge;
+mod heard;
 mod path;
 mod refusals;
 mod registers;

@@ -12,14 +12,14 @@ use roomwatt_domain::{
 };
 use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, DayCloseMessage, Invocation, Outgoing, Queue, chain};
-use roomwatt_store::{AddOutcome, OpenOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
-use roomwatt_telemetry::{Metric, consumed};
+use roomwatt_store::{AddOutcome, Consumed, OpenOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
 use tracing::{error, info};
 
 use crate::arrival::{Arrival, Kept, Origin};
 use crate::clock::BatchClock;
 use crate::directory::{Directory, Found, HOTELS_AT_ONCE};
 use crate::edge::{Body, Event, EventQueue, Reason, Refusal};
+use crate::heard::Heard;
 use crate::refusals::{Refusals, Refused};
 use crate::translation::{Foreign, Translated, Translator};
 
@@ -40,6 +40,7 @@ pub struct Ingest {
     store: Store,
     hotels: Directory,
     translator: Translator,
+    heard: Heard,
     day_close: Queue,
     rejected: Queue,
 }
@@ -97,6 +98,7 @@ struct Outcome<'a> {
     applied: usize,
     /// Turns of sources' rules that their messages say nothing to.
     ignored: usize,
+    heard: BTreeSet<HotelId>,
     /// Events that a close may have missed.
     behind: usize,
     failed: BTreeSet<usize>,
@@ -116,12 +118,18 @@ impl Ingest {
     pub fn new(queue: EventQueue, store: Store, day_close: Queue, rejected: Queue) -> Self {
         let hotels = Directory::new(store.clone());
         let translator = Translator::new(&store);
-        Self { queue, store, hotels, translator, day_close, rejected }
+        let heard = Heard::new(store.metered_apart());
+        Self { queue, store, hotels, translator, heard, day_close, rejected }
     }
 
     /// The table, for what was consumed.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What noting when hotels were heard consumed.
+    pub fn consumed_by_notes(&self) -> Consumed {
+        self.heard.store().meter().consumed()
     }
 
     /// Takes a batch: applies what is good, refuses what is not, hands back what may pass later.
@@ -161,19 +169,19 @@ impl Ingest {
         let refused = outcome.refused.count();
         self.report_late(clock, &mut outcome).await;
         self.report_refused(batch, clock, &mut outcome, tell).await;
+        self.heard.note(&outcome.heard, clock).await;
+        let used = self.store.meter().consumed() - before;
         info!(
             messages = batch.records.len(),
             applied = outcome.applied,
             ignored = outcome.ignored,
             refused,
-            late = outcome.late.len(),
+            late = outcome.behind,
             failed = outcome.failed.len(),
+            write_units = used.write_units,
+            read_units = used.read_units,
             "batch taken"
         );
-        Metric::EventsApplied.add(outcome.applied);
-        Metric::EventsLate.add(outcome.behind);
-        let used = self.store.meter().consumed() - before;
-        consumed(used.write_units, used.read_units);
         let answer = respond(&batch.records, &outcome.failed);
         Taken { answer, applied: outcome.applied, ignored: outcome.ignored }
     }
@@ -575,7 +583,11 @@ impl<'a> Outcome<'a> {
     }
 
     fn add(&mut self, group: Group<'a>, written: &Written) {
-        self.applied += group.events.len() - written.full.len();
+        let applied = group.events.len() - written.full.len();
+        self.applied += applied;
+        if applied > 0 {
+            self.heard.insert(group.hotel.clone());
+        }
         for place in &written.full {
             let GroupedEvent { origin: Origin { message, place }, kept, .. } =
                 &group.events[*place];
@@ -584,7 +596,7 @@ impl<'a> Outcome<'a> {
             self.refused.add(*message, *place, refusal);
         }
         if written.late {
-            self.behind += group.events.len() - written.full.len();
+            self.behind += applied;
             let messages = group.messages();
             let late = self.late.entry((group.hotel, group.room)).or_default();
             late.dates.insert(group.day.date);

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::IntoIter;
+use std::fmt::Write;
 
 use roomwatt_messaging::Outgoing;
 use roomwatt_messaging::queue::LARGEST_MESSAGE;
 use roomwatt_telemetry::Metric;
+use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use crate::edge::{MOST_EVENTS, Reason, Refusal};
@@ -118,8 +120,8 @@ impl<'a> OfBody<'a> {
 
     /// Says in metrics and log what is refused.
     pub(crate) fn tell(&self) {
-        for (reason, count) in &self.counts {
-            metric(*reason).add(*count);
+        for count in self.counts.values() {
+            Metric::EventsRefused.add(*count);
         }
         if self.is_by_rules() {
             // What was seen is in the detail, and may be anybody's: it is kept, and not logged.
@@ -169,19 +171,6 @@ impl<'a> OfBody<'a> {
     }
 }
 
-fn metric(reason: Reason) -> Metric {
-    match reason {
-        Reason::Malformed => Metric::EventsRefusedMalformed,
-        Reason::UnknownHotel => Metric::EventsRefusedUnknownHotel,
-        Reason::Future => Metric::EventsRefusedFuture,
-        Reason::Expired => Metric::EventsRefusedExpired,
-        Reason::RoomDayFull => Metric::EventsRefusedRoomDayFull,
-        Reason::UnknownSource => Metric::EventsRefusedUnknownSource,
-        Reason::Unregistered => Metric::EventsRefusedUnregistered,
-        Reason::NoClock => Metric::EventsRefusedNoClock,
-    }
-}
-
 /// What was refused as a message: its own text as the body, so that it can be sent again as it is,
 /// and why in the attributes; of a whole body, with how many of its events were refused. A text that
 /// fills a message by itself goes in two.
@@ -196,6 +185,8 @@ fn kept(origin: &Attributes, refusal: &Refusal<'_>, count: Option<usize>) -> Vec
     }
     parts.push(rest);
     let of_parts = parts.len();
+    // By it the parts of one body find each other.
+    let whole = if of_parts > 1 { digest(refusal.body) } else { String::new() };
     let message = |(at, part): (usize, &str)| {
         let mut attributes = vec![
             ("reason", refusal.reason.to_string()),
@@ -206,12 +197,22 @@ fn kept(origin: &Attributes, refusal: &Refusal<'_>, count: Option<usize>) -> Vec
         attributes.extend(count.map(|count| ("count", count.to_string())));
         if of_parts > 1 {
             attributes.push(("part", format!("{} of {of_parts}", at + 1)));
+            attributes.push(("whole", whole.clone()));
         }
         // A queue takes no empty body.
         let body = if part.is_empty() { " ".to_owned() } else { part.to_owned() };
         Outgoing { body, attributes }
     };
     parts.into_iter().enumerate().map(message).collect()
+}
+
+/// The SHA-256 of a text, in hex.
+fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // A text takes whatever is written to it.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]

@@ -56,6 +56,9 @@ pub struct DayCloseSchedule {
     pub table: String,
     /// URL of the queue of what there is to settle: `DAY_CLOSE_QUEUE_URL`.
     pub day_close_queue: String,
+    /// Without an event for so long a hotel is silent: `SILENT_HOTEL_HOURS` (2 to 168), 6 if it is
+    /// not set.
+    pub silent_after: Millis,
 }
 
 impl DayCloseSchedule {
@@ -69,6 +72,8 @@ impl DayCloseSchedule {
         Ok(Self {
             table: required(&mut variable, "TABLE_NAME")?,
             day_close_queue: required(&mut variable, "DAY_CLOSE_QUEUE_URL")?,
+            silent_after: Millis::from(whole(&mut variable, "SILENT_HOTEL_HOURS", 2, 168, 6)?)
+                * HOUR,
         })
     }
 }

@@ -99,9 +99,6 @@ impl Close {
             let day = reckoning.current.profile.calendar.next(state.closed_through);
             let due_at = self.store.schedule().due_at(&day);
             if invocation.now() < due_at {
-                if closed > 0 {
-                    Metric::CloseDuration.record_millis(invocation.now() - began);
-                }
                 let all_told = told == state.closed_through;
                 let next_due_at = all_told.then_some(due_at);
                 let released = self.store.release(&hotel, state.attempt, told, next_due_at).await?;

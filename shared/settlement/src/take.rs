@@ -9,7 +9,6 @@ use roomwatt_domain::{BusinessDate, HotelId, Millis, RoomId};
 use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, Bus, DayCloseMessage, Invocation, Queue, chain};
 use roomwatt_store::{Consumed, Store};
-use roomwatt_telemetry::consumed;
 use tracing::{error, info, warn};
 
 use crate::close::{Close, LEASE};
@@ -95,7 +94,13 @@ impl Settlement {
             .collect::<Vec<_>>();
         failed.extend(hotels.await.into_iter().flatten());
         let used = self.consumed() - before;
-        consumed(used.write_units, used.read_units);
+        info!(
+            messages = batch.records.len(),
+            failed = failed.len(),
+            write_units = used.write_units,
+            read_units = used.read_units,
+            "batch settled"
+        );
         respond(&batch.records, &failed)
     }
 

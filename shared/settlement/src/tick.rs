@@ -1,20 +1,28 @@
 //! The tick: every hotel that has a day to close gets a message.
 
-use roomwatt_domain::instant::MINUTE;
+use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{Instant, Millis};
 use roomwatt_messaging::{DayCloseMessage, Outgoing, Queue, SendError};
 use roomwatt_store::{Store, StoreError};
 use roomwatt_telemetry::Metric;
+use tracing::info;
 
 /// How long a hotel may be due before it counts as overdue. The alarm waits for a second tick in a
 /// row, which makes it an hour; a hotel that opens with events of long ago is closed by then.
 pub const OVERDUE_AFTER: Millis = 45 * MINUTE;
 
-/// Finds what is due.
+/// A hotel of which nothing was heard for so long is not missed any more: its rooms are dormant.
+const MISSED_FOR: Millis = 30 * 24 * HOUR;
+
+/// Silent hotels that a log line names.
+const NAMED: usize = 50;
+
+/// Finds what is due, and which hotels have gone silent.
 #[derive(Debug)]
 pub struct Tick {
     store: Store,
     day_close: Queue,
+    silent_after: Millis,
 }
 
 /// What a tick did.
@@ -24,6 +32,8 @@ pub struct Ticked {
     pub due: usize,
     /// Those of them that have been due for too long: something keeps them from being closed.
     pub overdue: usize,
+    /// Hotels of which no event came for too long.
+    pub silent: usize,
 }
 
 /// A tick that did not reach every due hotel. The ones left are due at the next tick still.
@@ -41,9 +51,9 @@ pub enum TickFailed {
 }
 
 impl Tick {
-    /// Ticks for the hotels of a table.
-    pub fn new(store: Store, day_close: Queue) -> Self {
-        Self { store, day_close }
+    /// Ticks for the hotels of a table. A hotel is silent if no event came for a time.
+    pub fn new(store: Store, day_close: Queue, silent_after: Millis) -> Self {
+        Self { store, day_close, silent_after }
     }
 
     /// The table, for what was consumed.
@@ -51,14 +61,15 @@ impl Tick {
         &self.store
     }
 
-    /// Sends every hotel that is due at an instant to be closed, page by page of the due index.
+    /// Sends every hotel that is due at an instant to be closed, page by page of the due index, and
+    /// then looks for silent ones.
     ///
     /// # Errors
     /// [`TickFailed`] when a hotel may not have been reached; the pages after a queue's failure are
     /// tried all the same.
     pub async fn run(&self, at: Instant) -> Result<Ticked, TickFailed> {
         let mut pages = self.store.due_hotels(at);
-        let mut ticked = Ticked { due: 0, overdue: 0 };
+        let mut ticked = Ticked { due: 0, overdue: 0, silent: 0 };
         let mut failure = None;
         while let Some(hotels) = pages.next_page().await? {
             ticked.due += hotels.len();
@@ -68,11 +79,31 @@ impl Tick {
             let messages: Vec<_> = messages.map(Outgoing::plain).collect();
             failure = self.day_close.send_all(&messages).await.err().or(failure);
         }
-        Metric::DueHotels.add(ticked.due);
-        Metric::OverdueHotels.add(ticked.overdue);
-        match failure {
-            Some(failure) => Err(failure.into()),
-            None => Ok(ticked),
+        if let Some(failure) = failure {
+            return Err(failure.into());
         }
+        Metric::OverdueHotels.record_count(ticked.overdue);
+        ticked.silent = self.silent(at).await?;
+        Metric::SilentHotels.add(ticked.silent);
+        Ok(ticked)
+    }
+
+    /// Counts the hotels that are silent at an instant, and names them in the log.
+    async fn silent(&self, at: Instant) -> Result<usize, StoreError> {
+        let mut silent = self.store.heard_before(at - self.silent_after);
+        let (mut count, mut named) = (0, Vec::new());
+        while let Some(hotel) = silent.next().await? {
+            if hotel.heard_at < at - MISSED_FOR {
+                continue;
+            }
+            count += 1;
+            if named.len() < NAMED {
+                named.push(hotel.hotel.to_string());
+            }
+        }
+        if count > 0 {
+            info!(count, hotels = named.join(", "), "hotels have gone silent");
+        }
+        Ok(count)
     }
 }

@@ -38,6 +38,10 @@ pub(crate) const NAME: &str = "name";
 /// Partition of the list of hotels.
 pub(crate) const HOTELS: &str = "HOTELS";
 
+/// Partition of when each hotel was last heard.
+pub(crate) const HEARD: &str = "HEARD";
+pub(crate) const HEARD_AT: &str = "heardAt";
+
 // Close state.
 pub(crate) const CLOSE: &str = "CLOSE";
 pub(crate) const CLOSED_THROUGH: &str = "closedThrough";

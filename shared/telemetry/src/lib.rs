@@ -2,7 +2,8 @@
 //!
 //! Every metric there is stands here, with its unit. None has a dimension of its own: a function
 //! adds its name and nothing else, so the bill does not grow with hotels, rooms or reasons. Which
-//! hotel it was is said in the log line next to it.
+//! hotel it was is said in the log line next to it. What no alarm and no dashboard looks at is no metric:
+//! each costs by the hour, and a field of a log line costs nothing beside the line.
 //!
 //! A process that installs no recorder, like the local run, counts nothing and pays nothing.
 
@@ -44,42 +45,19 @@ macro_rules! metrics {
 }
 
 metrics! {
-    /// Events that are in a summary now, repeats included.
-    EventsApplied: Count;
-    /// Events that came so late that a closed day may have to be revised.
-    EventsLate: Count;
-    /// Events that are not JSON, or break the rule of a field.
-    EventsRefusedMalformed: Count;
-    /// Events of a hotel that does not exist.
-    EventsRefusedUnknownHotel: Count;
-    /// Events from ahead of the clock.
-    EventsRefusedFuture: Count;
-    /// Events from before the history that is kept.
-    EventsRefusedExpired: Count;
-    /// Events that their room's record of the day could not hold.
-    EventsRefusedRoomDayFull: Count;
-    /// Messages that name a source that does not exist.
-    EventsRefusedUnknownSource: Count;
-    /// Events of what the hotel's register does not have.
-    EventsRefusedUnregistered: Count;
-    /// Events from before 2000, of devices whose clock was not set.
-    EventsRefusedNoClock: Count;
-    /// Hotels with a day to close, at a tick.
-    DueHotels: Count;
-    /// Hotels whose day to close has been due for too long, at a tick.
+    /// Events that were refused; the log line has the reason.
+    EventsRefused: Count;
+    /// Hotels whose day to close has been due for too long, at a tick. Said by every tick that is
+    /// done, if none is overdue too: without it there was no tick.
     OverdueHotels: Count;
+    /// Hotels of which no event came for too long, at a tick.
+    SilentHotels: Count;
     /// Days that were closed.
     DaysClosed: Count;
     /// From when a hotel's day was due until it was closed; of the first day that a call closed.
     CloseLag: Milliseconds;
-    /// How long a call took to close what was due of a hotel.
-    CloseDuration: Milliseconds;
     /// Reports of closed days that late events changed.
     ReportsRevised: Count;
-    /// Write units that a call consumed.
-    WriteUnits: Count;
-    /// Read units that a call consumed.
-    ReadUnits: Count;
 }
 
 impl Metric {
@@ -87,6 +65,12 @@ impl Metric {
     /// has a value.
     pub fn add(self, amount: usize) {
         counter!(self.name()).increment(amount as u64);
+    }
+
+    /// Notes a count, if it is zero too.
+    #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+    pub fn record_count(self, count: usize) {
+        self.record(count as f64);
     }
 
     /// Notes a time in whole milliseconds.
@@ -97,16 +81,6 @@ impl Metric {
 
     fn record(self, value: f64) {
         histogram!(self.name()).record(value);
-    }
-}
-
-/// Notes the units that a call consumed.
-pub fn consumed(write_units: f64, read_units: f64) {
-    // As with sums, zero is not recorded.
-    for (metric, units) in [(Metric::WriteUnits, write_units), (Metric::ReadUnits, read_units)] {
-        if units > 0.0 {
-            metric.record(units);
-        }
     }
 }
 

@@ -1,5 +1,5 @@
 use metrics_cloudwatch_embedded::Builder;
-use roomwatt_telemetry::{DIMENSION, Metric, NAMESPACE, consumed, describe};
+use roomwatt_telemetry::{DIMENSION, Metric, NAMESPACE, describe};
 use serde_json::{Value, json};
 
 // One test: a process has one recorder.
@@ -20,10 +20,10 @@ fn a_call_is_one_line_with_the_function_as_its_only_dimension() {
 
     Metric::DaysClosed.add(2);
     Metric::DaysClosed.add(1);
-    Metric::EventsLate.add(0);
+    Metric::ReportsRevised.add(0);
     Metric::CloseLag.record_millis(300_250);
     Metric::CloseLag.record_millis(15);
-    consumed(2.5, 0.0);
+    Metric::OverdueHotels.record_count(0);
     let written = line();
     assert_eq!(written.matches('\n').count(), 1, "{written}");
     let mut said: Value = serde_json::from_str(&written).unwrap();
@@ -34,7 +34,7 @@ fn a_call_is_one_line_with_the_function_as_its_only_dimension() {
     let expected = json!([
         {"Name": "CloseLag", "Unit": "Milliseconds"},
         {"Name": "DaysClosed", "Unit": "Count"},
-        {"Name": "WriteUnits", "Unit": "Count"},
+        {"Name": "OverdueHotels", "Unit": "Count"},
     ]);
     assert_eq!(measured, expected);
     assert_eq!(directive["Namespace"], "Roomwatt");
@@ -42,7 +42,7 @@ fn a_call_is_one_line_with_the_function_as_its_only_dimension() {
     assert_eq!(said["FunctionName"], "day-close");
     assert_eq!(said["DaysClosed"], 3);
     assert_eq!(said["CloseLag"], json!([300_250.0, 15.0]));
-    assert_eq!(said["WriteUnits"], json!([2.5]));
+    assert_eq!(said["OverdueHotels"], json!([0.0]), "no hotel is a value too");
 
     assert_eq!(line(), "", "what was said is not said again");
 }

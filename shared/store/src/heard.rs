@@ -1,0 +1,58 @@
+//! When each hotel was last heard: at most once an hour and process, in a partition of its own, so that
+//! hotels gone silent are found by one query.
+//!
+//! It is the time at which events came, not the one that they tell of. A note never goes back, however
+//! late its request is carried out.
+
+use roomwatt_domain::{HotelId, Instant};
+
+use crate::error::Result;
+use crate::item::{Item, Reader, key, number};
+use crate::pages::Pages;
+use crate::schema::{HEARD, HEARD_AT, HOTEL_PREFIX, hotel_key};
+use crate::table::Store;
+
+/// A hotel that has not been heard for some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeardHotel {
+    /// Which hotel.
+    pub hotel: HotelId,
+    /// When events of it last came, to about an hour.
+    pub heard_at: Instant,
+}
+
+impl Store {
+    /// Notes that events of a hotel came.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn note_heard(&self, hotel: &HotelId, at: Instant) -> Result<()> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(HEARD, hotel_key(hotel))))
+            .update_expression("SET #at = :at")
+            .condition_expression("attribute_not_exists(#at) OR #at < :at")
+            .expression_attribute_names("#at", HEARD_AT)
+            .expression_attribute_values(":at", number(at.as_millis()));
+        // Refused: a later note stands there already.
+        self.update_once(update).await.map(drop)
+    }
+
+    /// The hotels that were last heard before an instant, perhaps without a note of the last moments,
+    /// page by page.
+    pub fn heard_before(&self, before: Instant) -> Pages<HeardHotel> {
+        let heard = move |item: &Item| {
+            let heard = heard_hotel(item)?;
+            Ok((heard.heard_at < before).then_some(heard))
+        };
+        self.pages(HEARD.to_owned(), HOTEL_PREFIX, None, Box::new(heard)).lately()
+    }
+}
+
+fn heard_hotel(item: &Item) -> Result<HeardHotel> {
+    let read = Reader::new("heard hotel", item);
+    let at: i64 = read.required(HEARD_AT, read.number(HEARD_AT)?)?;
+    Ok(HeardHotel { hotel: read.sort_key(HOTEL_PREFIX)?, heard_at: Instant::from_millis(at) })
+}
