@@ -111,7 +111,7 @@ pub(crate) fn book(
     let book = Book { uses, power, ..Book::default() };
     let mut walk =
         Booker { grid, step: 0, stretches, stretch: 0, spans: &spans, span: 0, rate_book, book };
-    let mut base = opening.and_then(|opening| opening.counter);
+    let mut base = opening.and_then(|opening| opening.counter.as_deref().copied());
     let mut from = start;
     for &(at, value) in readings.counter() {
         let debt = if let Some(base) = base {

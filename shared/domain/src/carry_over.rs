@@ -60,8 +60,8 @@ pub struct PowerReading {
 pub struct HeldOfDevice {
     /// Its state, if one is known.
     pub state: Option<HeldByDevice>,
-    /// Its counter, if it was ever read.
-    pub counter: Option<CounterBase>,
+    /// Its counter, if it was ever read. Few devices have one, and what all carry stays small.
+    pub counter: Option<Box<CounterBase>>,
     /// Its power, if a reading of it still holds.
     pub power: Option<PowerReading>,
 }

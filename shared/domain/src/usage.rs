@@ -209,7 +209,7 @@ impl<'a> Followed<'a> {
             quality: walked.quality,
             closing: HeldOfDevice {
                 state: walked.closing,
-                counter: book.counter,
+                counter: book.counter.map(Box::new),
                 power: book.power,
             },
         })
@@ -225,7 +225,11 @@ impl<'a> Followed<'a> {
             id: self.device.id.clone(),
             during: book.standby,
             unplaced: book.measured.unplaced,
-            closing: HeldOfDevice { state: None, counter: book.counter, power: book.power },
+            closing: HeldOfDevice {
+                state: None,
+                counter: book.counter.map(Box::new),
+                power: book.power,
+            },
         })
     }
 
@@ -268,7 +272,7 @@ impl<'a> Followed<'a> {
         let book = if stretches.is_empty() {
             // No time passes in the window: what was carried is carried on.
             let carried = self.opening.cloned().unwrap_or_default();
-            Book { counter: carried.counter, power: carried.power, ..Book::default() }
+            Book { counter: carried.counter.map(|it| *it), power: carried.power, ..Book::default() }
         } else {
             booking::book(
                 day.grid(),

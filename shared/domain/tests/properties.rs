@@ -212,7 +212,7 @@ mod reports {
             let mut opening = scenario.opening.clone();
             let mut booked: BTreeMap<Device, Energy> = BTreeMap::new();
             let debt = |states: &RoomStates, device: &Device| {
-                states.devices.get(device).and_then(|it| it.counter).map(|it| it.debt).unwrap_or_default()
+                states.devices.get(device).and_then(|it| it.counter.as_ref()).map(|it| it.debt).unwrap_or_default()
             };
             for device in opening.devices.keys() {
                 booked.insert(device.clone(), debt(&opening, device));

@@ -104,7 +104,7 @@ fn last_heard(report: &DeviceReport, day_start: Instant) -> Option<Instant> {
     let drew = report.measured.as_ref().is_some_and(|it| it.standby != Energy::default());
     let heard = [
         state.as_ref().map(|state| state.seen),
-        counter.map(|counter| counter.at),
+        counter.as_ref().map(|counter| counter.at),
         power.map(|power| power.at),
         drew.then_some(day_start),
     ];

@@ -744,7 +744,7 @@ impl<'a> DeviceStateView<'a> {
             device_kind: kind,
             state: state.as_ref().map(|state| HeldView::of(&state.held)),
             seen: state.as_ref().map(|state| Text(state.seen)),
-            counter: counter.map(CounterView::of),
+            counter: counter.as_deref().copied().map(CounterView::of),
             power: power.map(PowerView::of),
         })
     }

@@ -434,7 +434,7 @@ impl Clock {
             unconfirmed: device.quality.unconfirmed,
             closing: state.map(|state| self.held_body(&state.held)),
             seen: state.map(|state| after(state.held.since, state.seen)),
-            counter: device.closing.counter.as_ref().map(|it| self.counter_body(it)),
+            counter: device.closing.counter.as_deref().map(|it| self.counter_body(it)),
             power: device.closing.power.as_ref().map(|it| self.power_body(it)),
             measured: device.measured.as_deref().map(measured_body),
         }
@@ -472,7 +472,7 @@ impl Clock {
             id: meter.id.as_str(),
             during: meter.during.cells().map(Amount::from),
             unplaced: meter.unplaced.into(),
-            counter: meter.closing.counter.as_ref().map(|it| self.counter_body(it)),
+            counter: meter.closing.counter.as_deref().map(|it| self.counter_body(it)),
             power: meter.closing.power.as_ref().map(|it| self.power_body(it)),
         }
     }
@@ -494,10 +494,12 @@ impl Clock {
     ) -> HeldOfDevice {
         HeldOfDevice {
             state,
-            counter: counter.map(|counter| CounterBase {
-                at: self.at(counter.at),
-                value: MilliwattHours::new(counter.milliwatt_hours),
-                debt: counter.debt.into(),
+            counter: counter.map(|counter| {
+                Box::new(CounterBase {
+                    at: self.at(counter.at),
+                    value: MilliwattHours::new(counter.milliwatt_hours),
+                    debt: counter.debt.into(),
+                })
             }),
             power: power.map(|power| PowerReading {
                 at: self.at(power.at),

@@ -646,10 +646,8 @@ impl<'a> Model<'a> {
             holds.map(|power| PowerReading { at: *meter.power.keys().next_back().unwrap(), power });
         HeldOfDevice {
             state: None,
-            counter: last.map(|(at, value)| CounterBase {
-                at,
-                value,
-                debt: Energy::from_exact(story.debt),
+            counter: last.map(|(at, value)| {
+                Box::new(CounterBase { at, value, debt: Energy::from_exact(story.debt) })
             }),
             power,
         }
@@ -833,7 +831,8 @@ impl<'a> Model<'a> {
 
 impl Meter {
     fn of(scenario: &Scenario, device: &Device, opening: Option<&HeldOfDevice>) -> Self {
-        let mut meter = Meter { carried: opening.and_then(|it| it.counter), ..Meter::default() };
+        let carried = opening.and_then(|it| it.counter.as_deref().copied());
+        let mut meter = Meter { carried, ..Meter::default() };
         if let Some(carried) = opening.and_then(|it| it.power) {
             meter.power.insert(carried.at, carried.power);
         }

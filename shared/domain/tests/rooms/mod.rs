@@ -88,7 +88,7 @@ pub(crate) fn metered_on_days() -> impl Strategy<Value = (Scenario, Vec<Business
                 readings.retain(|(device, _)| bases.contains_key(device));
                 opening.devices.retain(|device, _| bases.contains_key(device));
                 for (device, base) in bases {
-                    opening.devices.entry(device).or_default().counter = Some(base);
+                    opening.devices.entry(device).or_default().counter = Some(Box::new(base));
                 }
                 let most = Milliwatts::new(10_000_000_000);
                 let kinds = DEVICES.map(|(_, kind)| (DeviceKind::new(kind).unwrap(), most));
@@ -209,9 +209,10 @@ fn opening(start: Instant) -> impl Strategy<Value = RoomStates> {
         (power(), 1..15 * MINUTE)
             .prop_map(move |(power, age)| PowerReading { at: start - age, power })
     };
-    let of_device = (option::of(by_device), option::of(base(start)), option::of(fresh()))
-        .prop_map(|(state, counter, power)| HeldOfDevice { state, counter, power });
-    let of_meter = (option::of(base(start)), option::of(fresh()))
+    let of_device =
+        (option::of(by_device), option::of(base(start).prop_map(Box::new)), option::of(fresh()))
+            .prop_map(|(state, counter, power)| HeldOfDevice { state, counter, power });
+    let of_meter = (option::of(base(start).prop_map(Box::new)), option::of(fresh()))
         .prop_map(|(counter, power)| HeldOfDevice { state: None, counter, power });
     let by_sensor = (held(&SENSOR_STATES), option::of(-3 * HOUR..=12 * HOUR))
         .prop_map(move |(held, hold)| HeldBySensor { held, night_hold: hold.map(|it| start + it) });

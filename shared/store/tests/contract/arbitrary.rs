@@ -143,7 +143,11 @@ fn device_report() -> impl Strategy<Value = DeviceReport> {
             unconfirmed,
         },
     );
-    let closing = (option::of(held_by_device()), option::of(counter()), option::of(power()))
+    let closing = (
+        option::of(held_by_device()),
+        option::of(counter().prop_map(Box::new)),
+        option::of(power()),
+    )
         .prop_map(|(state, counter, power)| HeldOfDevice { state, counter, power });
     (device(), any::<u64>(), vec(usage(), 0..4), option::of(measured()), quality, closing).prop_map(
         |(device, activations, usage, measured, quality, closing)| DeviceReport {
@@ -159,7 +163,7 @@ fn device_report() -> impl Strategy<Value = DeviceReport> {
 
 /// A meter has no state.
 fn meter() -> impl Strategy<Value = MeterReport> {
-    let closing = (option::of(counter()), option::of(power()))
+    let closing = (option::of(counter().prop_map(Box::new)), option::of(power()))
         .prop_map(|(counter, power)| HeldOfDevice { state: None, counter, power });
     (id(), energies(), energy(), closing).prop_map(|(id, during, unplaced, closing)| MeterReport {
         id,
