@@ -320,7 +320,7 @@ impl Replay {
         loop {
             run.stop_if_asked().await?;
             let (arrival, passed) = match feed.next()? {
-                Next::Arrival(fed) => *fed,
+                Next::Arrival(one) => *one,
                 Next::NotYet => continue,
                 Next::End => break,
             };
