@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use roomwatt_domain::{BusinessCalendar, HotelId, Instant};
 use roomwatt_ingest::{EventQueue, edge};
@@ -247,11 +249,98 @@ impl Arrivals {
     }
 }
 
+/// Lines that are read and understood on a thread of their own, ahead of where they are taken.
+pub(crate) struct Feed {
+    chunks: Receiver<Result<Vec<Fed>, BadInput>>,
+    chunk: std::vec::IntoIter<Fed>,
+}
+
+/// An arrival, with the checksum of the log up to it where that is wanted.
+pub(crate) type Fed = (Arrival, Option<crc32fast::Hasher>);
+
+/// What became of waiting for a line.
+pub(crate) enum Next {
+    Arrival(Box<Fed>),
+    /// None came yet.
+    NotYet,
+    End,
+}
+
+/// Lines that are handed on at once.
+const CHUNK: usize = 256;
+/// Chunks that wait to be taken.
+const CHUNKS_AHEAD: usize = 16;
+/// How long a line is waited for before somebody looks whether it is still wanted.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+impl Feed {
+    /// Begins with a line that was read already.
+    pub(crate) fn begin(
+        first: Option<Line>,
+        mut arrivals: Arrivals,
+        mut reader: Reader,
+        calendars: Calendars,
+        mut checksum: Option<crc32fast::Hasher>,
+    ) -> Self {
+        let (sender, chunks) = sync_channel(CHUNKS_AHEAD);
+        // It ends with the log, or with its first chunk that nobody takes any more.
+        std::thread::spawn(move || {
+            let mut next = Ok(first);
+            let mut chunk = Vec::with_capacity(CHUNK);
+            loop {
+                match next {
+                    Ok(Some(line)) => {
+                        if let Some(checksum) = &mut checksum {
+                            line.add_to(checksum);
+                        }
+                        chunk.push((reader.read(line, &calendars), checksum.clone()));
+                    }
+                    Ok(None) => return drop(sender.send(Ok(chunk))),
+                    Err(bad) => {
+                        drop(sender.send(Ok(chunk)));
+                        return drop(sender.send(Err(bad)));
+                    }
+                }
+                if chunk.len() == CHUNK {
+                    let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
+                    if sender.send(Ok(full)).is_err() {
+                        return;
+                    }
+                }
+                next = arrivals.next_line();
+            }
+        });
+        Self { chunks, chunk: Vec::new().into_iter() }
+    }
+
+    /// The next line, waited for some time.
+    pub(crate) fn next(&mut self) -> Result<Next, BadInput> {
+        loop {
+            if let Some(fed) = self.chunk.next() {
+                return Ok(Next::Arrival(Box::new(fed)));
+            }
+            match self.chunks.recv_timeout(PATIENCE) {
+                Ok(chunk) => self.chunk = chunk?.into_iter(),
+                Err(RecvTimeoutError::Timeout) => return Ok(Next::NotYet),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Next::End),
+            }
+        }
+    }
+}
+
 /// A line that holds something.
 #[derive(Clone)]
 pub(crate) struct Line {
     pub(crate) number: usize,
     pub(crate) text: Vec<u8>,
+}
+
+impl Line {
+    /// Adds the line to the checksum of its log.
+    pub(crate) fn add_to(&self, checksum: &mut crc32fast::Hasher) {
+        checksum.update(&self.text);
+        checksum.update(b"\n");
+    }
 }
 
 fn mix(mixing: Mixing, log: &mut Log) -> Result<Vec<Line>, BadInput> {

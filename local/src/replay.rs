@@ -24,9 +24,9 @@ use roomwatt_source::{Register, Source, built_in};
 use roomwatt_store::{ChangedSource, Consumed, PutProfile, PutRegister};
 use serde::{Deserialize, Serialize};
 
-use crate::arrivals::{Arrival, Arrivals, Calendars, Line, Mixing, Reader};
+use crate::arrivals::{Arrival, Arrivals, Calendars, Feed, Line, Mixing, Next, Reader};
 use crate::figures::separated;
-use crate::input::{BadInput, EventFile};
+use crate::input::{BadInput, EventFile, Progress};
 use crate::map;
 use roomwatt_embedded::clock::{BEFORE_ALL, ReplayClock, Stopwatch};
 use roomwatt_embedded::deployment::{
@@ -297,13 +297,13 @@ impl Replay {
             deployment,
             clock,
             calendars,
-            reader,
             batches: self.batches,
             next_tick: None,
             dues: BTreeMap::new(),
             counts: Counts::default(),
             before: 0,
             started: began.is_some(),
+            oldest: None,
             sent: HashMap::new(),
             first_refused: Vec::new(),
             bookmark,
@@ -314,17 +314,21 @@ impl Replay {
         let resumed_after = run.resume(&mut arrivals, &mut next)?;
         let all: Vec<_> = run.calendars.keys().cloned().collect();
         run.look_what_is_due(&all).await?;
-        let bar = self.bar(&arrivals);
-        while let Some(line) = next {
+        let (bar, progress) = (self.bar(arrivals.progress()), arrivals.progress().clone());
+        let checksum = run.bookmark.as_ref().map(|bookmark| bookmark.checksum.clone());
+        let mut feed = Feed::begin(next, arrivals, reader, run.calendars.clone(), checksum);
+        loop {
             run.stop_if_asked().await?;
-            let passed = run.bookmark.as_ref().map(|bookmark| bookmark.after(&line));
-            let arrival = run.reader.read(line, &run.calendars);
+            let (arrival, passed) = match feed.next()? {
+                Next::Arrival(one) => *one,
+                Next::NotYet => continue,
+                Next::End => break,
+            };
             run.arrive(arrival, passed).await?;
             if run.counts.line.is_multiple_of(1000) {
-                bar.set_position(arrivals.progress().read());
+                bar.set_position(progress.read());
                 bar.set_message(format!("{} lines", separated(run.counts.line)));
             }
-            next = arrivals.next_line()?;
         }
         bar.set_message("closing");
         run.finish(&hotels, self.until).await?;
@@ -399,11 +403,11 @@ impl Replay {
         Ok(reader)
     }
 
-    fn bar(&self, arrivals: &Arrivals) -> ProgressBar {
+    fn bar(&self, progress: &Progress) -> ProgressBar {
         if !self.progress {
             return ProgressBar::hidden();
         }
-        let (bar, template) = match arrivals.progress().length {
+        let (bar, template) = match progress.length {
             Some(length) => (ProgressBar::new(length), "{bar:30} {percent}%, {msg}, {eta} left"),
             None => (ProgressBar::no_length(), "{spinner} {msg}, {elapsed}"),
         };
@@ -494,14 +498,6 @@ impl Bookmark {
         Ok(Some(Self { kept, name, checksum: crc32fast::Hasher::new(), earlier }))
     }
 
-    /// The checksum once a line is passed, too.
-    fn after(&self, line: &Line) -> crc32fast::Hasher {
-        let mut checksum = self.checksum.clone();
-        checksum.update(&line.text);
-        checksum.update(b"\n");
-        checksum
-    }
-
     fn note(&self, counts: &Counts, clock: Instant) -> anyhow::Result<()> {
         let checksum = self.checksum.clone().finalize();
         let counts = counts.clone();
@@ -515,7 +511,6 @@ struct Run<'t> {
     clock: Arc<ReplayClock>,
     /// By hotel; a hotel that is not among them is unknown.
     calendars: Calendars,
-    reader: Reader,
     batches: Batches,
     next_tick: Option<Instant>,
     /// When the next day of each hotel with events is due.
@@ -525,6 +520,8 @@ struct Run<'t> {
     before: usize,
     /// Whether an event has set the clock.
     started: bool,
+    /// The earliest event among those that wait.
+    oldest: Option<Instant>,
     /// The lines of the messages that are under way.
     sent: HashMap<String, usize>,
     first_refused: Vec<RefusedLine>,
@@ -559,7 +556,7 @@ impl Run<'_> {
         let Some(bookmark) = &mut self.bookmark else { return Ok(None) };
         let Some(noted) = bookmark.earlier.take() else { return Ok(None) };
         while let Some(line) = next.take_if(|line| line.number <= noted.counts.line) {
-            bookmark.checksum = bookmark.after(&line);
+            line.add_to(&mut bookmark.checksum);
             *next = arrivals.next_line()?;
         }
         let (name, line) = (arrivals.name(), noted.counts.line);
@@ -597,9 +594,16 @@ impl Run<'_> {
         };
         let id = self.deployment.queues().send(queue, arrival.body, arrival.attributes);
         self.sent.insert(id, arrival.line);
+        let earliest = arrival.events.iter().map(|(_, at)| *at).min();
+        self.oldest = [self.oldest, earliest].into_iter().flatten().min();
+        // What is about to become too old does not wait for others.
+        let (schedule, tomorrow) = (self.deployment.store().schedule(), self.clock.now() + DAY);
+        let expires = earliest.is_some_and(|at| schedule.admit(at, tomorrow).is_err());
         match self.batches {
             Batches::AsBilled => self.deliver().await,
-            Batches::Backlog if self.sent.len() >= BACKLOG => self.take_what_waits().await,
+            Batches::Backlog if expires || self.sent.len() >= BACKLOG => {
+                self.take_what_waits().await
+            }
             Batches::Backlog => Ok(()),
         }
     }
@@ -627,10 +631,6 @@ impl Run<'_> {
             // With its first event the hotel is opened, and the days from then on are closed.
             let day = self.calendars[hotel].day_of(at.min(now - schedule.grace));
             self.dues.insert(hotel.clone(), schedule.due_at(&day));
-        }
-        // What is about to become too old does not wait for others.
-        if schedule.admit(at, now + DAY).is_err() {
-            self.take_what_waits().await?;
         }
         Ok(())
     }
@@ -662,17 +662,30 @@ impl Run<'_> {
         self.deliver().await
     }
 
-    /// Moves the clock on, and stops where a day is due: what happened before is taken in first.
+    /// Moves the clock on, and stops where a day is due: what happened on it is taken in first.
     async fn advance_by_days(&mut self, to: Instant) -> anyhow::Result<()> {
-        while let Some(tick) = self.tick_with_something_due().filter(|tick| *tick <= to) {
-            self.take_what_waits().await?;
-            // Messages of the day-close queue gather for a while after the tick.
+        let grace = self.deployment.store().schedule().grace;
+        loop {
+            // From the middle of the grace on, what is taken in may be late for all that ingest knows.
+            let eve = self.dues.values().min().map(|due| *due - grace + grace / 2);
+            if let Some(eve) = eve.filter(|eve| self.clock.now() < *eve && *eve <= to) {
+                self.take_what_waits().await?;
+                self.clock.set(eve);
+            }
+            let Some(tick) = self.tick_with_something_due().filter(|tick| *tick <= to) else {
+                break;
+            };
+            let due = self.dues.iter().filter(|(_, due)| **due <= tick);
+            let (due, ends): (Vec<_>, Vec<_>) =
+                due.map(|(hotel, due)| (hotel.clone(), *due - grace)).unzip();
+            if self.oldest.is_some_and(|oldest| ends.iter().any(|end| oldest < *end)) {
+                self.take_what_waits().await?;
+            }
             self.clock.set(tick.max(self.clock.now()));
             self.deployment.tick().await.map_err(|error| self.fault(error))?;
+            // Messages of the day-close queue gather for a while after the tick.
             self.clock.set(self.clock.now() + CLOSE_WINDOW);
             self.settle_what_waits().await?;
-            let due = self.dues.iter().filter(|(_, due)| **due <= tick);
-            let due: Vec<_> = due.map(|(hotel, _)| hotel.clone()).collect();
             self.look_what_is_due(&due).await?;
         }
         self.clock.set(to.max(self.clock.now()));
@@ -721,6 +734,7 @@ impl Run<'_> {
                 self.note(queue, taken)?;
             }
         }
+        self.oldest = None;
         self.settle_what_waits().await?;
         match &self.bookmark {
             Some(bookmark) if self.sent.is_empty() => {

@@ -498,7 +498,7 @@ mod serving {
         assert_eq!(served.ask("PUT", "/hotels/h1", &[], &hotel).0, 201);
         assert_eq!(served.ask("GET", "/health", &[], "").0, 200);
         let now = jiff::Timestamp::now();
-        let date = now.strftime("%Y-%m-%d").to_string();
+        let today = now.strftime("%Y-%m-%d").to_string();
         let mut accepted = Vec::new();
         let refused = loop {
             let room = accepted.len();
@@ -525,7 +525,7 @@ mod serving {
         let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
         assert!(command.args(["health", "--port", port]).status().unwrap().success());
         for room in [0, accepted.len() / 2, accepted.len() - 1] {
-            let history = format!("/hotels/h1/rooms/r{room}/history?date={date}");
+            let history = format!("/hotels/h1/rooms/r{room}/history?date={today}");
             assert_eq!(again.get(&history).1["signals"][0]["signal"], "stay", "{room}");
         }
     }

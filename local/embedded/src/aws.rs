@@ -103,11 +103,6 @@ impl EmbeddedAws {
         self.folder.as_ref().is_some_and(|folder| folder.lock.is_some())
     }
 
-    /// Whether the tables are a copy of what lies in a folder that cannot be written to.
-    pub fn is_copy(&self) -> bool {
-        self.folder.as_ref().is_some_and(|folder| folder.copy.is_some())
-    }
-
     /// Gives up some durability for speed: after a loss of power the last moments may be missing, and
     /// what is there is whole. A process that is killed loses nothing.
     ///

@@ -58,7 +58,8 @@ pub(crate) struct Folder {
     /// Held by the one process that writes.
     pub(crate) lock: Option<File>,
     /// Where the tables were copied to, since they can only be read where they are.
-    pub(crate) copy: Option<TempDir>,
+    #[expect(dead_code, reason = "the copy goes when the use of it ends")]
+    copy: Option<TempDir>,
 }
 
 impl Folder {
