@@ -3,4 +3,6 @@
 #[cfg(test)]
 mod readings;
 #[cfg(test)]
+mod silent_hotels;
+#[cfg(test)]
 mod units;
