@@ -5,4 +5,6 @@ mod publishers;
 #[cfg(test)]
 mod readings;
 #[cfg(test)]
+mod silent_hotels;
+#[cfg(test)]
 mod units;

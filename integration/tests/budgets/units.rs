@@ -150,7 +150,7 @@ async fn a_tick_with_nothing_due_reads_at_most_one_unit() {
     let deployment = Deployment::new(None, clock).await.expect("a deployment");
     deployment.tick().await.expect("a tick");
     let consumed = deployment.consumed_by_schedule();
-    assert_eq!(consumed.requests, 1);
+    assert_eq!(consumed.requests, 2);
     assert!(
         consumed.read_units <= 1.0 && consumed.write_units.abs() < f64::EPSILON,
         "{consumed:?}"

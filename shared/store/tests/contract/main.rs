@@ -21,6 +21,8 @@ mod faults;
 #[cfg(test)]
 mod gate;
 #[cfg(test)]
+mod heard;
+#[cfg(test)]
 mod hotel_days;
 #[cfg(test)]
 mod lakeside;
