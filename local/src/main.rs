@@ -20,7 +20,7 @@ use roomwatt_local::report::{Format, Request};
 use roomwatt_local::serve::{Access, listen};
 use roomwatt_local::{demo, serve};
 use roomwatt_messaging::Clock;
-use roomwatt_presentation::Listing;
+use roomwatt_presentation::{Listing, Period};
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
@@ -115,6 +115,10 @@ struct ReportArgs {
     /// The last date.
     #[arg(long, value_name = "DATE")]
     to: Option<BusinessDate>,
+    /// In the place of both: yesterday, 7d, 30d, mtd, ytd, last-week, last-month, a month 2026-11
+    /// or a week 2026-W45.
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"])]
+    period: Option<Period>,
     /// none, room, date, week, month, deviceKind or hotel.
     #[arg(long, value_name = "GROUP", default_value_t)]
     group_by: Listing,
@@ -367,6 +371,7 @@ async fn report(args: ReportArgs) -> anyhow::Result<()> {
         hotel: args.hotel,
         from: args.from,
         to: args.to,
+        period: args.period,
         listing: args.group_by,
         format: args.format,
     };
@@ -421,8 +426,14 @@ async fn run_demo() -> anyhow::Result<()> {
     {
         writeln!(out, "{title}")?;
         let listing = by.parse().context("a grouping of the demo")?;
-        let request =
-            Request { hotel: id.clone(), from: None, to: None, listing, format: Format::Table };
+        let request = Request {
+            hotel: id.clone(),
+            from: None,
+            to: None,
+            period: None,
+            listing,
+            format: Format::Table,
+        };
         request.write(replayed.deployment().store(), Instant::from_millis(0), &mut out).await?;
         writeln!(out)?;
     }

@@ -45,6 +45,18 @@ async fn the_language_is_that_of_the_parameter_or_of_the_browser() {
 }
 
 #[tokio::test]
+async fn a_page_without_dates_is_that_of_yesterday() {
+    let api = harbour().await.api();
+    let hotel = get(&api, HOTEL).await.json();
+    let last = hotel["closedThrough"].as_str().unwrap();
+    let page = |query: String| format!("{HOTEL}/report.html?{query}");
+    let of_the_date = get(&api, &page(format!("from={last}&to={last}"))).await;
+    for query in ["", "period=yesterday"] {
+        assert_eq!(get(&api, &page(query.to_owned())).await.text(), of_the_date.text(), "{query}");
+    }
+}
+
+#[tokio::test]
 async fn the_open_day_has_a_page_too() {
     let api = harbour().await.api();
     let answer = get(&api, &format!("{HOTEL}/rooms/101/history.html?date=2026-11-03")).await;
@@ -54,7 +66,9 @@ async fn the_open_day_has_a_page_too() {
 #[tokio::test]
 async fn what_is_not_there_is_a_problem_as_everywhere() {
     let api = harbour().await.api();
-    get(&api, &format!("{HOTEL}/report.html")).await.problem(400);
+    get(&api, &format!("{HOTEL}/report.html?from=2026-10-22")).await.problem(400);
+    get(&api, &format!("{HOTEL}/report.html?period=mtd&{RANGE}")).await.problem(400);
+    get(&api, &format!("{HOTEL}/report.html?baseline=before")).await.problem(400);
     get(&api, &format!("/hotels/nowhere/report.html?{RANGE}")).await.problem(404);
     get(&api, &format!("{HOTEL}/rooms/999/report.html?{RANGE}")).await.problem(404);
     get(&api, &format!("{HOTEL}/rooms/999/history.html?date=2026-10-13")).await.problem(404);

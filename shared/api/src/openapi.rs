@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, compare, history, hotel_listing, hotels, live, pages, room_listing, schema, service,
+    Api, compare, findings, history, hotel_listing, hotels, live, pages, room_listing, schema,
+    service,
 };
 
 #[derive(OpenApi)]
@@ -19,6 +20,7 @@ use crate::{
     components(schemas(
         schema::HotelList, schema::Profile, schema::ProfileInput, schema::RoomReports,
         schema::HotelReports, schema::Comparison, schema::History, schema::Live, schema::Health,
+        schema::Findings, schema::Finding, schema::SignalFault, schema::WastedNights,
         schema::OpenApiDocument, schema::ProblemDocument, schema::Date, schema::RoomList,
     )),
     tags(
@@ -38,8 +40,10 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(room_listing::reports))
         .routes(routes!(hotel_listing::reports))
         .routes(routes!(compare::compare))
+        .routes(routes!(findings::findings))
         .routes(routes!(history::history))
         .routes(routes!(live::live))
+        .routes(routes!(pages::hotels))
         .routes(routes!(pages::hotel))
         .routes(routes!(pages::room))
         .routes(routes!(pages::day))

@@ -200,7 +200,7 @@ pub(crate) fn bar_title(
 ) -> String {
     use crate::language::Language::{English, Korean};
     let Some(totals) = totals else {
-        return format!("{when}: {}", notation.language.say("no report", "보고 없음"));
+        return format!("{when}: {}", notation.language.say("no report", "데이터 없음"));
     };
     let (wasted, used) = (measure.wasted(totals), measure.used(totals));
     let text = |exact| -> String {
@@ -209,7 +209,7 @@ pub(crate) fn bar_title(
     };
     let share = crate::notation::percent(wasted, used).unwrap_or_else(|| "0%".to_owned());
     let title = match notation.language {
-        English => format!("{when}: {} used, {} of it wasted ({share})", text(used), text(wasted)),
+        English => format!("{when}: {} used, {} wasted ({share})", text(used), text(wasted)),
         Korean => format!("{when}: 사용 {}, 그중 낭비 {} ({share})", text(used), text(wasted)),
     };
     match measure.up_to(totals) {
