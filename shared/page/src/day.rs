@@ -16,7 +16,7 @@ use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
     Cell, Column, Figures, Frame, Link, Row, Table, hotel_name, in_languages, meters_table,
-    occupancy_table,
+    occupancy_table, to_hotels,
 };
 use crate::room::room_name;
 use crate::strip::{self, Judge, Judgement, Piece, Stretch};
@@ -100,6 +100,7 @@ impl DayPage<'_> {
         frame.title = format!("{room} · {} · {hotel}", notation.date(date));
         frame.heading = notation.date(date);
         frame.path = vec![
+            to_hotels(links),
             Link::to(hotel, Some(links.hotel(month))),
             Link::to(room.clone(), Some(links.room(self.room, month))),
         ];

@@ -20,7 +20,7 @@ use crate::links::{Links, Place};
 use crate::notation::{Datum, Notation, decimal, percent};
 use crate::parts::{
     Cell, Choice, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    meters_table, occupancy_table,
+    meters_table, occupancy_table, to_hotels,
 };
 use crate::tally::{Judged, Measure, Metered, Tally};
 use crate::telling::{Amounts, fault_text, finding_text, nothing_to_do, verdict};
@@ -243,7 +243,7 @@ impl<'a> HotelPage<'a> {
         let links = self.links();
         let mut frame = Frame::new(language);
         frame.title = format!("{name} · {}", notation.range(self.range));
-        frame.path = vec![];
+        frame.path = vec![to_hotels(links)];
         frame.heading = name;
         frame.period = notation.range(self.range);
         let days = self.dates.len();

@@ -25,6 +25,15 @@ pub(crate) struct Links {
 }
 
 impl Links {
+    /// To the list of hotels.
+    pub(crate) fn hotels(self) -> String {
+        let up = match self.place {
+            Place::Hotel => "../../",
+            Place::Room => "../../../../",
+        };
+        format!("{up}?lang={}", self.language.tag())
+    }
+
     /// To the hotel's page.
     pub(crate) fn hotel(self, range: Range) -> String {
         let up = match self.place {

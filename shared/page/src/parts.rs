@@ -10,6 +10,7 @@ use crate::gaps::Gaps;
 use roomwatt_presentation::Range;
 
 use crate::language::Language;
+use crate::links::Links;
 use crate::notation::{Datum, Notation, percent};
 use crate::style::STYLE;
 use crate::tally::{Judged, Measure, Metered};
@@ -81,6 +82,11 @@ impl Frame {
             notes: Vec::new(),
         }
     }
+}
+
+/// The way up to the list of hotels.
+pub(crate) fn to_hotels(links: Links) -> Link {
+    Link::to(links.language.say("Hotels", "호텔"), Some(links.hotels()))
 }
 
 /// What people call the hotel; its id where it has no name.

@@ -16,7 +16,7 @@ use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
     Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    meters_table, occupancy_table,
+    meters_table, occupancy_table, to_hotels,
 };
 use crate::tally::{Judged, Measure, Metered, Tally};
 use crate::trust::{Fact, Kinds, graded, trust};
@@ -100,7 +100,7 @@ impl RoomPage<'_> {
         frame.heading = room_name(language, self.room);
         let hotel = hotel_name(self.profile);
         frame.title = format!("{} · {hotel} · {}", frame.heading, notation.range(self.range));
-        frame.path = vec![Link::to(hotel, Some(links.hotel(self.range)))];
+        frame.path = vec![to_hotels(links), Link::to(hotel, Some(links.hotel(self.range)))];
         frame.period = notation.range(self.range);
         frame.facts = vec![
             match language {
