@@ -17,7 +17,7 @@ use roomwatt_store::Hotel;
 use crate::answer::{self, Buffer, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
-use crate::parameters::{FROM, LIMIT, NEXT_TOKEN, PERIOD, ROOMS, TO, USUAL_PAGE};
+use crate::parameters::{Dates, FROM, LIMIT, NEXT_TOKEN, PERIOD, ROOMS, TO, USUAL_PAGE};
 use crate::problem::Problem;
 use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place, sums};
 use crate::{schema, token};
@@ -58,11 +58,20 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     let rooms = parameters.rooms()?;
     let limit = parameters.limit()?;
     let format = Format::of(&parameters, &call.headers)?;
+    let check = |range: Range| {
+        bound_sum(listing, rooms.as_ref(), range)?;
+        let query = query_of(&id.to_string(), range.from, range.to, listing, rooms.as_ref());
+        let token = parameters.text(NEXT_TOKEN);
+        let position = token.map(|text| token::read(&query, text)).transpose()?;
+        Ok::<_, Problem>((query, position))
+    };
+    // What is wrong with two dates is said before anything is read.
+    if let Dates::Range(range) = asked {
+        check(range)?;
+    }
     let hotel = call.hotel(&id).await?;
     let range = asked.of(&hotel)?;
-    bound_sum(listing, rooms.as_ref(), range)?;
-    let query = query_of(&id.to_string(), range.from, range.to, listing, rooms.as_ref());
-    let position = parameters.text(NEXT_TOKEN).map(|text| token::read(&query, text)).transpose()?;
+    let (query, position) = check(range)?;
     let days = ClosedDays::of(&call, &hotel, range, asked.end())?;
     let in_one_piece = !parameters.has(LIMIT) && position.is_none();
     let list = List { call, hotel, days, rooms, listing };

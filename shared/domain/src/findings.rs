@@ -283,10 +283,12 @@ impl RoomPast {
     /// Looks into a suspect; its nights are those of the last days.
     pub fn look_into(&self, suspect: Suspect, days: u32) -> Finding {
         let device = &suspect.device;
-        let since = self.activation(device).instant();
+        let mut since = self.activation(device).instant();
         let kind = if self.was_left_on(device, since) {
             FindingKind::LeftOn
-        } else if self.was_never_off(device) {
+        } else if let Some(week) = self.week_without_idling(device) {
+            // Whatever is kept of the days before: it was on by then.
+            since = since.min(week);
             FindingKind::NeverOff
         } else {
             FindingKind::RunsInEmptyRoom
@@ -323,19 +325,20 @@ impl RoomPast {
         false
     }
 
-    /// Whether the device was active throughout the last days.
-    fn was_never_off(&self, device: &Device) -> bool {
+    /// Where the last days begin, if the device was active throughout them.
+    fn week_without_idling(&self, device: &Device) -> Option<Instant> {
         let mut days = 0;
         for closed in self.last(NEVER_OFF_DAYS) {
             let report = closed.report.devices.iter().find(|report| report.device == *device);
             let used: Millis =
                 report.into_iter().flat_map(|it| &it.usage).map(Usage::duration).sum();
             if used < closed.window.length() {
-                return false;
+                return None;
             }
             days += 1;
         }
-        days == NEVER_OFF_DAYS
+        let first = self.last(NEVER_OFF_DAYS).next().filter(|_| days == NEVER_OFF_DAYS)?;
+        Some(first.window.start)
     }
 
     /// The room's reports of the last days, the day itself included.

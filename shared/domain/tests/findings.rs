@@ -192,6 +192,11 @@ mod findings {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].kind, FindingKind::NeverOff);
         assert_eq!(findings[0].since, weeks.at(6, 5));
+        // Without the histories it was on by the week's beginning at least.
+        let mut sparse = weeks.past.clone();
+        sparse.days.clear();
+        let finding = sparse.look_into(findings[0].suspect.clone(), 14);
+        assert_eq!((finding.kind, finding.since), (FindingKind::NeverOff, weeks.at(6, 5)));
         // Six days and some hours are no week.
         let weeks = Weeks::of(usual(&[(7 * DAY + 300, "heater h", "ON")]));
         assert_eq!(weeks.findings()[0].kind, FindingKind::RunsInEmptyRoom);

@@ -172,7 +172,7 @@ pub(crate) fn cards(
             })
         }),
     };
-    vec![energy, cost, co2e, wasted_share(notation, tally, before.map(|(before, _)| before))]
+    vec![wasted_share(notation, tally, before.map(|(before, _)| before)), cost, co2e, energy]
 }
 
 /// How the energy is known, what of it is no use, and what a sold night takes.

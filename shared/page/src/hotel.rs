@@ -11,7 +11,7 @@ use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::PageError;
 use crate::cards::{Basis, Card, CardValue, cards};
-use crate::chart::{self, Bar, Chart};
+use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
 use crate::figures::{Data, Exposure, meets, usual};
 use crate::gaps::Gaps;
@@ -19,8 +19,8 @@ use crate::language::Language;
 use crate::links::{Links, Place};
 use crate::notation::{Datum, Notation, decimal, percent};
 use crate::parts::{
-    Cell, Choice, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    meters_table, occupancy_table, to_hotels,
+    Cell, Choice, Column, Figures, Frame, Line, Link, Row, Table, gap_notes, hotel_name,
+    in_languages, meters_table, occupancy_table, to_hotels,
 };
 use crate::tally::{Judged, Measure, Metered, Tally};
 use crate::telling::{Amounts, fault_text, finding_text, nothing_to_do, verdict};
@@ -383,17 +383,17 @@ impl<'a> HotelPage<'a> {
     }
 
     /// What to do, most money first; `None` where nothing was looked for.
-    fn do_today(&self, notation: &Notation<'_>) -> Option<Vec<Link>> {
+    fn do_today(&self, notation: &Notation<'_>) -> Option<Vec<Line>> {
         let found = self.found.as_ref()?;
         let line = |finding: &Finding| {
             let href = self.links().day(&finding.suspect.room, found.date);
-            Link::to(finding_text(notation, finding), Some(href))
+            Line::of(&finding_text(notation, finding), Some(href))
         };
         Some(found.findings.iter().map(line).collect())
     }
 
     /// Signals to check. Of a room that is silent as a whole its devices are not named again.
-    fn check(&self, notation: &Notation<'_>) -> Vec<Link> {
+    fn check(&self, notation: &Notation<'_>) -> Vec<Line> {
         let Some(found) = &self.found else { return Vec::new() };
         let silent = |fault: &&SignalFault| fault.kind == FaultKind::Silent;
         let silent_rooms: BTreeSet<_> = found
@@ -411,7 +411,7 @@ impl<'a> HotelPage<'a> {
         let faults = found.faults.iter().filter(|fault| !told_by_its_room(fault));
         let line = |fault: &SignalFault| {
             let href = fault.room.as_ref().map(|room| self.links().day(room, found.date));
-            Link::to(fault_text(notation, fault), href)
+            Line::of(&fault_text(notation, fault), href)
         };
         faults.map(line).collect()
     }
@@ -520,7 +520,7 @@ impl<'a> HotelPage<'a> {
                     label: label.clone(),
                     title: chart::bar_title(notation, name, measure, totals),
                     href: totals.map(|_| self.links().hotel(*range)),
-                    figures: totals.map(|totals| (measure.wasted(totals), measure.used(totals))),
+                    figures: totals.map(|totals| Parts::of(measure, totals)),
                 }
             })
             .collect();
@@ -893,10 +893,13 @@ struct ShownCell {
     href: Option<String>,
 }
 
-/// Levels that double: most rooms waste little, and a few waste a lot.
+/// Levels that grow by the steps 1, 2, 5: most rooms waste little, and a few waste a lot. The limits
+/// are round, so that a colour means the same on most pages.
 struct HeatScale {
     measure: Measure,
     most: i128,
+    /// The most that each level holds.
+    limits: [i128; HeatScale::LEVELS],
     /// Watt-hours or minutes, where a kilowatt-hour or an hour is more than any cell.
     small: bool,
 }
@@ -905,7 +908,33 @@ impl HeatScale {
     const LEVELS: usize = 5;
 
     fn of(measure: Measure, most: i128) -> Self {
-        Self { measure, most, small: most < measure.unit() }
+        Self { measure, most, limits: Self::limits(measure, most), small: most < measure.unit() }
+    }
+
+    /// The last steps up to the first one that holds the most.
+    fn limits(measure: Measure, most: i128) -> [i128; Self::LEVELS] {
+        let mut limits = [0; Self::LEVELS];
+        let mut decade = measure.unit() / 100_000;
+        loop {
+            for step in [1, 2, 5] {
+                limits.rotate_left(1);
+                limits[Self::LEVELS - 1] = decade * step;
+                if limits[0] > 0 && decade * step >= most {
+                    return limits;
+                }
+            }
+            decade *= 10;
+        }
+    }
+
+    /// What is no more than this is shown as nothing.
+    fn floor(&self) -> i128 {
+        match self.measure {
+            // 10 Wh.
+            Measure::Energy => self.measure.unit() / 100,
+            // 5 minutes.
+            Measure::Time => self.measure.unit() / 12,
+        }
     }
 
     fn unit(&self) -> i128 {
@@ -925,23 +954,18 @@ impl HeatScale {
         }
     }
 
-    /// The most that a level holds.
-    fn limit(&self, level: usize) -> i128 {
-        self.most >> (Self::LEVELS - level)
-    }
-
     fn level(&self, wasted: i128) -> usize {
-        if wasted <= 0 {
+        if wasted <= self.floor() {
             return 0;
         }
-        (1..Self::LEVELS).find(|level| wasted <= self.limit(*level)).unwrap_or(Self::LEVELS)
+        1 + self.limits.iter().take_while(|limit| wasted > **limit).count()
     }
 
     /// A few digits, since columns are narrow.
     fn figure(&self, exact: i128) -> String {
         let unit = self.unit();
-        if exact == 0 {
-            "0".to_owned()
+        if exact <= self.floor() {
+            "\u{b7}".to_owned()
         } else if exact < unit * 10 && !self.small {
             decimal(exact, unit, 1)
         } else if exact < unit * 10_000 {
@@ -955,11 +979,10 @@ impl HeatScale {
         if self.most == 0 {
             return vec!["0".to_owned()];
         }
-        let mut legend = vec!["0".to_owned()];
-        legend.extend((1..=Self::LEVELS).map(|level| {
+        let mut legend = vec!["\u{b7} 0".to_owned()];
+        legend.extend(self.limits.map(|limit| {
             let unit = self.unit();
-            let limit = self.limit(level);
-            let decimals = if limit < unit { 2 } else { u32::from(limit < unit * 100) };
+            let decimals = if limit < unit { 2 } else { 0 };
             format!("\u{2264} {}", decimal(limit, unit, decimals))
         }));
         legend
@@ -995,8 +1018,8 @@ impl HeatScale {
 struct View {
     frame: Frame,
     lede: Option<String>,
-    do_today: Option<Vec<Link>>,
-    check: Vec<Link>,
+    do_today: Option<Vec<Line>>,
+    check: Vec<Line>,
     terms: Vec<(&'static str, String)>,
     grade: String,
     unranked: bool,

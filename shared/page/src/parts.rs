@@ -32,6 +32,21 @@ impl Link {
     }
 }
 
+/// A line whose beginning leads somewhere: who is meant, and what there is to say.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) who: Link,
+    pub(crate) what: String,
+}
+
+impl Line {
+    /// Of a text that names at its beginning, up to a colon, who is meant.
+    pub(crate) fn of(text: &str, href: Option<String>) -> Self {
+        let (who, what) = text.split_once(": ").unwrap_or(("", text));
+        Self { who: Link::to(who, href), what: what.to_owned() }
+    }
+}
+
 /// What stands around the content of every page.
 #[derive(Debug, Clone)]
 pub(crate) struct Frame {

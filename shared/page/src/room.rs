@@ -7,7 +7,7 @@ use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, Roo
 
 use crate::PageError;
 use crate::cards::{Card, CardValue, cards, lede};
-use crate::chart::{self, Bar, Chart};
+use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
 use crate::figures::Data;
 use crate::gaps::Gaps;
@@ -171,7 +171,7 @@ impl RoomPage<'_> {
                     label,
                     title: chart::bar_title(notation, &name, measure, totals),
                     href: totals.map(|_| href),
-                    figures: totals.map(|totals| (measure.wasted(totals), measure.used(totals))),
+                    figures: totals.map(|totals| Parts::of(measure, totals)),
                 }
             })
             .collect();
