@@ -118,17 +118,18 @@ fn the_ten_rooms_that_waste_most_in_an_empty_hour_come_in_that_order() {
         let cell =
             |report: &ClosedReport, stay| report.report.occupancy.cell(stay, Presence::Vacant);
         let vacant = |report| Stay::ALL.map(|stay| cell(report, stay)).iter().sum::<i64>();
-        let hours: i64 = reports.iter().map(|report| vacant(report)).sum();
-        let wasted = sum(reports.into_iter()).confirmed_waste_energy().exact() as f64;
-        (wasted, hours as f64 / 3_600_000.0)
+        let empty: i64 = reports.iter().map(|report| vacant(report)).sum();
+        (sum(reports.into_iter()).confirmed_waste_energy().exact(), i128::from(empty))
     };
-    let (wasted, hours) = exposure(hotel.days.iter().map(|day| &day.closed).collect());
+    let (wasted, empty) = exposure(hotel.days.iter().map(|day| &day.closed).collect());
+    // Fractions over the hotel's empty time, compared crosswise.
+    let day = 24 * 3_600_000;
     let rank = |room: &RoomId| {
-        let (of_room, empty) = exposure(hotel.reports_of(room).collect());
-        (of_room + 24.0 * wasted / hours) / (empty + 24.0)
+        let (of_room, empty_room) = exposure(hotel.reports_of(room).collect());
+        (of_room * empty + day * wasted, empty_room + day)
     };
     let mut rooms: Vec<_> = hotel.rooms().into_iter().map(|room| (rank(&room), room)).collect();
-    rooms.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    rooms.sort_by_key(|((above, below), _)| std::cmp::Reverse(above / below));
     let worst = document.table("Rooms that waste most");
     assert_eq!(worst.rows.len(), 10);
     for ((_, room), row) in rooms.iter().zip(&worst.rows) {

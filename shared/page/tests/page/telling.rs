@@ -1,12 +1,12 @@
 //! What is to be done, in words, and where it leads.
 
 use roomwatt_domain::{
-    ClosedReport, Device, FaultKind, Finding, FindingKind, Profile, RoomId, SignalFault, Suspect,
-    Totals, WastedNights,
+    Charge, ClosedReport, Device, FaultKind, Finding, FindingKind, Profile, RoomId, SignalFault,
+    Suspect, Totals, WastedNights,
 };
 use roomwatt_page::{HotelPage, Language, Range, Telling};
 
-use crate::document::Document;
+use crate::document::{Document, Element};
 use crate::made_up::{Hotel, date, seoul};
 
 fn last_day() -> (Hotel, Range) {
@@ -47,8 +47,8 @@ fn page(language: Language) -> (Document, Vec<Finding>) {
     let faults = faults.map(|(room, device)| silent(room, device)).to_vec();
     page.tell(range.to, findings.clone(), faults);
     let nothing = Totals {
-        cost: Some(Default::default()),
-        waste_cost: Some(Default::default()),
+        cost: Some(Charge::default()),
+        waste_cost: Some(Charge::default()),
         ..Totals::default()
     };
     page.set_usual(vec![nothing; 3]);
@@ -88,7 +88,7 @@ fn the_devices_of_a_silent_room_are_not_named_again() {
     let silent: Vec<_> = document
         .named("li")
         .iter()
-        .map(|it| it.text())
+        .map(Element::text)
         .filter(|it| it.contains("silent since"))
         .collect();
     assert_eq!(
