@@ -362,6 +362,10 @@ mod envelopes {
         );
         assert_eq!((&detail["revision"], &detail["rooms"]), (&1.into(), &1.into()));
         assert_eq!(detail["totals"]["usageMs"], 21_348_518);
+        // Told within two days of the day's end.
+        assert!(detail["findings"].is_array() && detail["nights"].is_object(), "{detail}");
+        let text = detail["text"].as_str().unwrap();
+        assert!(text.contains("Fri 20 Nov 2026") && text.lines().count() > 2, "{text}");
     }
 
     #[tokio::test]

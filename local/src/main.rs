@@ -30,7 +30,7 @@ use roomwatt_local::serve::{Access, FRESH, Service, listen};
 use roomwatt_local::tokens::Tokens;
 use roomwatt_local::{demo, serve};
 use roomwatt_messaging::Clock;
-use roomwatt_presentation::{Listing, table};
+use roomwatt_presentation::{Listing, Period, table};
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
@@ -198,6 +198,10 @@ struct ReportArgs {
     /// The last date.
     #[arg(long, value_name = "DATE", value_parser = date)]
     to: Option<BusinessDate>,
+    /// In the place of both: yesterday, 7d, 30d, mtd, ytd, last-week, last-month, a month 2026-11
+    /// or a week 2026-W45.
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"])]
+    period: Option<Period>,
     /// none, room, date, week, month, deviceKind or hotel.
     #[arg(long, value_name = "GROUP", default_value_t)]
     group_by: Listing,
@@ -606,6 +610,7 @@ async fn report(args: ReportArgs) -> anyhow::Result<()> {
         hotel: args.hotel,
         from: args.from,
         to: args.to,
+        period: args.period,
         listing: args.group_by,
         format: args.format,
         columns: args.columns,
@@ -684,9 +689,15 @@ async fn run_demo(port: Option<u16>, serves: bool) -> anyhow::Result<()> {
     {
         writeln!(out, "{title}")?;
         let listing = by.parse().context("a grouping of the demo")?;
-        let (hotel, columns) = (id.clone(), table::TERMINAL);
-        let request =
-            Request { hotel, from: None, to: None, listing, format: Format::Table, columns };
+        let request = Request {
+            hotel: id.clone(),
+            from: None,
+            to: None,
+            period: None,
+            listing,
+            format: Format::Table,
+            columns: table::TERMINAL,
+        };
         request.write(replayed.deployment().store(), BEFORE_ALL, &mut out).await?;
         writeln!(out)?;
     }

@@ -7,7 +7,7 @@ use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Instant, Profile};
 use roomwatt_presentation::csv::ByteOrderMark;
 use roomwatt_presentation::group::GroupBy;
 use roomwatt_presentation::{
-    GroupCsv, GroupView, Groups, Listing, ReportCsv, RoomReportView, table,
+    GroupCsv, GroupView, Groups, Listing, Period, Range, ReportCsv, RoomReportView, table,
 };
 use roomwatt_store::Store;
 
@@ -33,6 +33,8 @@ pub struct Request {
     pub from: Option<BusinessDate>,
     /// To which date; to the last closed one if not given.
     pub to: Option<BusinessDate>,
+    /// In their place, a period that is reckoned from the last closed day.
+    pub period: Option<Period>,
     /// Each report, or groups of them.
     pub listing: Listing,
     /// How.
@@ -57,11 +59,7 @@ impl Request {
         let profile =
             stored.ok_or_else(|| BadInput(format!("no hotel {hotel} is kept here")))?.profile;
         let closed_through = store.close_state(hotel, now).await?.map(|state| state.closed_through);
-        let from = self.from.unwrap_or(BusinessDate::MIN);
-        let to = self.to.unwrap_or(BusinessDate::MAX);
-        if from > to {
-            return Err(BadInput(format!("--from {from} is after --to {to}")).into());
-        }
+        let Range { from, to } = self.range(closed_through)?;
         let mut reports = Reports {
             store,
             hotel,
@@ -106,6 +104,23 @@ impl Request {
                 write_groups(by, groups, (format, self.columns), &profile, out)
             }
         }
+    }
+}
+
+impl Request {
+    fn range(&self, closed_through: Option<BusinessDate>) -> Result<Range, BadInput> {
+        if let Some(period) = self.period {
+            let last = closed_through
+                .ok_or_else(|| BadInput(format!("no day of hotel {} is closed", self.hotel)))?;
+            let beyond = || BadInput(format!("--period {period} reaches beyond the calendar"));
+            return period.range(last).ok_or_else(beyond);
+        }
+        let from = self.from.unwrap_or(BusinessDate::MIN);
+        let to = self.to.unwrap_or(BusinessDate::MAX);
+        if from > to {
+            return Err(BadInput(format!("--from {from} is after --to {to}")));
+        }
+        Ok(Range { from, to })
     }
 }
 

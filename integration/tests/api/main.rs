@@ -13,6 +13,8 @@ mod csv;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod findings;
+#[cfg(test)]
 mod groupings;
 #[cfg(test)]
 mod harbour;

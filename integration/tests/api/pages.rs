@@ -1,6 +1,8 @@
 //! The pages over HTTP: what they come with, and that their links lead on.
 
-use crate::harbour::{HOTEL, RANGE, get, get_with, harbour};
+use roomwatt_api::Caller;
+
+use crate::harbour::{HOTEL, RANGE, get, get_with, harbour, later, router};
 
 const PAGES: [&str; 3] = [
     "/report.html?from=2026-10-22&to=2026-10-31",
@@ -45,6 +47,64 @@ async fn the_language_is_that_of_the_parameter_or_of_the_browser() {
 }
 
 #[tokio::test]
+async fn a_page_without_dates_is_that_of_yesterday() {
+    let api = harbour().await.api();
+    let hotel = get(&api, HOTEL).await.json();
+    let last = hotel["closedThrough"].as_str().unwrap();
+    let page = |query: String| format!("{HOTEL}/report.html?{query}");
+    let of_the_date = get(&api, &page(format!("from={last}&to={last}"))).await;
+    for query in ["", "period=yesterday"] {
+        assert_eq!(get(&api, &page(query.to_owned())).await.text(), of_the_date.text(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_of_hotels_leads_to_the_only_one_there_is() {
+    let harbour = harbour().await;
+    let answer = get(&harbour.api(), "/").await;
+    assert_eq!(answer.status.as_u16(), 302, "{}", answer.text());
+    assert_eq!(answer.header("location"), "hotels/harbour-house/report.html");
+    let none = Caller::bearer(&[("scope".to_owned(), "reports:read".to_owned())].into());
+    let nobody = router(harbour.store(), later(), Some(none));
+    let empty = get(&nobody, "/").await;
+    assert_eq!(empty.status.as_u16(), 200);
+    assert!(empty.text().contains("There is no hotel that you may see."), "{}", empty.text());
+}
+
+#[tokio::test]
+async fn a_browser_is_told_of_a_problem_by_a_page_and_a_program_by_a_document() {
+    let api = harbour().await.api();
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (path, status) in [
+        ("/hotels/nowhere/report.html", 404),
+        ("/nowhere", 404),
+        ("/hotels/harbour-house/report.html?period=never", 400),
+    ] {
+        let headers = [("accept", browser), ("accept-language", "ko")];
+        let page = get_with(&api, path, &headers).await;
+        assert_eq!(
+            (page.status.as_u16(), page.header("content-type")),
+            (status, "text/html; charset=utf-8")
+        );
+        assert!(page.text().contains("<html lang=\"ko\""), "{}", page.text());
+        assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
+        for accept in ["*/*", "application/json", ""] {
+            get_with(&api, path, &[("accept", accept)]).await.problem(status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_hotels_page_begins_with_what_to_do() {
+    let api = harbour().await.api();
+    let page = get(&api, &format!("{HOTEL}/report.html")).await;
+    let findings = get(&api, &format!("{HOTEL}/findings")).await.found();
+    let first = &findings["findings"][0];
+    assert!(page.text().contains("Do today"), "{}", page.text());
+    assert!(page.text().contains(first["href"].as_str().unwrap()), "{first}");
+}
+
+#[tokio::test]
 async fn the_open_day_has_a_page_too() {
     let api = harbour().await.api();
     let answer = get(&api, &format!("{HOTEL}/rooms/101/history.html?date=2026-11-03")).await;
@@ -54,7 +114,9 @@ async fn the_open_day_has_a_page_too() {
 #[tokio::test]
 async fn what_is_not_there_is_a_problem_as_everywhere() {
     let api = harbour().await.api();
-    get(&api, &format!("{HOTEL}/report.html")).await.problem(400);
+    get(&api, &format!("{HOTEL}/report.html?from=2026-10-22")).await.problem(400);
+    get(&api, &format!("{HOTEL}/report.html?period=mtd&{RANGE}")).await.problem(400);
+    get(&api, &format!("{HOTEL}/report.html?baseline=before")).await.problem(400);
     get(&api, &format!("/hotels/nowhere/report.html?{RANGE}")).await.problem(404);
     get(&api, &format!("{HOTEL}/rooms/999/report.html?{RANGE}")).await.problem(404);
     get(&api, &format!("{HOTEL}/rooms/999/history.html?date=2026-10-13")).await.problem(404);
@@ -81,7 +143,9 @@ async fn every_link_of_a_page_leads_to_one() {
             let target = format!("{}/{rest}", steps.join("/"));
             if followed < 40 {
                 let answer = get(&api, &target).await;
-                assert_eq!(answer.status.as_u16(), 200, "{page}: {link} is {target}");
+                // The list of hotels leads on to the only one.
+                let expected = if target.starts_with("/?") { 302 } else { 200 };
+                assert_eq!(answer.status.as_u16(), expected, "{page}: {link} is {target}");
             }
             followed += 1;
         }

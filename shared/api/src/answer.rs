@@ -68,6 +68,11 @@ impl Format {
     }
 }
 
+/// Whether a page is wanted more than JSON: a browser's navigation says so.
+pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
+    preference(headers, "text", "html") > preference(headers, "application", "problem+json")
+}
+
 /// How much a media type is wanted, in thousandths; the closest range counts. Without the header
 /// everything is.
 fn preference(headers: &HeaderMap, kind: &str, subtype: &str) -> u32 {

@@ -8,6 +8,7 @@ use roomwatt_presentation::{
 use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
+use crate::parameters::{BASELINE, BASELINE_FROM, BASELINE_TO, FROM, PERIOD, TO};
 use crate::problem::Problem;
 use crate::ranges::{ClosedDays, Selection, sums};
 use crate::schema;
@@ -33,10 +34,18 @@ use crate::schema;
 )]
 pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
     let id = call.hotel_id(Scope::ReadReports)?;
-    let parameters =
-        call.parameters(&["from", "to", "baselineFrom", "baselineTo", "groupBy", FORMAT])?;
-    let range = parameters.range("from", "to")?;
-    let baseline = parameters.range("baselineFrom", "baselineTo")?;
+    let parameters = call.parameters(&[
+        FROM,
+        TO,
+        PERIOD,
+        BASELINE_FROM,
+        BASELINE_TO,
+        BASELINE,
+        "groupBy",
+        FORMAT,
+    ])?;
+    let asked = parameters.dates()?;
+    let compared = parameters.compared_with()?;
     let by = match parameters.required("groupBy")? {
         GroupBy::Date | GroupBy::Week | GroupBy::Month => {
             let problem = "must be one of room, deviceKind, hotel: no date is in both periods";
@@ -46,8 +55,9 @@ pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
     };
     let format = Format::of(&parameters, &call.headers)?;
     let hotel = call.hotel(&id).await?;
-    let current = ClosedDays::of(&call, &hotel, range, "to")?;
-    let baseline = ClosedDays::of(&call, &hotel, baseline, "baselineTo")?;
+    let range = asked.of(&hotel)?;
+    let current = ClosedDays::of(&call, &hotel, range, asked.end())?;
+    let baseline = ClosedDays::of(&call, &hotel, compared.before(range)?, compared.end())?;
     let mut comparison = Comparison::new(by);
     for (side, days) in [(Side::Current, &current), (Side::Baseline, &baseline)] {
         let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };

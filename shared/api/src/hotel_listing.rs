@@ -9,14 +9,15 @@ use axum::response::Response;
 use futures_util::stream;
 use roomwatt_domain::{BusinessDate, ClosedReport, RoomId};
 use roomwatt_presentation::{
-    ByteOrderMark, Group, GroupBy, GroupCsv, GroupView, Groups, Listing, ReportCsv, RoomReportView,
+    ByteOrderMark, Group, GroupBy, GroupCsv, GroupView, Groups, Listing, Range, ReportCsv,
+    RoomReportView,
 };
 use roomwatt_store::Hotel;
 
 use crate::answer::{self, Buffer, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
-use crate::parameters::{LIMIT, NEXT_TOKEN, ROOMS, Range, USUAL_PAGE};
+use crate::parameters::{Dates, FROM, LIMIT, NEXT_TOKEN, PERIOD, ROOMS, TO, USUAL_PAGE};
 use crate::problem::Problem;
 use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place, sums};
 use crate::{schema, token};
@@ -51,17 +52,27 @@ const REPORTS_PER_PAGE: usize = 60_000;
 pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     let id = call.hotel_id(Scope::ReadReports)?;
     let parameters =
-        call.parameters(&["from", "to", "groupBy", ROOMS, LIMIT, NEXT_TOKEN, FORMAT])?;
-    let range = parameters.range("from", "to")?;
+        call.parameters(&[FROM, TO, PERIOD, "groupBy", ROOMS, LIMIT, NEXT_TOKEN, FORMAT])?;
+    let asked = parameters.dates()?;
     let listing = parameters.optional::<Listing>("groupBy")?.unwrap_or_default();
     let rooms = parameters.rooms()?;
     let limit = parameters.limit()?;
     let format = Format::of(&parameters, &call.headers)?;
-    bound_sum(listing, rooms.as_ref(), range)?;
-    let query = query_of(&id.to_string(), range.from, range.to, listing, rooms.as_ref());
-    let position = parameters.text(NEXT_TOKEN).map(|text| token::read(&query, text)).transpose()?;
+    let check = |range: Range| {
+        bound_sum(listing, rooms.as_ref(), range)?;
+        let query = query_of(&id.to_string(), range.from, range.to, listing, rooms.as_ref());
+        let token = parameters.text(NEXT_TOKEN);
+        let position = token.map(|text| token::read(&query, text)).transpose()?;
+        Ok::<_, Problem>((query, position))
+    };
+    // What is wrong with two dates is said before anything is read.
+    if let Dates::Range(range) = asked {
+        check(range)?;
+    }
     let hotel = call.hotel(&id).await?;
-    let days = ClosedDays::of(&call, &hotel, range, "to")?;
+    let range = asked.of(&hotel)?;
+    let (query, position) = check(range)?;
+    let days = ClosedDays::of(&call, &hotel, range, asked.end())?;
     let in_one_piece = !parameters.has(LIMIT) && position.is_none();
     let list = List { call, hotel, days, rooms, listing };
     if format == Format::Csv && in_one_piece && list.call.is_streamed() {
@@ -96,7 +107,8 @@ fn bound_sum(
     rooms: Option<&BTreeSet<RoomId>>,
     range: Range,
 ) -> Result<(), Problem> {
-    let keys = rooms.map_or(0, BTreeSet::len) * range.days();
+    let days = usize::try_from(range.days()).unwrap_or(usize::MAX);
+    let keys = rooms.map_or(0, BTreeSet::len).saturating_mul(days);
     let in_one_sum = match listing {
         Listing::Reports | Listing::Groups(GroupBy::Room | GroupBy::Date) => false,
         Listing::Groups(GroupBy::Week | GroupBy::Month | GroupBy::DeviceKind | GroupBy::Hotel) => {

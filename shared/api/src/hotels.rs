@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use crate::answer::{self, Entries, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::{Hotels, Scope};
-use crate::parameters::{LARGEST_PAGE, LIMIT, NEXT_TOKEN};
+use crate::parameters::{LARGEST_PAGE, LIMIT, NEXT_TOKEN, Parameters};
 use crate::problem::Problem;
 use crate::{schema, token};
 
@@ -35,9 +35,23 @@ const LARGEST_PROFILE: usize = 256 * 1024;
     responses(schema::HotelsResponses)
 )]
 pub(crate) async fn list(call: Call) -> Result<Response, Problem> {
-    let visible = call.hotels(Scope::ReadReports)?;
     let parameters = call.parameters(&[LIMIT, NEXT_TOKEN])?;
     let limit = parameters.limit()?;
+    let (hotels, next) = visible(&call, &parameters, limit).await?;
+    let mut entries = Entries::default();
+    for hotel in &hotels {
+        entries.push(&ListedHotelView::of(hotel))?;
+    }
+    answer::whole(&call, JSON, entries.into_json("hotels", next.as_deref())?, Freshness::Open)
+}
+
+/// The hotels that the caller may see, from where the parameters go on, and the token of the rest.
+pub(crate) async fn visible(
+    call: &Call,
+    parameters: &Parameters,
+    limit: usize,
+) -> Result<(Vec<ListedHotel>, Option<String>), Problem> {
+    let visible = call.hotels(Scope::ReadReports)?;
     let position =
         parameters.text(NEXT_TOKEN).map(|text| token::read(LISTING, text)).transpose()?;
     let after =
@@ -45,16 +59,11 @@ pub(crate) async fn list(call: Call) -> Result<Response, Problem> {
     let (hotels, next) = match visible {
         Hotels::Named(ids) => {
             let ids = ids.iter().filter(|id| after.as_ref().is_none_or(|after| *id > after));
-            named(&call, &ids.collect::<Vec<_>>(), limit).await?
+            named(call, &ids.collect::<Vec<_>>(), limit).await?
         }
-        Hotels::All => all(&call, after.as_ref(), limit).await?,
+        Hotels::All => all(call, after.as_ref(), limit).await?,
     };
-    let next = next.map(|last| token::write(LISTING, last.as_str()));
-    let mut entries = Entries::default();
-    for hotel in &hotels {
-        entries.push(&ListedHotelView::of(hotel))?;
-    }
-    answer::whole(&call, JSON, entries.into_json("hotels", next.as_deref())?, Freshness::Open)
+    Ok((hotels, next.map(|last| token::write(LISTING, last.as_str()))))
 }
 
 /// The first hotels of those that a token names, and the id after which the next page goes on. A name

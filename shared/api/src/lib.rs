@@ -3,7 +3,7 @@
 //! A call goes through the router from the outside in:
 //!
 //! 1. `request` gives it an id, logs it once, and turns a panic into a problem;
-//! 2. `caller` turns calls without a known caller away;
+//! 2. problems become pages where a browser asked, and `caller` turns calls without a known caller away;
 //! 3. answers are compressed where the caller takes that;
 //! 4. `call` reads path and query into types, and finds the hotel that the caller may see;
 //! 5. one module per resource reads what is asked for, and `answer` writes it.
@@ -17,6 +17,7 @@ mod answer;
 mod call;
 pub mod caller;
 mod compare;
+mod findings;
 mod history;
 mod hotel_listing;
 mod hotels;
@@ -93,6 +94,7 @@ impl Api {
             .layer(CompressionLayer::new())
             .layer(from_fn(caller::require))
             .layer(CatchPanicLayer::custom(request::panicked))
+            .layer(from_fn(pages::problems))
             .layer(from_fn_with_state(state, request::identify))
     }
 }

@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, compare, history, hotel_listing, hotels, live, pages, registers, room_listing, schema,
-    service, sources,
+    Api, compare, findings, history, hotel_listing, hotels, live, pages, registers, room_listing,
+    schema, service, sources,
 };
 
 #[derive(OpenApi)]
@@ -20,6 +20,7 @@ use crate::{
     components(schemas(
         schema::HotelList, schema::Profile, schema::ProfileInput, schema::RoomReports,
         schema::HotelReports, schema::Comparison, schema::History, schema::Live, schema::Health,
+        schema::Findings, schema::Finding, schema::SignalFault, schema::WastedNights,
         schema::OpenApiDocument, schema::ProblemDocument, schema::Date, schema::RoomList,
         schema::SourceList, schema::SourceDocument, schema::SourceSchema, schema::Register,
         schema::PutRegister,
@@ -42,8 +43,10 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(room_listing::reports))
         .routes(routes!(hotel_listing::reports))
         .routes(routes!(compare::compare))
+        .routes(routes!(findings::findings))
         .routes(routes!(history::history))
         .routes(routes!(live::live))
+        .routes(routes!(pages::hotels))
         .routes(routes!(pages::hotel))
         .routes(routes!(pages::room))
         .routes(routes!(pages::day))

@@ -1,24 +1,112 @@
-//! The report for people: three pages, each linked to the next.
+//! The report for people: four pages, each linked to the next.
 //!
 //! A page is written from the same readings as the JSON beside it, so its figures are those of the
 //! API. It comes with a policy that lets it load nothing.
 
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
-use jiff::ToSpan;
-use roomwatt_domain::{BusinessDate, ClosedReport};
-use roomwatt_page::{DayPage, HotelPage, Language, PageError, RoomPage, content_security_policy};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Totals};
+use roomwatt_page::{
+    DayPage, HotelLine, HotelPage, HotelsPage, Language, PageError, ProblemPage, RoomPage,
+    content_security_policy,
+};
+use roomwatt_presentation::range::moved;
+use roomwatt_presentation::{Period, Range};
 use roomwatt_store::Hotel;
 
 use crate::answer::{self, Freshness, HTML, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
-use crate::parameters::{Parameters, Range};
+use crate::findings::{Look, USUAL_DAYS};
+use crate::parameters::{BASELINE, ComparedWith, Dates, FROM, NEXT_TOKEN, PERIOD, Parameters, TO};
 use crate::problem::Problem;
-use crate::ranges::{ClosedDays, Selection};
-use crate::{history, room_listing, schema};
+use crate::ranges::{AT_ONCE, ClosedDays, Selection};
+use crate::{history, hotels, room_listing, schema};
 
 const LANG: &str = "lang";
+
+/// How many hotels the list shows at once.
+const HOTELS: usize = 50;
+
+/// The hotels that the caller may see.
+///
+/// Each with its last closed day and its month so far; one hotel alone leads to its page.
+#[utoipa::path(
+    get,
+    path = "/",
+    operation_id = "hotelsPage",
+    tag = "pages",
+    params(schema::HotelsPageQuery, schema::LanguageQuery),
+    responses(schema::HotelsPageResponses)
+)]
+pub(crate) async fn hotels(call: Call) -> Result<Response, Problem> {
+    let parameters = call.parameters(&[NEXT_TOKEN, LANG])?;
+    let language = language(&call, &parameters);
+    let (listed, next) = hotels::visible(&call, &parameters, HOTELS).await?;
+    if let ([only], None, false) = (&listed[..], &next, parameters.has(NEXT_TOKEN)) {
+        let page = format!("hotels/{}/report.html", only.hotel_id);
+        let location = HeaderValue::from_str(&page).map_err(unwritable)?;
+        return Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response());
+    }
+    let ids: Vec<_> = listed.into_iter().map(|hotel| hotel.hotel_id).collect();
+    let read = stream::iter(ids).map(|id| to_last_day(&call, id)).buffered(AT_ONCE);
+    let read: Vec<_> = read.try_collect().await?;
+    let lines: Vec<_> = read
+        .iter()
+        .flatten()
+        .map(|(hotel, closed)| HotelLine { profile: &hotel.profile, closed: *closed })
+        .collect();
+    let page = HotelsPage { hotels: &lines, next: next.as_deref(), language };
+    write(&call, page.render(), Freshness::Open)
+}
+
+/// A hotel, its last closed day, and its month up to it.
+async fn to_last_day(
+    call: &Call,
+    id: HotelId,
+) -> Result<Option<(Hotel, Option<(BusinessDate, Totals, Totals)>)>, Problem> {
+    let Some(hotel) = call.store().hotel(&id, call.now()).await? else { return Ok(None) };
+    let Some(last) = hotel.closed_through else { return Ok(Some((hotel, None))) };
+    let dates = [Range::month_of(last).from, last];
+    let days = Selection { call, hotel: &id, dates: &dates, rooms: None }.hotel_days().await?;
+    let on_last = days.iter().filter(|day| day.date == last).map(|day| day.totals).sum();
+    let month = days.iter().map(|day| day.totals).sum();
+    Ok(Some((hotel, Some((last, on_last, month)))))
+}
+
+/// A problem as a page, where the browser of a person asked.
+pub(crate) async fn problems(request: Request, next: Next) -> Response {
+    let wants_page = request.method() == Method::GET && answer::prefers_html(request.headers());
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+    let query = request.uri().query().unwrap_or_default();
+    let lang = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == LANG);
+    let lang = lang.map(|(_, lang)| lang.into_owned());
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Problem>().filter(|_| wants_page) else {
+        return response;
+    };
+    let accepted = accepted.as_ref().and_then(|accepted| accepted.to_str().ok());
+    let language = Language::of(lang.as_deref(), accepted);
+    let page = ProblemPage { status: problem.status(), detail: problem.detail(), language };
+    match page.render() {
+        Ok(page) => {
+            let headers = response.headers_mut();
+            headers.remove(header::CONTENT_LENGTH);
+            headers.remove(header::CONTENT_ENCODING);
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
+            as_page(headers);
+            response.map(|_| page.into())
+        }
+        // The problem itself is an answer still.
+        Err(error) => {
+            tracing::error!(%error, "a problem's page could not be written");
+            response
+        }
+    }
+}
 
 /// A hotel's page.
 ///
@@ -29,27 +117,44 @@ const LANG: &str = "lang";
     path = "/hotels/{hotelId}/report.html",
     operation_id = "hotelPage",
     tag = "pages",
-    params(schema::HotelPath, schema::RangeQuery, schema::LanguageQuery),
+    params(
+        schema::HotelPath,
+        schema::RangeQuery,
+        schema::PageBaselineQuery,
+        schema::LanguageQuery
+    ),
     responses(schema::PageResponses)
 )]
 pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let id = call.hotel_id(Scope::ReadReports)?;
-    let parameters = call.parameters(&["from", "to", LANG])?;
-    let range = parameters.range("from", "to")?;
+    let parameters = call.parameters(&[FROM, TO, PERIOD, BASELINE, LANG])?;
+    let asked = page_dates(&parameters)?;
+    let baseline = parameters.optional(BASELINE)?.unwrap_or_default();
     let hotel = call.hotel(&id).await?;
-    let days = ClosedDays::of(&call, &hotel, range, "to")?;
-    let before = period_before(range)?;
+    let range = page_range(&call, &hotel, asked)?;
+    let days = ClosedDays::of(&call, &hotel, range, asked.end())?;
+    let before = ComparedWith::Baseline(baseline).before(range)?;
     let days_before = ClosedDays::in_range(&hotel, before);
     let language = language(&call, &parameters);
-    let mut page = HotelPage::new(
-        &hotel.profile,
-        of_page(range),
-        of_page(before),
-        hotel.closed_through,
-        language,
-    );
+    let mut page = HotelPage::new(&hotel.profile, range, before, hotel.closed_through, language);
     let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
-    selection.each(|report| page.add(report)).await?;
+    // What is to be done is news of the last closed day alone.
+    let last = days.dates.last().copied().filter(|last| hotel.closed_through == Some(*last));
+    let mut look = last.map(Look::at);
+    let add = |report: &ClosedReport| {
+        page.add(report);
+        if let Some(look) = &mut look {
+            look.add(report);
+        }
+    };
+    selection.each(add).await?;
+    if let Some((date, look)) = last.zip(look) {
+        let found = look.into(&call, &hotel, USUAL_DAYS).await?;
+        page.tell(date, found.findings, found.faults);
+    }
+    if range.from == range.to {
+        page.set_usual(same_weekdays(&call, &hotel, range.from).await?);
+    }
     let selection = Selection { dates: &days_before.dates, ..selection };
     for day in selection.hotel_days().await? {
         let rooms = u32::try_from(day.rooms).unwrap_or(u32::MAX);
@@ -74,15 +179,16 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
 pub(crate) async fn room(call: Call) -> Result<Response, Problem> {
     let id = call.hotel_id(Scope::ReadReports)?;
     let room = call.room_id()?;
-    let parameters = call.parameters(&["from", "to", LANG])?;
-    let range = parameters.range("from", "to")?;
+    let parameters = call.parameters(&[FROM, TO, PERIOD, LANG])?;
+    let asked = page_dates(&parameters)?;
     let hotel = call.hotel(&id).await?;
-    let days = ClosedDays::of(&call, &hotel, range, "to")?;
+    let range = page_range(&call, &hotel, asked)?;
+    let days = ClosedDays::of(&call, &hotel, range, asked.end())?;
     let reports = room_listing::read(&call, &hotel, &room, &days).await?;
     let page = RoomPage {
         profile: &hotel.profile,
         room: &room,
-        range: of_page(range),
+        range,
         reports: &reports,
         closed_through: hotel.closed_through,
         language: language(&call, &parameters),
@@ -132,19 +238,30 @@ fn is_closed(hotel: &Hotel, date: BusinessDate) -> bool {
     hotel.closed_through.is_some_and(|closed| date <= closed)
 }
 
-/// As many days, right before.
-fn period_before(range: Range) -> Result<Range, Problem> {
-    let days = (range.to.civil() - range.from.civil()).get_days() + 1;
-    let back = |days: i32| {
-        let date = range.from.civil().checked_sub(days.days()).ok();
-        date.and_then(|date| BusinessDate::new(date).ok())
-            .ok_or_else(|| Problem::parameter("from", "has no period before it"))
-    };
-    Ok(Range { from: back(days)?, to: back(1)? })
+/// The hotel's sums on the same weekdays of the eight weeks before a date, latest first.
+async fn same_weekdays(
+    call: &Call,
+    hotel: &Hotel,
+    date: BusinessDate,
+) -> Result<Vec<Totals>, Problem> {
+    let back = |days: i64| moved(date, -days);
+    let (Some(from), Some(to)) = (back(7 * 8), back(7)) else { return Ok(Vec::new()) };
+    let (id, dates) = (&hotel.profile.hotel_id, [from, to]);
+    let days = Selection { call, hotel: id, dates: &dates, rooms: None }.hotel_days().await?;
+    let weekday = date.civil().weekday();
+    let same = days.iter().rev().filter(|day| day.date.civil().weekday() == weekday);
+    Ok(same.filter(|day| day.rooms > 0).map(|day| day.totals).collect())
 }
 
-fn of_page(range: Range) -> roomwatt_page::Range {
-    roomwatt_page::Range { from: range.from, to: range.to }
+/// The dates that a page is asked for: without any, yesterday.
+fn page_dates(parameters: &Parameters) -> Result<Dates, Problem> {
+    Ok(parameters.optional_dates()?.unwrap_or(Dates::Period(Period::Yesterday)))
+}
+
+/// The dates that a page shows. Where nothing is closed it is empty, and says so of today.
+fn page_range(call: &Call, hotel: &Hotel, asked: Dates) -> Result<Range, Problem> {
+    let today = || Range::day(hotel.profile.calendar.day_of(call.now()).date);
+    Ok(asked.closed(hotel)?.unwrap_or_else(today))
 }
 
 /// By the parameter, else by what the browser prefers.
@@ -160,13 +277,17 @@ fn write(
 ) -> Result<Response, Problem> {
     let page = page.map_err(unwritable)?;
     let mut response = answer::whole(call, HTML, page.into_bytes(), freshness)?;
-    let headers = response.headers_mut();
+    as_page(response.headers_mut());
+    Ok(response)
+}
+
+/// The headers of every page.
+fn as_page(headers: &mut HeaderMap) {
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(content_security_policy()),
     );
-    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, accept-language"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    Ok(response)
 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::str::FromStr;
 
-use roomwatt_domain::{BusinessDate, RoomId};
+use roomwatt_domain::RoomId;
+use roomwatt_presentation::{Baseline, Period, Range};
+use roomwatt_store::Hotel;
 
 use crate::problem::Problem;
 
 /// How many days a range may have.
-pub(crate) const LONGEST_RANGE: i32 = 366;
+pub(crate) const LONGEST_RANGE: i64 = 366;
 /// How many rooms a call may name.
 pub(crate) const MOST_ROOMS: usize = 100;
 /// How many entries a page may have.
@@ -67,14 +69,49 @@ impl Parameters {
         self.optional(name)?.ok_or_else(|| Problem::parameter(name, "is missing"))
     }
 
+    /// The dates that are asked for: from one date to another, or a period by its name.
+    pub(crate) fn dates(&self) -> Result<Dates, Problem> {
+        self.optional_dates()?.ok_or_else(|| Problem::parameter(FROM, "is missing"))
+    }
+
+    /// The dates that are asked for; `None` where the query has none.
+    pub(crate) fn optional_dates(&self) -> Result<Option<Dates>, Problem> {
+        if let Some(period) = self.optional(PERIOD)? {
+            self.none_beside(PERIOD, [FROM, TO])?;
+            return Ok(Some(Dates::Period(period)));
+        }
+        if self.has(FROM) || self.has(TO) {
+            return Ok(Some(Dates::Range(self.range(FROM, TO)?)));
+        }
+        Ok(None)
+    }
+
+    /// What the dates are compared with: two dates of their own, or a baseline by its name.
+    pub(crate) fn compared_with(&self) -> Result<ComparedWith, Problem> {
+        if let Some(baseline) = self.optional(BASELINE)? {
+            self.none_beside(BASELINE, [BASELINE_FROM, BASELINE_TO])?;
+            return Ok(ComparedWith::Baseline(baseline));
+        }
+        Ok(ComparedWith::Range(self.range(BASELINE_FROM, BASELINE_TO)?))
+    }
+
+    fn none_beside(&self, name: &'static str, others: [&'static str; 2]) -> Result<(), Problem> {
+        match others.into_iter().find(|other| self.has(other)) {
+            Some(other) => Err(Problem::parameter(
+                name,
+                format_args!("stands in the place of {other}: leave one out"),
+            )),
+            None => Ok(()),
+        }
+    }
+
     /// The dates from one parameter to another.
-    pub(crate) fn range(&self, from: &'static str, to: &'static str) -> Result<Range, Problem> {
+    fn range(&self, from: &'static str, to: &'static str) -> Result<Range, Problem> {
         let range = Range { from: self.required(from)?, to: self.required(to)? };
         if range.from > range.to {
             return Err(Problem::parameter(from, format_args!("is after {to}")));
         }
-        let days = range.to.civil() - range.from.civil();
-        if days.get_days() >= LONGEST_RANGE {
+        if range.days() > LONGEST_RANGE {
             let problem = format_args!("makes more than {LONGEST_RANGE} days with {from}");
             return Err(Problem::parameter(to, problem));
         }
@@ -113,6 +150,12 @@ impl Parameters {
     }
 }
 
+pub(crate) const FROM: &str = "from";
+pub(crate) const TO: &str = "to";
+pub(crate) const PERIOD: &str = "period";
+pub(crate) const BASELINE_FROM: &str = "baselineFrom";
+pub(crate) const BASELINE_TO: &str = "baselineTo";
+pub(crate) const BASELINE: &str = "baseline";
 pub(crate) const ROOMS: &str = "rooms";
 pub(crate) const LIMIT: &str = "limit";
 pub(crate) const NEXT_TOKEN: &str = "nextToken";
@@ -127,31 +170,93 @@ fn unknown(name: &str, names: Names) -> Problem {
     Problem::parameter(shown, problem)
 }
 
-/// Dates from one to another, both included.
+/// Which dates a call asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Range {
-    pub(crate) from: BusinessDate,
-    pub(crate) to: BusinessDate,
+pub(crate) enum Dates {
+    Range(Range),
+    Period(Period),
 }
 
-impl Range {
-    /// How many dates it has.
-    pub(crate) fn days(self) -> usize {
-        let after_the_first = (self.to.civil() - self.from.civil()).get_days();
-        usize::try_from(after_the_first).map_or(0, |days| days + 1)
+impl Dates {
+    /// The dates of a hotel; `None` for a period where nothing is closed yet.
+    pub(crate) fn closed(self, hotel: &Hotel) -> Result<Option<Range>, Problem> {
+        match self {
+            Self::Range(range) => Ok(Some(range)),
+            Self::Period(period) => {
+                let Some(closed_through) = hotel.closed_through else { return Ok(None) };
+                let beyond = || Problem::parameter(PERIOD, "reaches beyond the calendar");
+                period.range(closed_through).map(Some).ok_or_else(beyond)
+            }
+        }
+    }
+
+    /// The same; 404 for a period where nothing is closed yet.
+    pub(crate) fn of(self, hotel: &Hotel) -> Result<Range, Problem> {
+        self.closed(hotel)?.ok_or_else(Problem::nothing_closed)
+    }
+
+    /// The parameter that ends them, for errors.
+    pub(crate) fn end(self) -> &'static str {
+        match self {
+            Self::Range(_) => TO,
+            Self::Period(_) => PERIOD,
+        }
+    }
+}
+
+/// What a call compares its dates with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ComparedWith {
+    Range(Range),
+    Baseline(Baseline),
+}
+
+impl ComparedWith {
+    /// The dates to compare a range with.
+    pub(crate) fn before(self, range: Range) -> Result<Range, Problem> {
+        match self {
+            Self::Range(range) => Ok(range),
+            Self::Baseline(baseline) => {
+                let none = || Problem::parameter(BASELINE, "reaches beyond the calendar");
+                baseline.of(range).ok_or_else(none)
+            }
+        }
+    }
+
+    /// The parameter that ends them, for errors.
+    pub(crate) fn end(self) -> &'static str {
+        match self {
+            Self::Range(_) => BASELINE_TO,
+            Self::Baseline(_) => BASELINE,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Parameters;
+    use super::{Parameters, Problem};
+
+    fn said(problem: &Problem) -> String {
+        serde_json::to_value(problem).unwrap()["detail"].as_str().unwrap().to_owned()
+    }
+
+    fn dates(query: &str) -> Result<(), String> {
+        let parameters = Parameters::parse(query, &["from", "to", "period"]).unwrap();
+        parameters.dates().map(drop).map_err(|problem| said(&problem))
+    }
 
     fn range(from: &str, to: &str) -> Result<(), String> {
-        let query = format!("from={from}&to={to}");
-        let parameters = Parameters::parse(&query, &["from", "to"]).unwrap();
-        parameters.range("from", "to").map(drop).map_err(|problem| {
-            serde_json::to_value(problem).unwrap()["detail"].as_str().unwrap().to_owned()
-        })
+        dates(&format!("from={from}&to={to}"))
+    }
+
+    #[test]
+    fn a_period_stands_in_the_place_of_two_dates() {
+        assert_eq!(dates("period=yesterday"), Ok(()));
+        let beside = "period stands in the place of to: leave one out".to_owned();
+        assert_eq!(dates("period=mtd&to=2026-01-01"), Err(beside));
+        assert_eq!(dates(""), Err("from is missing".to_owned()));
+        assert_eq!(dates("to=2026-01-01"), Err("from is missing".to_owned()));
+        assert!(dates("period=").unwrap_err().starts_with("period must be one of yesterday,"));
     }
 
     #[test]

@@ -62,10 +62,23 @@ impl Problem {
         Self { errors, ..Self::new(StatusCode::BAD_REQUEST, detail) }
     }
 
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// 404: of a hotel that is not there, and of one that the caller may not see: word for word
     /// the same.
     pub(crate) fn no_hotel() -> Self {
         Self::new(StatusCode::NOT_FOUND, "there is no such hotel")
+    }
+
+    /// 404: a period is reckoned from the last closed day, and there is none.
+    pub(crate) fn nothing_closed() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no day of the hotel has been closed yet")
     }
 
     /// 404: nothing was ever reported of the room.
@@ -116,6 +129,8 @@ impl IntoResponse for Problem {
             }
             _ => {}
         }
+        // For whoever writes a page of it.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -17,11 +17,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, RoomId};
-use roomwatt_presentation::DaySums;
+use roomwatt_presentation::{DaySums, Range};
 use roomwatt_store::{Hotel, HotelDay, KEYS_PER_BATCH};
 
 use crate::call::Call;
-use crate::parameters::Range;
 use crate::problem::Problem;
 
 /// Partitions, or batches, that are read at once.

@@ -9,6 +9,7 @@ use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwrita
 use crate::call::Call;
 use crate::caller::Scope;
 use crate::live;
+use crate::parameters::{FROM, PERIOD, TO};
 use crate::problem::Problem;
 use crate::ranges::ClosedDays;
 use crate::schema;
@@ -28,11 +29,11 @@ use crate::schema;
 pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     let id = call.hotel_id(Scope::ReadReports)?;
     let room = call.room_id()?;
-    let parameters = call.parameters(&["from", "to", FORMAT])?;
-    let range = parameters.range("from", "to")?;
+    let parameters = call.parameters(&[FROM, TO, PERIOD, FORMAT])?;
+    let asked = parameters.dates()?;
     let format = Format::of(&parameters, &call.headers)?;
     let hotel = call.hotel(&id).await?;
-    let days = ClosedDays::of(&call, &hotel, range, "to")?;
+    let days = ClosedDays::of(&call, &hotel, asked.of(&hotel)?, asked.end())?;
     let reports = read(&call, &hotel, &room, &days).await?;
     let calendar = &hotel.profile.calendar;
     let freshness = Freshness::settled_if(days.complete);

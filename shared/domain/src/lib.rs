@@ -27,6 +27,7 @@
 //! | 21 | how long a power reading holds | `power` |
 //! | 22 | measured before rated; meters | `booking`, [`measured`] |
 //! | 23 | prices and factors in time | [`tariff`] |
+//! | what to do about a day, which signals to check | | [`findings`] |
 //! | business days | | [`calendar`] |
 //! | a room now | rules 1–12 up to an instant | [`live`] |
 //! | where a figure comes from | rules 2–5 as intervals, rule 19 as increments | [`trace`] |
@@ -41,6 +42,7 @@ pub mod dormant;
 pub mod due;
 pub mod energy;
 pub mod fact;
+pub mod findings;
 pub mod increments;
 pub mod instant;
 pub mod live;
@@ -73,6 +75,10 @@ pub use closed::{ClosedReport, Revision};
 pub use due::Schedule;
 pub use energy::{Charge, Energy, MilliwattHours, Milliwatts, PerKwh, Percent, Rounded};
 pub use fact::Fact;
+pub use findings::{
+    Activation, FaultKind, Finding, FindingKind, Gathered, PastDay, RoomPast, SignalFault, Suspect,
+    Wasted, WastedNights,
+};
 pub use increments::{Increment, IncrementKind};
 pub use instant::{Instant, Millis};
 pub use live::Live;

@@ -33,8 +33,8 @@ pub enum BusEvent<T> {
         revision: u64,
         /// How many rooms have a report.
         rooms: u64,
-        /// Its totals, as reports show them.
-        totals: T,
+        /// What else there is to tell of it, as fields beside these.
+        told: T,
     },
     /// A late event changed a closed report, or opened a closed day for a room.
     RoomReportRevised {
@@ -56,7 +56,8 @@ struct HotelDayClosed<'a, T> {
     date: String,
     revision: u64,
     rooms: u64,
-    totals: &'a T,
+    #[serde(flatten)]
+    told: &'a T,
 }
 
 #[derive(Serialize)]
@@ -78,13 +79,13 @@ impl<T: Serialize> BusEvent<T> {
 
     fn detail(&self) -> serde_json::Result<String> {
         match self {
-            Self::HotelDayClosed { hotel, date, revision, rooms, totals } => {
+            Self::HotelDayClosed { hotel, date, revision, rooms, told } => {
                 serde_json::to_string(&HotelDayClosed {
                     hotel_id: hotel.as_str(),
                     date: date.to_string(),
                     revision: *revision,
                     rooms: *rooms,
-                    totals,
+                    told,
                 })
             }
             Self::RoomReportRevised { hotel, room, date, revision } => {

@@ -19,7 +19,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::ToSpan;
 use made_up::{Hotel, date, seoul};
-use roomwatt_domain::{BusinessDate, ClosedReport, Profile, RoomId, RoomStates};
+use roomwatt_domain::{
+    BusinessDate, ClosedReport, Finding, Gathered, Profile, RoomId, RoomPast, RoomStates,
+    SignalFault, Suspect,
+};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage, content_security_policy};
 use roomwatt_presentation::{GroupBy, GroupView, Groups, HistoryView};
 
@@ -129,7 +132,25 @@ fn rendered(hotel: &Hotel, range: Range, language: Language) -> Outcome<String> 
             page.add_baseline(back(made.closed.date)?, 1, &made.closed.report.totals());
         }
     }
+    if let Some(last) = closed_through {
+        let (findings, faults) = found(hotel, last);
+        page.tell(last, findings, faults);
+    }
     Ok(page.render()?)
+}
+
+/// What is to be done about a day, as far as its reports and those before tell.
+fn found(hotel: &Hotel, date: BusinessDate) -> (Vec<Finding>, Vec<SignalFault>) {
+    let mut gathered = Gathered::at_most(usize::MAX);
+    let on_the_day = hotel.days.iter().filter(|made| made.closed.date == date);
+    on_the_day.for_each(|made| gathered.add(&made.closed));
+    let (suspects, faults) = gathered.finish();
+    let look_into = |suspect: Suspect| {
+        let reports = hotel.reports_of(&suspect.room).filter(|closed| closed.date <= date);
+        let reports = reports.map(|closed| (closed.date, closed.clone())).collect();
+        RoomPast { date, reports, days: BTreeMap::new() }.look_into(suspect, 14)
+    };
+    (suspects.into_iter().map(look_into).collect(), faults)
 }
 
 fn write(path: &Path, text: &str) -> Outcome {

@@ -76,7 +76,7 @@ fn change(
         Basis::PerRoomDay { now: days, before: days_before } => (
             average(now, days),
             average(before, days_before),
-            language.say(" per room-day", " (객실·일당)"),
+            language.say(" per room-day", " (객실일당)"),
         ),
     };
     let absolute = signed(&write(now - before).text);
@@ -92,7 +92,7 @@ fn change(
         },
         Basis::PerRoomDay { .. } => match language {
             Language::English => format!("{now_text} per room-day, {before_text} before"),
-            Language::Korean => format!("객실·일당 {now_text}, 이전 {before_text}"),
+            Language::Korean => format!("객실일당 {now_text}, 이전 {before_text}"),
         },
     };
     Change {
@@ -172,7 +172,7 @@ pub(crate) fn cards(
             })
         }),
     };
-    vec![energy, cost, co2e, wasted_share(notation, tally, before.map(|(before, _)| before))]
+    vec![wasted_share(notation, tally, before.map(|(before, _)| before)), cost, co2e, energy]
 }
 
 /// How the energy is known, what of it is no use, and what a sold night takes.
@@ -217,8 +217,8 @@ fn cost_details(notation: &Notation<'_>, tally: &Tally, rated: bool) -> Vec<Stri
     if let Some(wasted) = totals.confirmed_waste_cost().filter(|_| rated) {
         let wasted_text = notation.money(wasted).text;
         let wasted_text = match notation.language {
-            Language::English => format!("{wasted_text} of it wasted"),
-            Language::Korean => format!("그중 낭비 {wasted_text}"),
+            Language::English => format!("{wasted_text} wasted"),
+            Language::Korean => format!("낭비 {wasted_text}"),
         };
         let all = totals.waste_cost.filter(|all| *all != wasted);
         details.push(match all {
@@ -252,7 +252,7 @@ fn co2e_details(notation: &Notation<'_>, tally: &Tally, rated: bool) -> Vec<Stri
 fn per_sold_night(notation: &Notation<'_>, text: &str) -> String {
     match notation.language {
         Language::English => format!("{text} per sold night"),
-        Language::Korean => format!("판매 객실·박당 {text}"),
+        Language::Korean => format!("판매 객실 1박당 {text}"),
     }
 }
 
@@ -325,14 +325,13 @@ pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
     let (used, wasted) = (text(used), text(wasted));
     let sentences = match notation.language {
         Language::English => [
-            Some(format!("Of {used} used, {wasted} ({share}) ran while nobody was there.")),
+            Some(format!("{wasted} of {used} ({share}) was wasted in an empty room.")),
             cost.map(|cost| format!("That cost {cost}.")),
             up_to.map(|up_to| format!("With assumed use it is up to {up_to}.")),
         ],
         Language::Korean => {
-            let said = format!("사용 {used} 중 아무도 없을 때의 사용이 {wasted}({share})");
-            let ending = cost
-                .map_or("입니다.".to_owned(), |cost| format!("이며, 그 비용은 {cost}입니다."));
+            let said = format!("사용량 {used} 중 {wasted}({share})가 빈 객실에서 낭비되었습니다");
+            let ending = cost.map_or(".".to_owned(), |cost| format!(". 비용은 {cost}입니다."));
             [
                 Some(format!("{said}{ending}")),
                 up_to.map(|up_to| format!("추정된 사용을 포함하면 최대 {up_to}입니다.")),

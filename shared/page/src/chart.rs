@@ -17,8 +17,27 @@ pub(crate) struct Bar {
     /// What the bar stands for, in words.
     pub(crate) title: String,
     pub(crate) href: Option<String>,
-    /// Wasted and all use; `None` where there is no report.
-    pub(crate) figures: Option<(i128, i128)>,
+    /// `None` where there is no report.
+    pub(crate) figures: Option<Parts>,
+}
+
+/// What a bar is stacked of, from the ground up: each goes up to here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parts {
+    /// Confirmed waste.
+    pub(crate) wasted: i128,
+    /// With the assumed waste.
+    pub(crate) up_to: i128,
+    /// All use.
+    pub(crate) used: i128,
+}
+
+impl Parts {
+    pub(crate) fn of(measure: Measure, totals: &Totals) -> Self {
+        let wasted = measure.wasted(totals);
+        let up_to = measure.up_to(totals).unwrap_or(wasted);
+        Self { wasted, up_to, used: measure.used(totals) }
+    }
 }
 
 /// A drawn chart: the axis keeps its width, the plot takes the rest.
@@ -46,7 +65,7 @@ pub(crate) fn share(part: i128, whole: i128) -> String {
 
 /// Draws the bars; `name` says what they show.
 pub(crate) fn draw(name: &str, measure: Measure, bars: &[Bar]) -> Chart {
-    let most = bars.iter().filter_map(|bar| bar.figures).map(|(_, used)| used).max().unwrap_or(0);
+    let most = bars.iter().filter_map(|bar| bar.figures).map(|parts| parts.used).max().unwrap_or(0);
     let scale = Scale::of(most, measure.unit());
     let label = |tick| decimal(tick * scale.step, measure.unit(), scale.decimals);
     let width = label(scale.ticks).len().max(3) * DIGIT + 10;
@@ -117,12 +136,13 @@ fn drawn(bar: &Bar, at: usize, bars: usize, scale: &Scale) -> Group {
         .set("height", HEIGHT.to_string());
     let mut shapes = Group::new().add(Title::new(bar.title.as_str())).add(slot);
     match bar.figures {
-        Some((wasted, used)) => {
-            if wasted > 0 {
-                shapes = shapes.add(rectangle("wasted", 0, wasted));
-            }
-            if used > wasted {
-                shapes = shapes.add(rectangle("used", wasted, used));
+        Some(Parts { wasted, up_to, used }) => {
+            for (class, from, to) in
+                [("wasted", 0, wasted), ("assumed", wasted, up_to), ("used", up_to, used)]
+            {
+                if to > from {
+                    shapes = shapes.add(rectangle(class, from, to));
+                }
             }
         }
         None => {
@@ -200,7 +220,7 @@ pub(crate) fn bar_title(
 ) -> String {
     use crate::language::Language::{English, Korean};
     let Some(totals) = totals else {
-        return format!("{when}: {}", notation.language.say("no report", "보고 없음"));
+        return format!("{when}: {}", notation.language.say("no report", "데이터 없음"));
     };
     let (wasted, used) = (measure.wasted(totals), measure.used(totals));
     let text = |exact| -> String {
@@ -209,7 +229,7 @@ pub(crate) fn bar_title(
     };
     let share = crate::notation::percent(wasted, used).unwrap_or_else(|| "0%".to_owned());
     let title = match notation.language {
-        English => format!("{when}: {} used, {} of it wasted ({share})", text(used), text(wasted)),
+        English => format!("{when}: {} used, {} wasted ({share})", text(used), text(wasted)),
         Korean => format!("{when}: 사용 {}, 그중 낭비 {} ({share})", text(used), text(wasted)),
     };
     match measure.up_to(totals) {

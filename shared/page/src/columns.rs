@@ -2,7 +2,7 @@
 
 use roomwatt_domain::BusinessDate;
 
-use crate::range::{Range, moved};
+use roomwatt_presentation::range::{Range, moved};
 
 /// How many columns a page shows at most, as long as months keep below it.
 const MOST: i64 = 62;
@@ -66,8 +66,8 @@ fn last_of(step: Step, date: BusinessDate) -> BusinessDate {
 #[cfg(test)]
 mod tests {
     use super::{Columns, Step};
-    use crate::range::{Range, moved};
     use roomwatt_domain::BusinessDate;
+    use roomwatt_presentation::range::{Range, moved};
 
     fn columns(from: &str, to: &str) -> Columns {
         let date = |text| BusinessDate::parse(text).unwrap();

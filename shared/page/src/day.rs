@@ -10,18 +10,20 @@ use roomwatt_domain::{
 
 use crate::PageError;
 use crate::cards::{Card, CardValue, cards, lede};
+use crate::figures::Data;
 use crate::language::Language;
 use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
     Cell, Column, Figures, Frame, Link, Row, Table, hotel_name, in_languages, meters_table,
-    occupancy_table,
+    occupancy_table, to_hotels,
 };
-use crate::range::{Range, moved};
 use crate::room::room_name;
 use crate::strip::{self, Judge, Judgement, Piece, Stretch};
 use crate::tally::{Judged, Metered, Tally};
-use crate::trust::{Fact, Kinds, trust};
+use crate::trust::{Fact, Kinds, graded, trust};
+use crate::words;
+use roomwatt_presentation::range::{Range, moved};
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -72,6 +74,8 @@ impl DayPage<'_> {
             meters: self.meters(&notation),
             readings: self.readings_table(&notation),
             increments: self.increments_table(&notation),
+            grade: tally
+                .map_or_else(String::new, |tally| graded(&notation, &Data::of(&tally, 1, 1))),
             trust: tally.map_or_else(Vec::new, |tally| trust(&notation, &tally, &kinds, None)),
             occupancy: tally.map(|tally| occupancy_table(&notation, &tally.occupancy)),
             revisions: self.report.map_or_else(Vec::new, |closed| revisions(&notation, closed)),
@@ -96,6 +100,7 @@ impl DayPage<'_> {
         frame.title = format!("{room} · {} · {hotel}", notation.date(date));
         frame.heading = notation.date(date);
         frame.path = vec![
+            to_hotels(links),
             Link::to(hotel, Some(links.hotel(month))),
             Link::to(room.clone(), Some(links.room(self.room, month))),
         ];
@@ -109,8 +114,10 @@ impl DayPage<'_> {
         if let Some(closed) = self.report.filter(|_| !self.provisional) {
             let at = notation.moment(closed.closed_at);
             frame.facts.push(match language {
-                Language::English => format!("revision {}, {at}", closed.revision),
-                Language::Korean => format!("정정 번호 {}, {at}", closed.revision),
+                Language::English if closed.revision == 1 => format!("closed {at}"),
+                Language::English => format!("revised {at}"),
+                Language::Korean if closed.revision == 1 => format!("최초 마감 {at}"),
+                Language::Korean => format!("정정 {at}"),
             });
         }
         frame.languages = in_languages(|language| Links { language, ..links }.day(self.room, date));
@@ -141,7 +148,7 @@ impl DayPage<'_> {
                 language
                     .say(
                         "There is no report of this room for this day.",
-                        "이 날 이 객실의 보고가 없습니다.",
+                        "이 날 이 객실의 데이터가 없습니다.",
                     )
                     .to_owned(),
             ),
@@ -157,7 +164,7 @@ impl DayPage<'_> {
                 language
                     .say(
                         "The time line marks waste by today’s settings; the report’s figures keep those that the day was closed with.",
-                        "시간선의 낭비 표시는 현재의 설정을 따르며, 보고 수치는 마감 당시의 설정을 따릅니다.",
+                        "타임라인의 낭비 표시는 현재의 설정을 따르며, 보고 수치는 마감 당시의 설정을 따릅니다.",
                     )
                     .to_owned(),
             ),
@@ -250,7 +257,12 @@ impl DayPage<'_> {
                         .map(|interval| {
                             let class =
                                 if interval.state == State::VACANT { "vacant" } else { "present" };
-                            piece(interval.from, interval.to, class, interval.state.as_str())
+                            piece(
+                                interval.from,
+                                interval.to,
+                                class,
+                                words::state(language, &interval.state),
+                            )
                         })
                         .collect::<Vec<_>>();
                     (sensor.as_str(), language.say("sensor", "센서"), pieces)
@@ -263,13 +275,16 @@ impl DayPage<'_> {
                     let pieces = used
                         .flat_map(|interval| {
                             judge.pieces(interval).into_iter().map(|(part, judgement)| {
-                                let (class, text) =
-                                    judged(language, judgement, interval.state.as_str());
+                                let (class, text) = judged(
+                                    language,
+                                    judgement,
+                                    words::state(language, &interval.state),
+                                );
                                 piece(part.start, part.end, class, &text)
                             })
                         })
                         .collect();
-                    (device.id.as_str(), device.kind.as_str(), pieces)
+                    (device.id.as_str(), words::kind(language, &device.kind), pieces)
                 }
             };
             strips.push(Strip {
@@ -300,7 +315,7 @@ impl DayPage<'_> {
         for device in &report.devices {
             for (at, part) in parts(language, device, report.pricing).into_iter().enumerate() {
                 let mut cells = vec![
-                    Cell::Text(device.device.kind.as_str().to_owned()),
+                    Cell::Text(words::kind(language, &device.device.kind).to_owned()),
                     Cell::Text(part.state),
                     part.rating.map_or(Cell::Absent, |rating| Cell::Figure(rating.to_string())),
                     if at == 0 {
@@ -428,7 +443,7 @@ impl DayPage<'_> {
                     Row {
                         head: Link::plain(signal_name(language, &signal.signal)),
                         cells: vec![
-                            Cell::Text(interval.state.as_str().to_owned()),
+                            Cell::Text(words::state(language, &interval.state).to_owned()),
                             Cell::Figure(notation.time(interval.from)),
                             Cell::Figure(self.end(notation, interval.to)),
                             Cell::Datum(Notation::exact_duration(interval.to - interval.from)),
@@ -476,7 +491,7 @@ impl DayPage<'_> {
                 cells: vec![
                     Cell::Text(format!("UTC{}", notation.offset(transition.at))),
                     Cell::Text(signal_name(language, &signal.signal)),
-                    Cell::Text(transition.state.as_str().to_owned()),
+                    Cell::Text(words::state(language, &transition.state).to_owned()),
                 ],
             })
             .collect();
@@ -512,7 +527,9 @@ fn signal_name(language: Language, signal: &Signal) -> String {
     match signal {
         Signal::Stay => language.say("stay", "투숙").to_owned(),
         Signal::Presence(sensor) => format!("{sensor} ({})", language.say("sensor", "센서")),
-        Signal::Device(device) => format!("{} ({})", device.id, device.kind),
+        Signal::Device(device) => {
+            format!("{} ({})", device.id, words::kind(language, &device.kind))
+        }
     }
 }
 
@@ -564,7 +581,7 @@ fn parts(language: Language, device: &DeviceReport, pricing: Pricing) -> Vec<Par
         .usage
         .iter()
         .map(|usage| Part {
-            state: usage.state.as_str().to_owned(),
+            state: words::state(language, &usage.state).to_owned(),
             rating: usage.rating,
             sums: Judged::of_use(usage, pricing),
         })
@@ -607,13 +624,15 @@ fn revisions(notation: &Notation<'_>, closed: &ClosedReport) -> Vec<String> {
         .revisions
         .iter()
         .map(|revision| {
-            let (at, number) = (notation.moment(revision.at), revision.revision);
+            let at = notation.moment(revision.at);
             let (before, after) = (figures(&revision.before), figures(&revision.after));
             match language {
                 Language::English => {
-                    format!("Revision {number}, {at}: from {before} to {after}.")
+                    format!("Revised on {at}, after late events: from {before} to {after}.")
                 }
-                Language::Korean => format!("정정 {number}, {at}: {before} → {after}."),
+                Language::Korean => {
+                    format!("{at} 정정 (늦게 도착한 이벤트): {before} → {after}.")
+                }
             }
         })
         .collect()
@@ -642,6 +661,7 @@ struct View {
     readings: Option<Table>,
     increments: Option<Table>,
     trust: Vec<Fact>,
+    grade: String,
     occupancy: Option<Table>,
     revisions: Vec<String>,
     forgotten: bool,

@@ -4,23 +4,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, DeviceId, DeviceKind, Nights, Profile, RoomId, Totals,
+    BusinessDate, ClosedReport, DeviceId, DeviceKind, EmissionFactors, FaultKind, Finding, Nights,
+    PerKwh, Presence, Prices, Profile, RoomId, SignalFault, Stay, Totals,
 };
+use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::PageError;
-use crate::cards::{Basis, Card, CardValue, cards, lede};
-use crate::chart::{self, Bar, Chart};
+use crate::cards::{Basis, Card, CardValue, cards};
+use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
+use crate::figures::{Data, Exposure, meets, usual};
+use crate::gaps::Gaps;
 use crate::language::Language;
 use crate::links::{Links, Place};
-use crate::notation::{Datum, Notation, decimal};
+use crate::notation::{Datum, Notation, decimal, percent};
 use crate::parts::{
-    Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    meters_table, occupancy_table,
+    Cell, Choice, Column, Figures, Frame, Line, Link, Row, Table, gap_notes, hotel_name,
+    in_languages, meters_table, occupancy_table, to_hotels,
 };
-use crate::range::{Gaps, Range};
 use crate::tally::{Judged, Measure, Metered, Tally};
-use crate::trust::{Fact, Kinds, trust};
+use crate::telling::{Amounts, fault_text, finding_text, nothing_to_do, verdict};
+use crate::trust::{Fact, Kinds, graded, trust};
+use crate::words;
 
 /// How many rooms the heat map shows on their own.
 const HEAT_ROOMS: usize = 40;
@@ -50,6 +55,24 @@ pub struct HotelPage<'a> {
     dates: BTreeSet<BusinessDate>,
     before: Totals,
     room_days_before: u64,
+    usual: Vec<Totals>,
+    found: Option<Found>,
+}
+
+/// What is to be done about the last day of a range.
+#[derive(Debug, Clone)]
+struct Found {
+    date: BusinessDate,
+    findings: Vec<Finding>,
+    faults: Vec<SignalFault>,
+}
+
+/// A row of a ranking in the making.
+struct Ranked {
+    head: Link,
+    totals: Totals,
+    /// Waste per empty hour; `None` for what is not ranked.
+    rank: Option<i128>,
 }
 
 /// One room's sums.
@@ -57,6 +80,20 @@ pub struct HotelPage<'a> {
 struct RoomSums {
     tally: Tally,
     cells: Box<[HeatCell]>,
+    /// Whether it was heard in the range.
+    heard: bool,
+}
+
+impl RoomSums {
+    fn exposure(&self) -> Exposure {
+        exposure(&self.tally)
+    }
+}
+
+fn exposure(tally: &Tally) -> Exposure {
+    let vacant = Stay::ALL.map(|stay| tally.occupancy.cell(stay, Presence::Vacant));
+    let wasted = tally.totals().confirmed_waste_energy();
+    Exposure { wasted, empty: vacant.into_iter().sum() }
 }
 
 /// What the heat map shows of a room in a column.
@@ -103,6 +140,8 @@ impl<'a> HotelPage<'a> {
             dates: BTreeSet::new(),
             before: Totals::default(),
             room_days_before: 0,
+            usual: Vec::new(),
+            found: None,
         }
     }
 
@@ -117,7 +156,9 @@ impl<'a> HotelPage<'a> {
         let room = self.by_room.entry(closed.room.clone()).or_insert_with(|| RoomSums {
             tally: Tally::default(),
             cells: vec![HeatCell::default(); columns].into(),
+            heard: false,
         });
+        room.heard |= closed.report.heard.is_some_and(|heard| heard >= closed.window.start);
         room.tally += tally;
         let cell = &mut room.cells[column];
         cell.reports += 1;
@@ -144,6 +185,17 @@ impl<'a> HotelPage<'a> {
         }
     }
 
+    /// Says what is to be done about a day.
+    pub fn tell(&mut self, date: BusinessDate, findings: Vec<Finding>, faults: Vec<SignalFault>) {
+        self.found = Some(Found { date, findings, faults });
+    }
+
+    /// Sets what a range of one day is held against: the hotel's sums on the same weekdays before
+    /// it, latest first.
+    pub fn set_usual(&mut self, same_weekdays: Vec<Totals>) {
+        self.usual = same_weekdays;
+    }
+
     /// Writes the page.
     ///
     /// # Errors
@@ -152,7 +204,12 @@ impl<'a> HotelPage<'a> {
         let notation = Notation::new(self.profile, self.language);
         let view = View {
             frame: self.frame(&notation),
-            lede: self.lede(&notation),
+            lede: self.verdict(&notation),
+            do_today: self.do_today(&notation),
+            check: self.check(&notation),
+            terms: self.terms(&notation),
+            grade: graded(&notation, &self.data()),
+            unranked: self.unranked(),
             basis: self.basis_note(&notation),
             cards: self.cards(&notation),
             chart: self.chart(&notation),
@@ -186,7 +243,7 @@ impl<'a> HotelPage<'a> {
         let links = self.links();
         let mut frame = Frame::new(language);
         frame.title = format!("{name} · {}", notation.range(self.range));
-        frame.path = vec![];
+        frame.path = vec![to_hotels(links)];
         frame.heading = name;
         frame.period = notation.range(self.range);
         let days = self.dates.len();
@@ -204,9 +261,9 @@ impl<'a> HotelPage<'a> {
                 ),
             ],
             Language::Korean => vec![
-                format!("보고 {}", of_days(language, days, expected)),
+                format!("데이터 {}", of_days(language, days, expected)),
                 format!("객실 {rooms}개"),
-                format!("객실·일 {}", Notation::number(self.sum.reports).text),
+                format!("연 객실일수 {}", Notation::number(self.sum.reports).text),
             ],
         };
         frame.facts.extend(nights_fact(language, self.sum.nights.nights));
@@ -219,6 +276,7 @@ impl<'a> HotelPage<'a> {
         frame.previous = sibling(-1);
         frame.next =
             sibling(1).filter(|_| self.closed_through.is_some_and(|closed| closed > self.range.to));
+        frame.choice = Some(self.choice(notation));
         frame.notes = gap_notes(
             notation,
             &Gaps::of(self.range, &self.profile.calendar, self.closed_through, &self.dates),
@@ -247,7 +305,7 @@ impl<'a> HotelPage<'a> {
                 format!("Nothing to compare with: there is no closed report for {before}.")
             }
             (Language::Korean, None) => {
-                format!("비교할 기간이 없습니다: {before}의 마감된 보고가 없습니다.")
+                format!("비교할 기간이 없습니다: {before}의 마감된 데이터가 없습니다.")
             }
             (Language::English, Some(Basis::Sums)) => format!("Compared with {before}."),
             (Language::Korean, Some(Basis::Sums)) => format!("비교 기간: {before}."),
@@ -257,15 +315,183 @@ impl<'a> HotelPage<'a> {
                 days(room_days)
             ),
             (Language::Korean, Some(Basis::PerRoomDay { now, before: room_days })) => format!(
-                "비교 기간: {before}. 객실·일 수가 달라(현재 {}, 이전 {}) 객실·일당 평균으로 비교합니다.",
+                "비교 기간: {before}. 연 객실일수가 달라(현재 {}, 이전 {}) 객실일당 평균으로 비교합니다.",
                 days(now),
                 days(room_days)
             ),
         }
     }
 
-    fn lede(&self, notation: &Notation<'_>) -> Option<String> {
-        lede(notation, self.sum.totals())
+    /// The rooms that were heard, and those that there are.
+    fn data(&self) -> Data {
+        let heard = self.by_room.values().filter(|sums| sums.heard).count() as u64;
+        let known = self.by_room.len() as u64;
+        Data::of(&self.sum, heard, self.profile.rooms.map_or(known, u64::from).max(known))
+    }
+
+    fn verdict(&self, notation: &Notation<'_>) -> Option<String> {
+        let totals = self.sum.totals();
+        if self.sum.reports == 0 {
+            return None;
+        }
+        let amounts = Amounts::of(notation, totals);
+        let usual = usual(self.usual.iter().filter_map(|day| amounts.alike(day)));
+        let Data { heard, rooms, .. } = self.data();
+        let rooms = (heard, u32::try_from(rooms).ok());
+        let verdict = verdict(notation, self.range, totals, usual, rooms);
+        Some(
+            [Some(verdict), self.target(totals)]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
+    }
+
+    /// Whether the hotel's target is met.
+    fn target(&self, totals: &Totals) -> Option<String> {
+        let target = self.profile.waste_target_percent?;
+        let met = meets(totals, target)?;
+        let (wasted, energy) = (totals.confirmed_waste_energy(), totals.energy);
+        let share = percent(wasted.exact(), energy.exact())?;
+        Some(match (self.language, met) {
+            (Language::English, true) => format!("{share} wasted: within the target of {target}%."),
+            (Language::English, false) => format!("{share} wasted: above the target of {target}%."),
+            (Language::Korean, true) => format!("낭비 비율 {share}: 목표 {target}% 이내입니다."),
+            (Language::Korean, false) => format!("낭비 비율 {share}: 목표 {target}%를 넘었습니다."),
+        })
+    }
+
+    fn choice(&self, notation: &Notation<'_>) -> Choice {
+        let links = self.links();
+        let periods = Period::NAMED.into_iter().map(|period| {
+            let current = self.closed_through.and_then(|closed| period.range(closed));
+            let href = (current != Some(self.range)).then(|| links.period(period));
+            Link::to(notation.period(period), href)
+        });
+        let baselines = Baseline::ALL.into_iter().map(|baseline| {
+            let current = baseline.of(self.range) == Some(self.baseline);
+            let href = (!current).then(|| links.compared(self.range, baseline));
+            Link::to(notation.baseline(baseline), href)
+        });
+        Choice {
+            periods: periods.collect(),
+            baselines: baselines.collect(),
+            range: self.range,
+            csv: Links::csv(self.range),
+        }
+    }
+
+    /// What to do, most money first; `None` where nothing was looked for.
+    fn do_today(&self, notation: &Notation<'_>) -> Option<Vec<Line>> {
+        let found = self.found.as_ref()?;
+        let line = |finding: &Finding| {
+            let href = self.links().day(&finding.suspect.room, found.date);
+            Line::of(&finding_text(notation, finding), Some(href))
+        };
+        Some(found.findings.iter().map(line).collect())
+    }
+
+    /// Signals to check. Of a room that is silent as a whole its devices are not named again.
+    fn check(&self, notation: &Notation<'_>) -> Vec<Line> {
+        let Some(found) = &self.found else { return Vec::new() };
+        let silent = |fault: &&SignalFault| fault.kind == FaultKind::Silent;
+        let silent_rooms: BTreeSet<_> = found
+            .faults
+            .iter()
+            .filter(silent)
+            .filter(|fault| fault.device.is_none())
+            .filter_map(|fault| fault.room.as_ref())
+            .collect();
+        let told_by_its_room = |fault: &&SignalFault| {
+            silent(fault)
+                && fault.device.is_some()
+                && fault.room.as_ref().is_some_and(|room| silent_rooms.contains(room))
+        };
+        let faults = found.faults.iter().filter(|fault| !told_by_its_room(fault));
+        let line = |fault: &SignalFault| {
+            let href = fault.room.as_ref().map(|room| self.links().day(room, found.date));
+            Line::of(&fault_text(notation, fault), href)
+        };
+        faults.map(line).collect()
+    }
+
+    /// Whether rooms stand in the ranking that were not empty for long enough.
+    fn unranked(&self) -> bool {
+        self.by_room.values().any(|sums| !sums.exposure().is_ranked())
+    }
+
+    /// What the figures were reckoned with.
+    fn terms(&self, notation: &Notation<'_>) -> Vec<(&'static str, String)> {
+        let say = |english, korean| self.language.say(english, korean);
+        let profile = self.profile;
+        let currency = notation.currency();
+        let per_kwh = |price: PerKwh| format!("{price} {currency}/kWh").replace("  ", " ");
+        let dated = |from: BusinessDate, text: String| match self.language {
+            Language::English => format!("{text} from {}", notation.date(from)),
+            Language::Korean => format!("{}부터 {text}", notation.date(from)),
+        };
+        // What holds from a date on holds until the next one: only what touches the range is told.
+        let in_range = |from: BusinessDate, next: Option<BusinessDate>| {
+            from <= self.range.to && next.is_none_or(|next| next > self.range.from)
+        };
+        let price = match &profile.prices {
+            None => say("No price set", "단가 미설정").to_owned(),
+            Some(Prices::Flat(price)) => per_kwh(*price),
+            Some(Prices::ByDate(tariffs)) => {
+                let next = tariffs.iter().skip(1).map(|it| Some(it.from)).chain([None]);
+                let told = tariffs.iter().zip(next).filter(|(it, next)| in_range(it.from, *next));
+                let told = told.map(|(tariff, _)| {
+                    let zones = tariff.zones.len();
+                    let zones = match (zones, self.language) {
+                        (0, _) => String::new(),
+                        (_, Language::English) => {
+                            format!(", {zones} time zones with prices of their own")
+                        }
+                        (_, Language::Korean) => format!(", 시간대별 단가 {zones}개"),
+                    };
+                    dated(tariff.from, format!("{}{zones}", per_kwh(tariff.price)))
+                });
+                told.collect::<Vec<_>>().join("; ")
+            }
+        };
+        let sourced = |factor: PerKwh, source: Option<&String>| match source {
+            Some(source) => format!("{factor} kg CO₂e/kWh ({source})"),
+            None => format!("{factor} kg CO₂e/kWh"),
+        };
+        let own_source = profile.emission_factor_source.as_ref();
+        let factor = match &profile.emission_factors {
+            None => say("No emission factor set", "배출 계수 미설정").to_owned(),
+            Some(EmissionFactors::Flat(factor)) => sourced(*factor, own_source),
+            Some(EmissionFactors::ByDate(factors)) => {
+                let next = factors.iter().skip(1).map(|it| Some(it.from)).chain([None]);
+                let told = factors.iter().zip(next).filter(|(it, next)| in_range(it.from, *next));
+                let told = told.map(|(factor, _)| {
+                    dated(
+                        factor.from,
+                        sourced(factor.kg_co2e, factor.source.as_ref().or(own_source)),
+                    )
+                });
+                told.collect::<Vec<_>>().join("; ")
+            }
+        };
+        let mut terms = vec![
+            (say("Price", "단가"), price),
+            (say("Emission factor", "배출 계수"), factor),
+            (say("Time zone", "시간대"), profile.calendar.time_zone().to_owned()),
+        ];
+        if let Some(closed) = self.closed_through {
+            terms.push((say("Closed through", "마감일"), notation.date(closed)));
+        }
+        let revised = Notation::number(self.sum.revised).text;
+        terms.push((
+            say("Revised after closing", "마감 후 정정"),
+            match self.language {
+                Language::English => format!("{revised} room-days"),
+                Language::Korean => format!("연 객실일수 {revised}"),
+            },
+        ));
+        terms
     }
 
     fn column_names(&self, notation: &Notation<'_>) -> Vec<(String, String)> {
@@ -294,7 +520,7 @@ impl<'a> HotelPage<'a> {
                     label: label.clone(),
                     title: chart::bar_title(notation, name, measure, totals),
                     href: totals.map(|_| self.links().hotel(*range)),
-                    figures: totals.map(|totals| (measure.wasted(totals), measure.used(totals))),
+                    figures: totals.map(|totals| Parts::of(measure, totals)),
                 }
             })
             .collect();
@@ -374,7 +600,7 @@ impl<'a> HotelPage<'a> {
         let mut columns = vec![Column::text(self.language.say("Device kind", "기기 종류"))];
         columns.extend(figures.columns());
         let rows = self.by_kind.iter().map(|(kind, sums)| Row {
-            head: Link::plain(kind.as_str()),
+            head: Link::plain(words::kind(self.language, kind)),
             cells: figures.cells(sums),
         });
         Table {
@@ -401,10 +627,16 @@ impl<'a> HotelPage<'a> {
     }
 
     fn worst_rooms(&self, notation: &Notation<'_>) -> Table {
+        let all = exposure(&self.sum);
+        let by_energy = self.measure() == Measure::Energy;
         let rooms = self
             .by_room
             .iter()
-            .map(|(room, sums)| (self.room_link(room), *sums.tally.totals()))
+            .map(|(room, sums)| {
+                let exposure = sums.exposure();
+                let rank = (by_energy && exposure.is_ranked()).then(|| exposure.rank(all));
+                Ranked { head: self.room_link(room), totals: *sums.tally.totals(), rank }
+            })
             .collect();
         self.ranking(
             notation,
@@ -418,7 +650,10 @@ impl<'a> HotelPage<'a> {
         let kinds = self
             .by_kind
             .iter()
-            .map(|(kind, sums)| (Link::plain(kind.as_str()), sums.totals))
+            .map(|(kind, sums)| {
+                let head = Link::plain(words::kind(self.language, kind));
+                Ranked { head, totals: sums.totals, rank: None }
+            })
             .collect();
         self.ranking(
             notation,
@@ -428,13 +663,14 @@ impl<'a> HotelPage<'a> {
         )
     }
 
-    /// The ten that waste most: in money where every day had a price, else in energy or time.
+    /// The ten that come first: by their rank, those without one after them; of equals, those that
+    /// waste most, in money where every day had a price, else in energy or time.
     fn ranking(
         &self,
         notation: &Notation<'_>,
         caption: &str,
         first: &str,
-        mut ranked: Vec<(Link, Totals)>,
+        mut ranked: Vec<Ranked>,
     ) -> Table {
         let measure = self.measure();
         let money = measure == Measure::Energy && self.sum.totals().waste_cost.is_some();
@@ -445,10 +681,11 @@ impl<'a> HotelPage<'a> {
             Some(cost) if by_money => cost.exact(),
             _ => measure.wasted(totals),
         };
-        ranked.retain(|(_, totals)| measure.wasted(totals) > 0);
-        ranked.sort_by_key(|(_, totals)| std::cmp::Reverse(weight(totals)));
+        ranked.retain(|it| measure.wasted(&it.totals) > 0);
+        ranked.sort_by_key(|it| std::cmp::Reverse((it.rank, weight(&it.totals))));
         ranked.truncate(RANKED);
-        let most = ranked.first().map_or(0, |(_, totals)| weight(totals));
+        let most = ranked.iter().map(|it| weight(&it.totals)).max().unwrap_or(0);
+        let by_rank = ranked.iter().any(|it| it.rank.is_some());
         let mut columns = vec![Column::text(first)];
         let language = self.language;
         if money {
@@ -466,10 +703,13 @@ impl<'a> HotelPage<'a> {
             columns.push(Column::figure(language.say("up to", "최대")));
         }
         columns.push(Column::figure(language.say("of its energy", "에너지 대비")));
+        if by_rank {
+            columns.push(Column::figure(language.say("Wh per empty hour", "빈 시간당 Wh")));
+        }
         columns.push(Column::text(""));
         let rows = ranked
             .into_iter()
-            .map(|(head, totals)| {
+            .map(|Ranked { head, totals, rank }| {
                 let mut cells = Vec::new();
                 if money {
                     cells.push(match totals.confirmed_waste_cost() {
@@ -492,6 +732,10 @@ impl<'a> HotelPage<'a> {
                     cells.push(Cell::Datum(all));
                 }
                 cells.push(Cell::share(measure.wasted(&totals), measure.used(&totals)));
+                if by_rank {
+                    let wh = |rank| decimal(rank, Measure::Energy.unit() / 1000, 1);
+                    cells.push(rank.map_or(Cell::Absent, |rank| Cell::Figure(wh(rank))));
+                }
                 cells.push(Cell::Bar(chart::share(weight(&totals), most)));
                 Row { head, cells }
             })
@@ -649,10 +893,13 @@ struct ShownCell {
     href: Option<String>,
 }
 
-/// Levels that double: most rooms waste little, and a few waste a lot.
+/// Levels that grow by the steps 1, 2, 5: most rooms waste little, and a few waste a lot. The limits
+/// are round, so that a colour means the same on most pages.
 struct HeatScale {
     measure: Measure,
     most: i128,
+    /// The most that each level holds.
+    limits: [i128; HeatScale::LEVELS],
     /// Watt-hours or minutes, where a kilowatt-hour or an hour is more than any cell.
     small: bool,
 }
@@ -661,7 +908,33 @@ impl HeatScale {
     const LEVELS: usize = 5;
 
     fn of(measure: Measure, most: i128) -> Self {
-        Self { measure, most, small: most < measure.unit() }
+        Self { measure, most, limits: Self::limits(measure, most), small: most < measure.unit() }
+    }
+
+    /// The last steps up to the first one that holds the most.
+    fn limits(measure: Measure, most: i128) -> [i128; Self::LEVELS] {
+        let mut limits = [0; Self::LEVELS];
+        let mut decade = measure.unit() / 100_000;
+        loop {
+            for step in [1, 2, 5] {
+                limits.rotate_left(1);
+                limits[Self::LEVELS - 1] = decade * step;
+                if limits[0] > 0 && decade * step >= most {
+                    return limits;
+                }
+            }
+            decade *= 10;
+        }
+    }
+
+    /// What is no more than this is shown as nothing.
+    fn floor(&self) -> i128 {
+        match self.measure {
+            // 10 Wh.
+            Measure::Energy => self.measure.unit() / 100,
+            // 5 minutes.
+            Measure::Time => self.measure.unit() / 12,
+        }
     }
 
     fn unit(&self) -> i128 {
@@ -681,23 +954,18 @@ impl HeatScale {
         }
     }
 
-    /// The most that a level holds.
-    fn limit(&self, level: usize) -> i128 {
-        self.most >> (Self::LEVELS - level)
-    }
-
     fn level(&self, wasted: i128) -> usize {
-        if wasted <= 0 {
+        if wasted <= self.floor() {
             return 0;
         }
-        (1..Self::LEVELS).find(|level| wasted <= self.limit(*level)).unwrap_or(Self::LEVELS)
+        1 + self.limits.iter().take_while(|limit| wasted > **limit).count()
     }
 
     /// A few digits, since columns are narrow.
     fn figure(&self, exact: i128) -> String {
         let unit = self.unit();
-        if exact == 0 {
-            "0".to_owned()
+        if exact <= self.floor() {
+            "\u{b7}".to_owned()
         } else if exact < unit * 10 && !self.small {
             decimal(exact, unit, 1)
         } else if exact < unit * 10_000 {
@@ -711,11 +979,10 @@ impl HeatScale {
         if self.most == 0 {
             return vec!["0".to_owned()];
         }
-        let mut legend = vec!["0".to_owned()];
-        legend.extend((1..=Self::LEVELS).map(|level| {
+        let mut legend = vec!["\u{b7} 0".to_owned()];
+        legend.extend(self.limits.map(|limit| {
             let unit = self.unit();
-            let limit = self.limit(level);
-            let decimals = if limit < unit { 2 } else { u32::from(limit < unit * 100) };
+            let decimals = if limit < unit { 2 } else { 0 };
             format!("\u{2264} {}", decimal(limit, unit, decimals))
         }));
         legend
@@ -729,7 +996,7 @@ impl HeatScale {
         href: Option<String>,
     ) -> ShownCell {
         let Some(wasted) = wasted else {
-            let none = notation.language.say("no report", "보고 없음");
+            let none = notation.language.say("no report", "데이터 없음");
             return ShownCell {
                 level: None,
                 figure: String::new(),
@@ -751,6 +1018,11 @@ impl HeatScale {
 struct View {
     frame: Frame,
     lede: Option<String>,
+    do_today: Option<Vec<Line>>,
+    check: Vec<Line>,
+    terms: Vec<(&'static str, String)>,
+    grade: String,
+    unranked: bool,
     basis: String,
     cards: Vec<Card>,
     chart: Chart,
@@ -769,6 +1041,10 @@ struct View {
 }
 
 impl View {
+    fn nothing_to_do(&self) -> &'static str {
+        nothing_to_do(self.frame.language)
+    }
+
     fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
         self.frame.language.say(english, korean)
     }

@@ -1,7 +1,8 @@
-//! The report as people look at it: three pages, each one file of HTML that asks for nothing else.
+//! The report as people look at it: four pages, each one file of HTML that asks for nothing else.
 //!
 //! | page | type | where it lives |
 //! | --- | --- | --- |
+//! | the hotels that somebody may see | [`HotelsPage`] | `/` |
 //! | a hotel over a range of days | [`HotelPage`] | `/hotels/{h}/report.html?from&to` |
 //! | a room over a range of days | [`RoomPage`] | `/hotels/{h}/rooms/{r}/report.html?from&to` |
 //! | a room on a day, with its history | [`DayPage`] | `/hotels/{h}/rooms/{r}/history.html?date` |
@@ -27,32 +28,42 @@
 //! | `tally` | sums of reports |
 //! | `chart`, `strip` | bars of a range, and the time line of a day |
 //! | `cards`, `trust` | the figures to see first, and how far to trust them |
+//! | `figures` | what is usual, ranks, grades of data, targets |
 //! | `parts` | tables, and the frame that all pages share |
+//! | [`telling`], `words` | findings in sentences, and what kinds and states are called |
 //! | `style` | the style sheet, and the policy that allows it |
-//! | [`hotel`], [`room`], [`day`] | the pages |
+//! | [`hotels`], [`hotel`], [`room`], [`day`], [`problem`] | the pages |
 
 mod cards;
 mod chart;
 mod columns;
 pub mod day;
+mod figures;
+mod gaps;
 pub mod hotel;
+pub mod hotels;
 pub mod language;
 mod links;
 mod notation;
 mod parts;
-pub mod range;
+pub mod problem;
 pub mod room;
 mod strip;
 mod style;
 mod tally;
+pub mod telling;
 mod trust;
+mod words;
 
 pub use day::DayPage;
 pub use hotel::HotelPage;
+pub use hotels::{HotelLine, HotelsPage};
 pub use language::Language;
-pub use range::Range;
+pub use problem::ProblemPage;
 pub use room::RoomPage;
+pub use roomwatt_presentation::Range;
 pub use style::content_security_policy;
+pub use telling::Telling;
 
 /// A page could not be written. Its source says why.
 #[derive(Debug, thiserror::Error)]

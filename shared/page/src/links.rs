@@ -6,7 +6,7 @@
 use roomwatt_domain::{BusinessDate, RoomId};
 
 use crate::language::Language;
-use crate::range::Range;
+use roomwatt_presentation::{Baseline, Period, Range};
 
 /// Which page the links stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,15 @@ pub(crate) struct Links {
 }
 
 impl Links {
+    /// To the list of hotels.
+    pub(crate) fn hotels(self) -> String {
+        let up = match self.place {
+            Place::Hotel => "../../",
+            Place::Room => "../../../../",
+        };
+        format!("{up}?lang={}", self.language.tag())
+    }
+
     /// To the hotel's page.
     pub(crate) fn hotel(self, range: Range) -> String {
         let up = match self.place {
@@ -32,6 +41,21 @@ impl Links {
             Place::Room => "../../",
         };
         format!("{up}report.html?{}", self.of_range(range))
+    }
+
+    /// To the hotel's page of a period that is reckoned from the last closed day.
+    pub(crate) fn period(self, period: Period) -> String {
+        format!("report.html?period={period}&lang={}", self.language.tag())
+    }
+
+    /// To the hotel's page, compared with something else.
+    pub(crate) fn compared(self, range: Range, baseline: Baseline) -> String {
+        format!("{}&baseline={}", self.hotel(range), baseline.name())
+    }
+
+    /// To the hotel's reports as CSV.
+    pub(crate) fn csv(range: Range) -> String {
+        format!("reports?from={}&to={}&format=csv", range.from, range.to)
     }
 
     /// From the hotel's page to a room's.

@@ -15,8 +15,8 @@ use roomwatt_domain::{
 };
 
 use crate::language::Language;
-use crate::range::Range;
 use crate::tally::Measure;
+use roomwatt_presentation::{Baseline, Period, Range};
 
 /// A figure for people, with the same figure as the API writes it.
 #[derive(Debug, Clone, Template)]
@@ -242,6 +242,45 @@ impl<'a> Notation<'a> {
         let at = usize::from(date.civil().weekday().to_monday_zero_offset().unsigned_abs());
         let (english, korean) = names[at % names.len()];
         self.language.say(english, korean)
+    }
+
+    /// What a period is called.
+    pub(crate) fn period(&self, period: Period) -> String {
+        let (english, korean) = match period {
+            Period::Yesterday => ("Yesterday", "어제"),
+            Period::SevenDays => ("7 days", "최근 7일"),
+            Period::ThirtyDays => ("30 days", "최근 30일"),
+            Period::LastWeek => ("Last week", "지난주"),
+            Period::MonthToDate => ("This month", "이번 달"),
+            Period::LastMonth => ("Last month", "지난달"),
+            Period::YearToDate => ("This year", "올해"),
+            Period::Month(_) | Period::Week(_) => return period.to_string(),
+        };
+        self.language.say(english, korean).to_owned()
+    }
+
+    /// What a baseline is called.
+    pub(crate) fn baseline(&self, baseline: Baseline) -> &'static str {
+        match baseline {
+            Baseline::Previous => self.language.say("the period before", "직전 기간"),
+            Baseline::SameWeekdays => self.language.say("the same weekdays before", "같은 요일"),
+            Baseline::LastYear => self.language.say("last year", "작년"),
+        }
+    }
+
+    /// The weekday's full name.
+    pub(crate) fn weekday_name(&self, date: BusinessDate) -> String {
+        match self.language {
+            Language::English => date.civil().strftime("%A").to_string(),
+            Language::Korean => format!("{}요일", self.weekday(date)),
+        }
+    }
+
+    /// Day, month and local time to the minute: `1 Nov 10:12`, `11.1 10:12`.
+    pub(crate) fn short_moment(&self, at: Instant) -> String {
+        let date = self.calendar.show(at).get(..10).and_then(|date| BusinessDate::parse(date).ok());
+        let date = date.map(|date| self.short_date(date)).unwrap_or_default();
+        format!("{date} {}", self.clock(at))
     }
 
     /// The weekday in one or two letters.

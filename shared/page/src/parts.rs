@@ -6,9 +6,12 @@ use roomwatt_domain::instant::Millis;
 use roomwatt_domain::totals::MeasuredTotals;
 use roomwatt_domain::{BusinessDate, Charge, Energy, Occupancy, Presence, Profile, Stay, Totals};
 
+use crate::gaps::Gaps;
+use roomwatt_presentation::Range;
+
 use crate::language::Language;
+use crate::links::Links;
 use crate::notation::{Datum, Notation, percent};
-use crate::range::Gaps;
 use crate::style::STYLE;
 use crate::tally::{Judged, Measure, Metered};
 
@@ -26,6 +29,21 @@ impl Link {
 
     pub(crate) fn to(text: impl Into<String>, href: Option<String>) -> Self {
         Self { text: text.into(), href }
+    }
+}
+
+/// A line whose beginning leads somewhere: who is meant, and what there is to say.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    pub(crate) who: Link,
+    pub(crate) what: String,
+}
+
+impl Line {
+    /// Of a text that names at its beginning, up to a colon, who is meant.
+    pub(crate) fn of(text: &str, href: Option<String>) -> Self {
+        let (who, what) = text.split_once(": ").unwrap_or(("", text));
+        Self { who: Link::to(who, href), what: what.to_owned() }
     }
 }
 
@@ -47,8 +65,19 @@ pub(crate) struct Frame {
     pub(crate) languages: Vec<(Language, String)>,
     pub(crate) previous: Option<Link>,
     pub(crate) next: Option<Link>,
+    /// Other periods and baselines.
+    pub(crate) choice: Option<Choice>,
     /// What the reader must know before reading any figure.
     pub(crate) notes: Vec<String>,
+}
+
+/// What else a hotel's page can show. One without an address is what it shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub(crate) periods: Vec<Link>,
+    pub(crate) baselines: Vec<Link>,
+    pub(crate) range: Range,
+    pub(crate) csv: String,
 }
 
 impl Frame {
@@ -64,9 +93,15 @@ impl Frame {
             languages: Vec::new(),
             previous: None,
             next: None,
+            choice: None,
             notes: Vec::new(),
         }
     }
+}
+
+/// The way up to the list of hotels.
+pub(crate) fn to_hotels(links: Links) -> Link {
+    Link::to(links.language.say("Hotels", "호텔"), Some(links.hotels()))
 }
 
 /// What people call the hotel; its id where it has no name.
@@ -240,8 +275,8 @@ impl Figure {
             Self::WastedUse => say("Wasted use, h", "낭비 사용, 시간"),
             Self::WastedUseUpTo => say("up to, h", "최대, 시간"),
             Self::Unconfirmed => say("Unconfirmed, h", "미확인, 시간"),
-            Self::MissingEnds => say("Missing ends", "누락된 종료"),
-            Self::MissingStarts => say("Missing starts", "누락된 시작"),
+            Self::MissingEnds => say("Missing “off”", "꺼짐 신호 누락"),
+            Self::MissingStarts => say("Missing “on”", "켜짐 신호 누락"),
         };
         fixed.to_owned()
     }
@@ -384,7 +419,7 @@ pub(crate) fn gap_notes(
             language
                 .say(
                     "No day of this hotel has been closed yet. Reports appear after its first midnight.",
-                    "아직 마감된 날이 없습니다. 첫 자정이 지나면 보고가 나타납니다.",
+                    "아직 마감된 날이 없습니다. 첫 자정이 지나면 데이터가 나타납니다.",
                 )
                 .to_owned(),
         ),
@@ -412,7 +447,7 @@ pub(crate) fn gap_notes(
         let days = days.join("; ");
         notes.push(match language {
             Language::English => format!("Without any report, and not counted as zero: {days}."),
-            Language::Korean => format!("보고가 없으며 0으로 계산하지 않습니다: {days}."),
+            Language::Korean => format!("데이터가 없으며 0으로 계산하지 않습니다: {days}."),
         });
     }
     if nothing && closed_through.is_some() {
@@ -420,7 +455,7 @@ pub(crate) fn gap_notes(
             language
                 .say(
                     "There is no closed report in this period.",
-                    "이 기간에 마감된 보고가 없습니다.",
+                    "이 기간에 마감된 데이터가 없습니다.",
                 )
                 .to_owned(),
         );

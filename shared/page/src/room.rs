@@ -7,18 +7,21 @@ use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, Roo
 
 use crate::PageError;
 use crate::cards::{Card, CardValue, cards, lede};
-use crate::chart::{self, Bar, Chart};
+use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
+use crate::figures::Data;
+use crate::gaps::Gaps;
 use crate::language::Language;
 use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
     Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    meters_table, occupancy_table,
+    meters_table, occupancy_table, to_hotels,
 };
-use crate::range::{Gaps, Range};
 use crate::tally::{Judged, Measure, Metered, Tally};
-use crate::trust::{Fact, Kinds, trust};
+use crate::trust::{Fact, Kinds, graded, trust};
+use crate::words;
+use roomwatt_presentation::range::Range;
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -73,6 +76,7 @@ impl RoomPage<'_> {
             devices: self.devices_table(&figures, &days, &sum),
             meters: self.meters(&notation, &days),
             trust: trust(&notation, &sum, &kinds, None),
+            grade: graded(&notation, &Data::of(&sum, 1, 1)),
             occupancy: occupancy_table(&notation, &sum.occupancy),
             empty: days.is_empty(),
         };
@@ -96,7 +100,7 @@ impl RoomPage<'_> {
         frame.heading = room_name(language, self.room);
         let hotel = hotel_name(self.profile);
         frame.title = format!("{} · {hotel} · {}", frame.heading, notation.range(self.range));
-        frame.path = vec![Link::to(hotel, Some(links.hotel(self.range)))];
+        frame.path = vec![to_hotels(links), Link::to(hotel, Some(links.hotel(self.range)))];
         frame.period = notation.range(self.range);
         frame.facts = vec![
             match language {
@@ -105,7 +109,7 @@ impl RoomPage<'_> {
                     sum.reports,
                     language.count(sum.reports, "day with a report", "days with a report", "")
                 ),
-                Language::Korean => format!("보고 {}일", sum.reports),
+                Language::Korean => format!("데이터 {}일", sum.reports),
             },
             self.profile.calendar.time_zone().to_owned(),
         ];
@@ -167,7 +171,7 @@ impl RoomPage<'_> {
                     label,
                     title: chart::bar_title(notation, &name, measure, totals),
                     href: totals.map(|_| href),
-                    figures: totals.map(|totals| (measure.wasted(totals), measure.used(totals))),
+                    figures: totals.map(|totals| Parts::of(measure, totals)),
                 }
             })
             .collect();
@@ -184,7 +188,7 @@ impl RoomPage<'_> {
     ) -> Table {
         let mut columns = vec![Column::text(self.language.say("Day", "날짜"))];
         columns.extend(figures.columns());
-        columns.push(Column::figure(self.language.say("Revision", "정정 번호")));
+        columns.push(Column::figure(self.language.say("Revision", "마감 차수")));
         let rows = days
             .iter()
             .map(|(date, closed, tally)| {
@@ -229,7 +233,7 @@ impl RoomPage<'_> {
             .into_iter()
             .map(|(device, (sums, activations))| {
                 let mut cells = vec![
-                    Cell::Text(device.kind.as_str().to_owned()),
+                    Cell::Text(words::kind(self.language, &device.kind).to_owned()),
                     Cell::Datum(Notation::number(activations)),
                 ];
                 cells.extend(figures.cells(&sums));
@@ -284,6 +288,7 @@ struct View {
     devices: Table,
     meters: Option<Table>,
     trust: Vec<Fact>,
+    grade: String,
     occupancy: Table,
     empty: bool,
 }

@@ -7,6 +7,7 @@ use roomwatt_domain::{
     ClosedReport, DeviceKind, DeviceReport, Energy, HeldOfDevice, Instant, Millis, Profile,
 };
 
+use crate::figures::{Data, Grade};
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent};
 use crate::tally::Tally;
@@ -131,7 +132,7 @@ impl Facts<'_> {
             Whole::RoomTime => {
                 (self.tally.occupancy.total().into(), ("of room time", "객실 시간의"))
             }
-            Whole::RoomDays => (self.tally.reports.into(), ("of room-days", "객실·일의")),
+            Whole::RoomDays => (self.tally.reports.into(), ("of room-days", "연 객실일수의")),
         };
         percent(part, whole).map(|share| match self.notation.language {
             Language::English => format!("{share} {english}"),
@@ -211,7 +212,7 @@ impl Facts<'_> {
         vec![
             self.number(
                 "missingEnds",
-                ("Missing ends", "누락된 종료"),
+                ("Missing “off” signals", "꺼짐 신호 누락"),
                 totals.quality.missing_ends,
                 None,
                 (
@@ -221,7 +222,7 @@ impl Facts<'_> {
             ),
             self.number(
                 "missingStarts",
-                ("Missing starts", "누락된 시작"),
+                ("Missing “on” signals", "켜짐 신호 누락"),
                 totals.quality.missing_starts,
                 None,
                 (
@@ -235,8 +236,8 @@ impl Facts<'_> {
                 totals.quality.unconfirmed,
                 Whole::Use,
                 (
-                    "Time before each missing end, since the device was last heard of.",
-                    "누락된 종료마다, 기기의 마지막 보고 이후의 시간입니다.",
+                    "Time before each missing “off”, since the device was last heard of.",
+                    "꺼짐 신호가 누락될 때마다, 기기의 마지막 보고 이후의 시간입니다.",
                 ),
             ),
             self.time(
@@ -380,7 +381,7 @@ impl Facts<'_> {
         if tally.unpriced > 0 && totals.cost.is_some() {
             facts.push(self.number(
                 "unpricedReports",
-                ("Room-days without a price", "단가 없는 객실·일"),
+                ("Room-days without a price", "단가 없는 연 객실일수"),
                 tally.unpriced,
                 Some(Whole::RoomDays),
                 (
@@ -403,7 +404,7 @@ impl Facts<'_> {
         if tally.unfactored > 0 && totals.co2e.is_some() {
             facts.push(self.number(
                 "unfactoredReports",
-                ("Room-days without an emission factor", "배출 계수 없는 객실·일"),
+                ("Room-days without an emission factor", "배출 계수 없는 연 객실일수"),
                 tally.unfactored,
                 Some(Whole::RoomDays),
                 (
@@ -414,7 +415,7 @@ impl Facts<'_> {
         }
         let revised = self.number(
             "revisedReports",
-            ("Revised reports", "정정된 보고"),
+            ("Revised reports", "정정된 데이터"),
             tally.revised,
             Some(Whole::RoomDays),
             (
@@ -425,5 +426,32 @@ impl Facts<'_> {
         // A revision makes figures better, not worse.
         facts.push(Fact { doubtful: false, ..revised });
         facts
+    }
+}
+
+/// How good the data are, in a sentence.
+pub(crate) fn graded(notation: &Notation<'_>, data: &Data) -> String {
+    let language = notation.language;
+    let grade = match data.grade() {
+        Grade::Good => language.say("Good", "양호"),
+        Grade::Fair => language.say("Fair", "보통"),
+        Grade::Poor => language.say("Poor", "미흡"),
+    };
+    let [assumed, unrated, unknown] =
+        data.shares.map(|(part, whole)| percent(part, whole).unwrap_or_else(|| "0.0%".to_owned()));
+    let (heard, rooms) = (data.heard, data.rooms);
+    match language {
+        Language::English => {
+            let noun = language.count(rooms, "room", "rooms", "");
+            let was = language.count(heard, "was", "were", "");
+            format!(
+                "{grade}: {heard} of {rooms} {noun} {was} heard; {assumed} of use is assumed, {unrated} has no rating, and the stay is unknown for {unknown} of the time."
+            )
+        }
+        Language::Korean => {
+            format!(
+                "{grade}: 객실 {rooms}개 중 {heard}개에서 신호를 받았습니다. 추정 사용 {assumed}, 정격 없는 사용 {unrated}, 투숙 미확인 시간 {unknown}입니다."
+            )
+        }
     }
 }

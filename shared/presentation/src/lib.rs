@@ -12,7 +12,9 @@
 //! | --- | --- |
 //! | names, order and decimals of figures | [`figure`] |
 //! | the JSON of reports, totals, occupancy, states, groups | [`json`] |
-//! | sums by room, date, week, month, device kind, hotel | [`group`], [`period`] |
+//! | sums by room, date, week, month, device kind, hotel | [`group`] |
+//! | ranges of dates, and the names that they go by | [`range`], [`period`] |
+//! | what is to be done, and to be checked | [`findings`] |
 //! | two periods side by side | [`compare`] |
 //! | rows for spreadsheets | [`csv`] |
 //! | tables for a terminal | [`table`] |
@@ -43,17 +45,21 @@
 pub mod compare;
 pub mod csv;
 pub mod figure;
+pub mod findings;
 pub mod group;
 pub mod json;
 pub mod period;
+pub mod range;
 pub mod table;
 
 pub use compare::{ComparedGroup, Comparison, Side};
 pub use csv::{ByteOrderMark, ComparisonCsv, GroupCsv, ReportCsv};
 pub use figure::Figure;
+pub use findings::{FindingView, SignalFaultView};
 pub use group::{DaySums, Group, GroupBy, GroupKey, Groups, Listing};
 pub use json::{
     CellsView, ComparedGroupView, GroupView, HistoryView, LiveRoomView, NightsView, OccupancyView,
     RoomReportView, StatesView, TotalsView,
 };
-pub use period::{IsoWeek, Month};
+pub use period::{Baseline, InvalidBaseline, InvalidPeriod, IsoWeek, Month, Period};
+pub use range::Range;

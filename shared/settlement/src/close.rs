@@ -14,9 +14,10 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use roomwatt_domain::instant::MINUTE;
-use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Millis, RoomId};
+use roomwatt_domain::{
+    BusinessDate, BusinessDay, ClosedReport, Gathered, HotelId, Millis, Profile, RoomId,
+};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue, chain};
-use roomwatt_presentation::TotalsView;
 use roomwatt_store::{
     ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome, Store, StoreError,
     StoredReport, Summary,
@@ -27,6 +28,7 @@ use tracing::{error, info, warn};
 use crate::error::SettlementError;
 use crate::reckoning::{Reckoning, Terms, add_up};
 use crate::rooms::{OpenRoom, Rooms};
+use crate::telling::{DayTold, MOST_TOLD};
 
 /// How long a claim holds by default unless it is renewed: shorter than a tick, so that the next
 /// tick after a worker's death finds the hotel free.
@@ -61,7 +63,7 @@ pub enum CloseOutcome {
 
 /// What became of closing one day.
 enum DayOutcome {
-    Closed(Box<HotelDay>),
+    Closed(Box<(HotelDay, Gathered)>),
     Suspended,
     ClaimLost,
 }
@@ -93,7 +95,7 @@ impl Close {
             ClaimOutcome::NotOpened => return Ok(CloseOutcome::NothingKnown),
         };
         // What an earlier worker closed and could not tell.
-        let mut told = self.tell_days(&hotel, &state, invocation).await?;
+        let mut told = self.tell_days(&current.profile, &state, invocation).await?;
         let mut closed = 0;
         loop {
             let day = reckoning.current.profile.calendar.next(state.closed_through);
@@ -113,7 +115,8 @@ impl Close {
             let terms = reckoning.terms(&self.store, version, began).await?;
             let next_terms = current.version;
             match self.close_day(&hotel, &terms, &day, &state, next_terms, invocation).await? {
-                DayOutcome::Closed(totals) => {
+                DayOutcome::Closed(closed_day) => {
+                    let (totals, gathered) = *closed_day;
                     if closed == 0 {
                         Metric::CloseLag.record_millis(invocation.now() - due_at);
                     }
@@ -121,7 +124,9 @@ impl Close {
                     info!(%hotel, date = %day.date, rooms = totals.rooms, "day closed");
                     // Days are told in order: one that is not told holds up those behind it.
                     if told == state.closed_through
-                        && self.tell_or_leave(&hotel, &totals, invocation).await?
+                        && self
+                            .tell_or_leave(&terms.profile, &totals, Some(gathered), invocation)
+                            .await?
                     {
                         told = day.date;
                     }
@@ -153,14 +158,16 @@ impl Close {
             RoomsOutcome::Ending => return Ok(DayOutcome::Suspended),
             RoomsOutcome::ClaimLost => return Ok(DayOutcome::ClaimLost),
         }
-        let totals = add_up(&self.store, hotel, day.date, invocation.now()).await?;
+        let mut gathered = Gathered::at_most(MOST_TOLD);
+        let see = |closed: &ClosedReport| gathered.add(closed);
+        let totals = add_up(&self.store, hotel, day.date, invocation.now(), see).await?;
         let summed = self.store.put_hotel_day(hotel, day, state.attempt, &totals).await?;
         if summed == FencedOutcome::ClaimLost {
             return Ok(DayOutcome::ClaimLost);
         }
         let (attempt, from) = (state.attempt, state.closed_through);
         Ok(match self.store.advance(hotel, attempt, from, day.date, next_terms).await? {
-            FencedOutcome::Done => DayOutcome::Closed(Box::new(totals)),
+            FencedOutcome::Done => DayOutcome::Closed(Box::new((totals, gathered))),
             FencedOutcome::ClaimLost => DayOutcome::ClaimLost,
         })
     }
@@ -287,7 +294,7 @@ impl Close {
     /// then.
     async fn tell_days(
         &self,
-        hotel: &HotelId,
+        profile: &Profile,
         state: &CloseState,
         invocation: &Invocation,
     ) -> Result<BusinessDate, SettlementError> {
@@ -296,12 +303,15 @@ impl Close {
             return Ok(told);
         }
         let (closed, now) = (state.closed_through, invocation.now());
+        let hotel = &profile.hotel_id;
         let mut days = self.store.hotel_days(hotel, told, closed, now).at_most(AT_ONCE);
         while let Some(day) = days.next().await? {
             if day.date <= told {
                 continue;
             }
-            if invocation.is_ending() || !self.tell_or_leave(hotel, &day, invocation).await? {
+            if invocation.is_ending()
+                || !self.tell_or_leave(profile, &day, None, invocation).await?
+            {
                 return Ok(told);
             }
             told = day.date;
@@ -312,11 +322,13 @@ impl Close {
     /// Whether the day was told: a bus or a queue that does not answer holds up no close.
     async fn tell_or_leave(
         &self,
-        hotel: &HotelId,
+        profile: &Profile,
         day: &HotelDay,
+        gathered: Option<Gathered>,
         invocation: &Invocation,
     ) -> Result<bool, SettlementError> {
-        match self.tell(hotel, day, invocation).await {
+        let hotel = &profile.hotel_id;
+        match self.tell(profile, day, gathered, invocation).await {
             Ok(()) => Ok(true),
             Err(SettlementError::Send(fault)) => {
                 let date = day.date;
@@ -329,17 +341,20 @@ impl Close {
 
     async fn tell(
         &self,
-        hotel: &HotelId,
+        profile: &Profile,
         day: &HotelDay,
+        gathered: Option<Gathered>,
         invocation: &Invocation,
     ) -> Result<(), SettlementError> {
+        let hotel = &profile.hotel_id;
         self.revise_touched(hotel, day.date, invocation).await?;
+        let told = DayTold::of(&self.store, profile, day, gathered, invocation.now()).await?;
         let event = BusEvent::HotelDayClosed {
             hotel: hotel.clone(),
             date: day.date,
             revision: day.revision,
             rooms: day.rooms,
-            totals: TotalsView::of(&day.totals),
+            told,
         };
         Ok(self.bus.publish(&[event]).await?)
     }

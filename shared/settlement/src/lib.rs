@@ -17,6 +17,7 @@ mod reckoning;
 mod revise;
 mod rooms;
 mod take;
+mod telling;
 mod tick;
 
 pub use close::{CloseOutcome, LEASE};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, HotelId, Instant, Profile, RoomReport, RoomStates,
+    BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, Profile, RoomReport, RoomStates,
 };
 use roomwatt_store::{HotelDay, Result, Store, Summary};
 
@@ -82,16 +82,18 @@ impl Reckoning {
     }
 }
 
-/// The sums of the reports that a day has, as its close adds them up.
+/// The sums of the reports that a day has, as its close adds them up; each is shown to `see`, too.
 pub(crate) async fn add_up(
     store: &Store,
     hotel: &HotelId,
     date: BusinessDate,
     now: Instant,
+    mut see: impl FnMut(&ClosedReport),
 ) -> Result<HotelDay> {
     let mut day = HotelDay::empty(date);
     let mut reports = store.reports(hotel, date, None, now);
     while let Some(stored) = reports.next().await? {
+        see(&stored.closed);
         day += &stored.closed.report;
     }
     Ok(day)

@@ -232,7 +232,7 @@ impl Revise {
             else {
                 return Ok(false);
             };
-            let counted = add_up(&self.store, hotel, day.date, now).await?;
+            let counted = add_up(&self.store, hotel, day.date, now, |_| {}).await?;
             let counted = HotelDay { revision: known.revision, ..counted };
             if counted == known {
                 return Ok(true);

@@ -10,6 +10,7 @@ mod batches;
 mod closes;
 mod encoding;
 mod error;
+mod evidence;
 mod heard;
 mod hotel_days;
 mod hotels;

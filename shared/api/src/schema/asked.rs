@@ -35,17 +35,46 @@ pub struct RoomPath {
     pub room_id: String,
 }
 
-/// A range of dates.
+/// A range of dates: `from` and `to`, or `period`.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct RangeQuery {
     /// The first date, in the hotel's time zone.
-    #[param(value_type = Date, example = "2026-10-12")]
-    pub from: String,
+    #[param(value_type = Option<Date>, example = "2026-10-12")]
+    pub from: Option<String>,
     /// The last date; at most 366 days from the first. Days that are not closed yet are left
     /// out.
-    #[param(value_type = Date, example = "2026-11-01")]
-    pub to: String,
+    #[param(value_type = Option<Date>, example = "2026-11-01")]
+    pub to: Option<String>,
+    /// In the place of `from` and `to`, a period reckoned from the hotel's last closed day:
+    /// `yesterday`, `7d`, `30d`, `mtd`, `ytd`, `last-week`, `last-month`, a month `2026-10` or a
+    /// week `2026-W42`. 404 where nothing is closed.
+    #[param(
+        pattern = "^(yesterday|7d|30d|mtd|ytd|last-week|last-month|[0-9]{4}-[0-9]{2}|[0-9]{4}-W[0-9]{2})$"
+    )]
+    pub period: Option<String>,
+}
+
+/// What a page compares its figures with.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageBaselineQuery {
+    /// As many days right before (of a whole month: the month before), by whole weeks back, or 52
+    /// weeks back; by default the first.
+    #[param(inline)]
+    pub baseline: Option<Baseline>,
+}
+
+/// What a period is compared with.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Baseline {
+    /// As many days right before; of a whole month, the month before.
+    Previous,
+    /// Shifted back by whole weeks, as few as clear the period.
+    SameWeekdays,
+    /// Shifted back by 52 weeks.
+    LastYear,
 }
 
 /// One date.

@@ -5,20 +5,25 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 use super::answered::{responses, tagged};
+use super::asked::Baseline;
 use super::hotel_listing::{Nights, PerSoldNight};
 use super::report::Totals;
 use super::values::Date;
 
-/// The period that is compared with.
+/// The period that is compared with: two dates, or a baseline by its name.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct BaselineQuery {
     /// The first date of the period that is compared with.
-    #[param(value_type = Date, example = "2026-10-12")]
-    pub baseline_from: String,
+    #[param(value_type = Option<Date>, example = "2026-10-12")]
+    pub baseline_from: Option<String>,
     /// Its last date; at most 366 days from the first.
-    #[param(value_type = Date, example = "2026-10-21")]
-    pub baseline_to: String,
+    #[param(value_type = Option<Date>, example = "2026-10-21")]
+    pub baseline_to: Option<String>,
+    /// In the place of the two dates: as many days right before (of a whole month: the month
+    /// before), by whole weeks back, or 52 weeks back.
+    #[param(inline)]
+    pub baseline: Option<Baseline>,
 }
 
 /// What is compared.

@@ -6,6 +6,7 @@
 mod answered;
 mod asked;
 mod compare;
+mod findings;
 mod history;
 mod hotel_listing;
 mod hotels;
@@ -19,11 +20,16 @@ mod values;
 
 pub use answered::{FieldProblem, ProblemDocument};
 pub use asked::{
-    DateQuery, Format, FormatQuery, HotelPath, LanguageQuery, PageQuery, RangeQuery, RoomPath,
+    Baseline, DateQuery, Format, FormatQuery, HotelPath, LanguageQuery, PageBaselineQuery,
+    PageQuery, RangeQuery, RoomPath,
 };
 pub use compare::{
     BaselineQuery, Change, CompareQuery, CompareResponses, ComparedGroup, Comparison, Grouping,
     Period,
+};
+pub use findings::{
+    FaultKind, Finding, FindingKind, Findings, FindingsQuery, FindingsResponses, SignalFault,
+    WastedNights,
 };
 pub use history::{History, HistoryResponses, Interval, Signal, Transition};
 pub use hotel_listing::{
@@ -34,7 +40,7 @@ pub use hotels::{
     PutHotelResponses, Ratings, RatingsInput,
 };
 pub use live::{Live, LiveQuery, LiveResponses, LiveRoom};
-pub use pages::PageResponses;
+pub use pages::{HotelsPageQuery, HotelsPageResponses, PageResponses};
 pub use report::{
     Device, DeviceState, Held, Occupancy, OccupancyRow, Quality, Report, RevisedFigures, Revision,
     SensorState, States, Totals, Usage,

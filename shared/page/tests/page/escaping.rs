@@ -93,8 +93,10 @@ fn a_page_has_its_language_landmarks_and_headings() {
             let all = ids.len();
             ids.dedup();
             assert_eq!(ids.len(), all);
-            let one_of_each = |name: &str| document.named(name).len();
-            assert_eq!(one_of_each("nav"), 3);
+            let navs: Vec<_> = document.named("nav");
+            // The way, the languages, the turn; of a hotel the periods and what to compare with, too.
+            assert!([3, 5].contains(&navs.len()), "{}", navs.len());
+            assert!(navs.iter().all(|nav| nav.attribute("aria-label").is_some()));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every figure on a page is the sum over the reports that it was given.
 
-use roomwatt_domain::{ClosedReport, Energy, RoomId, RoomStates, Totals};
+use roomwatt_domain::{ClosedReport, Energy, Presence, RoomId, RoomStates, Stay, Totals};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
 
 use crate::document::{Document, Table};
@@ -58,8 +58,8 @@ fn assert_row(table: &Table, row: &str, totals: &Totals) {
         ("Use, h", totals.usage.to_string()),
         ("Wasted use, h", totals.confirmed_waste().to_string()),
         ("Unconfirmed, h", totals.quality.unconfirmed.to_string()),
-        ("Missing ends", totals.quality.missing_ends.to_string()),
-        ("Missing starts", totals.quality.missing_starts.to_string()),
+        ("Missing “off”", totals.quality.missing_ends.to_string()),
+        ("Missing “on”", totals.quality.missing_starts.to_string()),
     ];
     for (column, figure) in expected {
         assert_eq!(table.cell(row, column), figure, "{row}: {column}");
@@ -111,19 +111,30 @@ fn the_hotels_cards_tables_and_facts_are_sums_over_its_reports() {
 }
 
 #[test]
-fn the_ten_rooms_that_waste_most_come_in_that_order() {
+fn the_ten_rooms_that_waste_most_in_an_empty_hour_come_in_that_order() {
     let hotel = Hotel::of_rooms(14, 9, october());
     let document = Document::parse(&page(&hotel, october()).render().unwrap());
-    let mut rooms: Vec<_> = hotel
-        .rooms()
-        .into_iter()
-        .map(|room| (sum(hotel.reports_of(&room)).confirmed_waste_cost().unwrap(), room))
-        .collect();
-    rooms.sort_by_key(|(cost, _)| std::cmp::Reverse(*cost));
+    let exposure = |reports: Vec<&ClosedReport>| {
+        let cell =
+            |report: &ClosedReport, stay| report.report.occupancy.cell(stay, Presence::Vacant);
+        let vacant = |report| Stay::ALL.map(|stay| cell(report, stay)).iter().sum::<i64>();
+        let empty: i64 = reports.iter().map(|report| vacant(report)).sum();
+        (sum(reports.into_iter()).confirmed_waste_energy().exact(), i128::from(empty))
+    };
+    let (wasted, empty) = exposure(hotel.days.iter().map(|day| &day.closed).collect());
+    // Fractions over the hotel's empty time, compared crosswise.
+    let day = 24 * 3_600_000;
+    let rank = |room: &RoomId| {
+        let (of_room, empty_room) = exposure(hotel.reports_of(room).collect());
+        (of_room * empty + day * wasted, empty_room + day)
+    };
+    let mut rooms: Vec<_> = hotel.rooms().into_iter().map(|room| (rank(&room), room)).collect();
+    rooms.sort_by_key(|((above, below), _)| std::cmp::Reverse(above / below));
     let worst = document.table("Rooms that waste most");
     assert_eq!(worst.rows.len(), 10);
-    for ((cost, room), row) in rooms.iter().zip(&worst.rows) {
+    for ((_, room), row) in rooms.iter().zip(&worst.rows) {
         assert_eq!(row[0], room.as_str());
+        let cost = sum(hotel.reports_of(room)).confirmed_waste_cost().unwrap();
         assert_eq!(row[1], cost.amount().to_string());
     }
 }
@@ -247,10 +258,18 @@ fn a_days_intervals_add_up_to_its_report() {
         let intervals = document.table("Intervals");
         for device in &made.closed.report.devices {
             for usage in &device.usage {
-                let name = format!("{} ({})", device.device.id, device.device.kind);
+                let kind = device.device.kind.as_str().replace("tv", "TV");
+                let name = format!("{} ({kind})", device.device.id);
+                let state = match usage.state.as_str() {
+                    "ON" => "on",
+                    "COOL" => "cooling",
+                    "HEAT" => "heating",
+                    "FAN" => "fan",
+                    other => other,
+                };
                 let of_state = |at: usize| -> i64 {
                     let rows = intervals.rows.iter();
-                    let rows = rows.filter(|row| row[0] == name && row[1] == usage.state.as_str());
+                    let rows = rows.filter(|row| row[0] == name && row[1] == state);
                     rows.map(|row| row[at].parse::<i64>().unwrap()).sum()
                 };
                 assert_eq!(of_state(4), usage.duration());

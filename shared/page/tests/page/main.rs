@@ -18,3 +18,5 @@ mod size;
 mod snapshots;
 #[cfg(test)]
 mod style;
+#[cfg(test)]
+mod telling;

@@ -169,7 +169,10 @@ fn revisions_are_explained() {
     let made = hotel.days.iter().find(|day| day.closed.revision == 2).unwrap();
     let page = day_page(&hotel, made, Language::English);
     let text = Document::parse(&page.render().unwrap()).text();
-    assert!(text.contains("Revision 2, Fri 16 Oct 2026 09:00 (UTC+09:00): from "), "{text}");
+    assert!(
+        text.contains("Revised on Fri 16 Oct 2026 09:00 (UTC+09:00), after late events: from "),
+        "{text}"
+    );
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn the_policy_names_the_hash_of_the_pages_style_and_no_other_source() {
         content_security_policy(),
         format!(
             "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; base-uri 'none'; \
-             form-action 'none'; frame-ancestors 'none'"
+             form-action 'self'; frame-ancestors 'none'"
         )
     );
 }

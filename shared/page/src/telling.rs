@@ -1,0 +1,289 @@
+//! A day in a few lines for people: what was wasted, what to do about it, which signals to check.
+//!
+//! The lines stand on the hotel's page, beside the API's findings, and in what the bus tells of a
+//! closed day.
+
+use roomwatt_domain::{
+    BusinessDate, FaultKind, Finding, FindingKind, Profile, SignalFault, Totals,
+};
+use roomwatt_presentation::Range;
+
+use crate::language::Language;
+use crate::notation::Notation;
+use crate::parts::hotel_name;
+use crate::tally::Measure;
+use crate::words;
+
+/// Tells a hotel's findings in a language.
+#[derive(Debug, Clone)]
+pub struct Telling<'a> {
+    profile: &'a Profile,
+    notation: Notation<'a>,
+}
+
+impl<'a> Telling<'a> {
+    /// Of a hotel.
+    pub fn new(profile: &'a Profile, language: Language) -> Self {
+        Self { profile, notation: Notation::new(profile, language) }
+    }
+
+    /// In the language of the hotel's profile.
+    pub fn in_its_language(profile: &'a Profile) -> Self {
+        let language = match profile.language.unwrap_or_default() {
+            roomwatt_domain::profile::Language::English => Language::English,
+            roomwatt_domain::profile::Language::Korean => Language::Korean,
+        };
+        Self::new(profile, language)
+    }
+
+    /// A finding in a sentence or two.
+    pub fn finding(&self, finding: &Finding) -> String {
+        finding_text(&self.notation, finding)
+    }
+
+    /// A signal to check, in a sentence.
+    pub fn fault(&self, fault: &SignalFault) -> String {
+        fault_text(&self.notation, fault)
+    }
+
+    /// A closed day in a few lines. `faults` are the first of the signals to check, `faults_in_all`
+    /// how many there are.
+    pub fn day(
+        &self,
+        date: BusinessDate,
+        totals: &Totals,
+        rooms: u64,
+        findings: &[Finding],
+        (faults, faults_in_all): (&[SignalFault], u64),
+    ) -> String {
+        let language = self.notation.language;
+        let name = hotel_name(self.profile);
+        let day = self.notation.date(date);
+        let mut lines = vec![format!("{name} · {day}")];
+        lines.push(verdict(
+            &self.notation,
+            Range::day(date),
+            totals,
+            None,
+            (rooms, self.profile.rooms),
+        ));
+        let numbered = (1..).zip(findings);
+        lines.extend(numbered.map(|(number, it)| format!("{number}. {}", self.finding(it))));
+        if findings.is_empty() {
+            lines.push(nothing_to_do(language).to_owned());
+        }
+        lines.extend(faults.iter().map(|fault| format!("– {}", self.fault(fault))));
+        let more = faults_in_all.saturating_sub(faults.len() as u64);
+        if more > 0 {
+            lines.push(match language {
+                Language::English => {
+                    let noun = language.count(more, "signal", "signals", "");
+                    format!("– {more} more {noun} to check.")
+                }
+                Language::Korean => format!("– 점검할 신호 {more}건이 더 있습니다."),
+            });
+        }
+        lines.join("\n")
+    }
+}
+
+/// What is said where no device wasted enough to be worth a walk.
+pub(crate) fn nothing_to_do(language: Language) -> &'static str {
+    language
+        .say("No device wasted enough to be worth a walk.", "조치할 만큼 낭비한 기기가 없습니다.")
+}
+
+/// How the waste of a range is to be judged, in one sentence, and on what it rests. `usual` is what is
+/// wasted on such a day; `rooms` are those with a report, and those that the hotel has.
+pub(crate) fn verdict(
+    notation: &Notation<'_>,
+    range: Range,
+    totals: &Totals,
+    usual: Option<i128>,
+    (rooms, all): (u64, Option<u32>),
+) -> String {
+    let language = notation.language;
+    let figures = Amounts::of(notation, totals);
+    let (wasted, up_to) =
+        (figures.text(figures.confirmed), figures.up_to.map(|it| figures.text(it)));
+    let against = usual.map(|usual| (figures.confirmed - usual, notation.weekday_name(range.from)));
+    let data = match (language, all.map(u64::from).filter(|all| *all >= rooms)) {
+        (Language::English, Some(all)) => {
+            format!("Data from {rooms} of {all} {}.", language.count(all, "room", "rooms", ""))
+        }
+        (Language::English, None) => {
+            format!("Data from {rooms} {}.", language.count(rooms, "room", "rooms", ""))
+        }
+        (Language::Korean, Some(all)) => format!("객실 {all}개 중 {rooms}개의 데이터입니다."),
+        (Language::Korean, None) => format!("객실 {rooms}개의 데이터입니다."),
+    };
+    let day = notation.range(range);
+    match language {
+        Language::English => {
+            let up_to = up_to.map(|up_to| format!(", up to {up_to} if silent devices stayed on"));
+            let against = against.map(|(more, weekday)| match more {
+                0 => format!("; as on a usual {weekday}"),
+                1.. => format!("; {} above a usual {weekday}", figures.text(more)),
+                _ => format!("; {} below a usual {weekday}", figures.text(-more)),
+            });
+            let (up_to, against) = (up_to.unwrap_or_default(), against.unwrap_or_default());
+            format!("{day}: {wasted} of confirmed waste{up_to}{against}. {data}")
+        }
+        Language::Korean => {
+            let up_to =
+                up_to.map(|up_to| format!(" (응답 없는 기기가 계속 켜져 있었다면 최대 {up_to})"));
+            let against = against.map(|(more, weekday)| match more {
+                0 => format!(" 평소 {weekday}과 같습니다."),
+                1.. => format!(" 평소 {weekday}보다 {} 많습니다.", figures.text(more)),
+                _ => format!(" 평소 {weekday}보다 {} 적습니다.", figures.text(-more)),
+            });
+            let (up_to, against) = (up_to.unwrap_or_default(), against.unwrap_or_default());
+            format!("{day}: 확인된 낭비 {wasted}{up_to}입니다.{against} {data}")
+        }
+    }
+}
+
+/// The waste of some totals in what people understand first: money, else energy, else time.
+pub(crate) struct Amounts<'a> {
+    notation: &'a Notation<'a>,
+    /// `None` where it is money.
+    measure: Option<Measure>,
+    pub(crate) confirmed: i128,
+    up_to: Option<i128>,
+}
+
+impl<'a> Amounts<'a> {
+    pub(crate) fn of(notation: &'a Notation<'a>, totals: &Totals) -> Self {
+        let measure = Measure::of(totals);
+        let money = totals.confirmed_waste_cost().filter(|_| measure == Measure::Energy);
+        match (money, totals.waste_cost) {
+            (Some(wasted), Some(all)) => {
+                let (wasted, all) = (wasted.exact(), all.exact());
+                Self {
+                    notation,
+                    measure: None,
+                    confirmed: wasted,
+                    up_to: Some(all).filter(|it| *it != wasted),
+                }
+            }
+            _ => Self {
+                notation,
+                measure: Some(measure),
+                confirmed: measure.wasted(totals),
+                up_to: measure.up_to(totals),
+            },
+        }
+    }
+
+    /// The same sort of figure of other totals.
+    pub(crate) fn alike(&self, totals: &Totals) -> Option<i128> {
+        match self.measure {
+            None => totals.confirmed_waste_cost().map(roomwatt_domain::Charge::exact),
+            Some(measure) => Some(measure.wasted(totals)),
+        }
+    }
+
+    pub(crate) fn text(&self, exact: i128) -> String {
+        match self.measure {
+            None => self.notation.money(roomwatt_domain::Charge::from_exact(exact)).text,
+            Some(measure) => Notation::measured(measure, exact).text,
+        }
+    }
+}
+
+/// A finding in a sentence or two.
+pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String {
+    let language = notation.language;
+    let suspect = &finding.suspect;
+    let (room, device) = (&suspect.room, words::device(language, &suspect.device));
+    let state = words::state(language, &suspect.state);
+    let since = notation.short_moment(finding.since);
+    let time = notation.duration(suspect.wasted.time).text;
+    let energy = Notation::energy(suspect.wasted.energy).text;
+    let amount = suspect.wasted.cost.map_or(energy, |cost| notation.money(cost).text);
+    let (wasted, exposed) = (finding.nights.wasted, finding.nights.exposed);
+    match language {
+        Language::English => {
+            let what = match finding.kind {
+                FindingKind::LeftOn => {
+                    format!("{device} was left on ({state}) when the guest left, on since {since}")
+                }
+                FindingKind::NeverOff => {
+                    format!("{device} has not been off for a week ({state}), on since {since}")
+                }
+                FindingKind::RunsInEmptyRoom => {
+                    format!("{device} ran in the empty room ({state}), on since {since}")
+                }
+            };
+            let unsure = if suspect.confirmed { "" } else { " or more" };
+            let days = language.count(exposed, "empty day", "empty days", "");
+            format!(
+                "Room {room}: {what}: {amount}{unsure} wasted in {time}; on {wasted} of {exposed} {days}."
+            )
+        }
+        Language::Korean => {
+            let what = match finding.kind {
+                FindingKind::LeftOn => "체크아웃 때 켜진 채 남았습니다",
+                FindingKind::NeverOff => "일주일 동안 한 번도 꺼지지 않았습니다",
+                FindingKind::RunsInEmptyRoom => "빈 객실에서 작동했습니다",
+            };
+            let unsure = if suspect.confirmed { "" } else { " 이상" };
+            format!(
+                "{room}호 {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비, 빈 날 {exposed}일 중 {wasted}일."
+            )
+        }
+    }
+}
+
+/// A signal to check, in a sentence.
+pub(crate) fn fault_text(notation: &Notation<'_>, fault: &SignalFault) -> String {
+    let language = notation.language;
+    let room = fault.room.as_ref().map(|room| match language {
+        Language::English => format!("Room {room}"),
+        Language::Korean => format!("{room}호"),
+    });
+    let device = fault.device.as_ref().map(|device| words::device(language, device));
+    let who = [room, device].into_iter().flatten().collect::<Vec<_>>().join(match language {
+        Language::English => ", ",
+        Language::Korean => " ",
+    });
+    let since = fault.since.map(|since| notation.short_moment(since)).unwrap_or_default();
+    let count = fault.count.unwrap_or_default();
+    match (language, fault.kind) {
+        (Language::English, FaultKind::Silent) => {
+            format!("{who}: silent since {since}. Check its gateway.")
+        }
+        (Language::English, FaultKind::Lossy) => {
+            format!("{who}: {count} missing “off” signals. Check its connection.")
+        }
+        (Language::English, FaultKind::StuckOccupied) => {
+            format!(
+                "{who}: has seen somebody since {since}, in a room that is checked out. Check the sensor."
+            )
+        }
+        (Language::English, FaultKind::StuckVacant) => {
+            format!(
+                "{who}: has seen nobody since {since}, though the room was sold. Check the sensor."
+            )
+        }
+        (Language::English, FaultKind::MissingRooms) => {
+            let rooms = language.count(count, "room was", "rooms were", "");
+            format!("{count} {rooms} never heard. Check how they are connected.")
+        }
+        (Language::Korean, FaultKind::Silent) => {
+            format!("{who}: {since} 이후 신호가 없습니다. 게이트웨이를 점검하십시오.")
+        }
+        (Language::Korean, FaultKind::Lossy) => {
+            format!("{who}: 꺼짐 신호가 {count}번 누락되었습니다. 통신 상태를 점검하십시오.")
+        }
+        (Language::Korean, FaultKind::StuckOccupied) => {
+            format!("{who}: 체크아웃된 객실인데 {since}부터 계속 재실입니다. 센서를 점검하십시오.")
+        }
+        (Language::Korean, FaultKind::StuckVacant) => {
+            format!("{who}: 판매된 객실인데 {since}부터 계속 부재입니다. 센서를 점검하십시오.")
+        }
+        (Language::Korean, FaultKind::MissingRooms) => {
+            format!("객실 {count}개에서 한 번도 신호가 없었습니다. 연결을 점검하십시오.")
+        }
+    }
+}
