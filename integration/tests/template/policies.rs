@@ -149,6 +149,7 @@ fn the_api_cannot_write_what_is_known_of_rooms() {
             written.push(partitions["dynamodb:LeadingKeys"].clone());
         }
     }
-    let expected = serde_json::json!([["HOTELS", "HOTEL#*"], ["SOURCES", "REGISTER#*"]]);
+    let expected =
+        serde_json::json!([["HOTELS", "HOTEL#*"], ["SOURCES", "REGISTER#*"], ["SESSION#*"]]);
     assert_eq!(Value::Array(written), expected);
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
 use roomwatt_domain::{BusinessDate, ClosedReport, RoomId};
@@ -16,7 +17,7 @@ use roomwatt_store::Hotel;
 use crate::answer::{self, Buffer, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
-use crate::parameters::{LIMIT, NEXT_TOKEN, ROOMS, Range, USUAL_PAGE};
+use crate::parameters::{LARGEST_PAGE, LIMIT, NEXT_TOKEN, ROOMS, Range, USUAL_PAGE};
 use crate::problem::Problem;
 use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place, sums};
 use crate::{schema, token};
@@ -86,6 +87,41 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
             Ok(response)
         }
     }
+}
+
+/// What a CSV in one piece may have, in bytes: compressed, a fraction of what Lambda hands on.
+const LARGEST_FILE: usize = 24_000_000;
+
+/// A hotel's reports as a file.
+///
+/// The rows of `/hotels/{hotelId}/reports` as CSV, for a browser: in one piece, to be saved.
+#[utoipa::path(
+    get,
+    path = "/hotels/{hotelId}/report.csv",
+    operation_id = "reportCsv",
+    tag = "pages",
+    params(schema::HotelPath, schema::RangeQuery, schema::ListQuery),
+    responses(schema::ReportCsvResponses)
+)]
+pub(crate) async fn csv(call: Call) -> Result<Response, Problem> {
+    let id = call.hotel_id(Scope::ReadReports)?;
+    let parameters = call.parameters(&["from", "to", "groupBy", ROOMS])?;
+    let range = parameters.range("from", "to")?;
+    let listing = parameters.optional::<Listing>("groupBy")?.unwrap_or_default();
+    let rooms = parameters.rooms()?;
+    bound_sum(listing, rooms.as_ref(), range)?;
+    let hotel = call.hotel(&id).await?;
+    let days = ClosedDays::of(&call, &hotel, range, "to")?;
+    let name = format!("attachment; filename=\"{id}_{}_{}.csv\"", range.from, range.to);
+    let list = List { call, hotel, days, rooms, listing };
+    let mut response = if list.call.is_streamed() {
+        stream(list).await?
+    } else {
+        answer::whole(&list.call, CSV, list.all_rows().await?, Freshness::Open)?
+    };
+    let name = HeaderValue::from_str(&name).map_err(unwritable)?;
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
 }
 
 /// One sum over all rooms and dates cannot be made page by page, so it may be asked for no more of them
@@ -207,6 +243,26 @@ impl List {
                 Ok(next.map(place_text))
             }
             (Listing::Reports, Rows::Groups(..)) => Err(Problem::internal()),
+        }
+    }
+
+    /// Every page of rows.
+    async fn all_rows(&self) -> Result<Vec<u8>, Problem> {
+        let mut rows = Rows::new(self.listing)?;
+        let (mut file, mut position) = (Vec::new(), None::<String>);
+        loop {
+            position = self.rows(&mut rows, position.as_deref(), LARGEST_PAGE).await?;
+            file.extend(rows.take().map_err(unwritable)?);
+            if position.is_none() {
+                return Ok(file);
+            }
+            if file.len() > LARGEST_FILE {
+                let detail = "the file would be too large; ask for a shorter range or fewer rooms";
+                return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, detail));
+            }
+            if self.call.is_ending() {
+                return Err(Problem::out_of_time());
+            }
         }
     }
 

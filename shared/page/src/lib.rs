@@ -30,6 +30,7 @@
 //! | `parts` | tables, and the frame that all pages share |
 //! | `style` | the style sheet, and the policy that allows it |
 //! | [`hotel`], [`room`], [`day`] | the pages |
+//! | [`notice`] | what a browser is told at the door |
 
 mod cards;
 mod chart;
@@ -39,6 +40,7 @@ pub mod hotel;
 pub mod language;
 mod links;
 mod notation;
+pub mod notice;
 mod parts;
 pub mod range;
 pub mod room;
@@ -50,6 +52,7 @@ mod trust;
 pub use day::DayPage;
 pub use hotel::HotelPage;
 pub use language::Language;
+pub use notice::{Notice, NoticePage};
 pub use range::Range;
 pub use room::RoomPage;
 pub use style::content_security_policy;

@@ -1,8 +1,10 @@
 //! A hotel's reports, one by one or summed.
 
+use axum::http::StatusCode;
+use utoipa::openapi::{ContentBuilder, Response, ResponseBuilder};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answered::{responses, tagged};
+use super::answered::{responses, tagged, text};
 use super::report::{Occupancy, Report, Totals};
 use super::values::RoomList;
 
@@ -117,7 +119,14 @@ pub enum HotelReports {
     Groups(GroupPage),
 }
 
+fn file() -> Response {
+    let content = ContentBuilder::new().schema(Some(text())).build();
+    ResponseBuilder::new().description("The rows").content("text/csv", content).build()
+}
+
 responses! {
     /// Of a hotel's reports.
     HotelReportsResponses => tagged::<HotelReports>("Reports, or groups", true), [NOT_FOUND, NOT_ACCEPTABLE];
+    /// Of the same as a file.
+    ReportCsvResponses => [(StatusCode::OK, file())], [NOT_FOUND, NOT_ACCEPTABLE];
 }

@@ -6,6 +6,7 @@
 mod answered;
 mod asked;
 mod compare;
+mod door;
 mod history;
 mod hotel_listing;
 mod hotels;
@@ -25,9 +26,14 @@ pub use compare::{
     BaselineQuery, Change, CompareQuery, CompareResponses, ComparedGroup, Comparison, Grouping,
     Period,
 };
+pub use door::{
+    DeleteLinkResponses, FollowLinkResponses, Link, LinkInput, LinkPath, PostLinkResponses,
+    SignInQuery, SignInResponses, SignOutResponses, SignedInQuery, SignedInResponses, TokenPath,
+};
 pub use history::{History, HistoryResponses, Interval, Signal, Transition};
 pub use hotel_listing::{
-    Group, GroupPage, HotelReports, HotelReportsResponses, ListQuery, Listing, ReportPage,
+    Group, GroupPage, HotelReports, HotelReportsResponses, ListQuery, Listing, ReportCsvResponses,
+    ReportPage,
 };
 pub use hotels::{
     DecimalInput, HotelList, HotelResponses, HotelsResponses, ListedHotel, Profile, ProfileInput,

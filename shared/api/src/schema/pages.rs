@@ -3,14 +3,14 @@
 use axum::http::StatusCode;
 use utoipa::openapi::{ContentBuilder, Response, ResponseBuilder};
 
-use super::answered::{known, responses, text};
+use super::answered::{responses, text};
 
 /// The answer for people.
 fn page() -> Vec<(StatusCode, Response)> {
     let page = ResponseBuilder::new()
         .description("The page")
         .content("text/html", ContentBuilder::new().schema(Some(text())).build());
-    vec![(StatusCode::OK, page.build()), known()]
+    vec![(StatusCode::OK, page.build())]
 }
 
 responses! {
