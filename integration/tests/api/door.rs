@@ -687,6 +687,20 @@ async fn the_csv_of_a_session_is_the_list_of_reports_in_one_piece() {
         browser.get(&format!("{HOTEL}/report.csv?{RANGE}&groupBy=room&rooms=101,102")).await;
     assert_eq!(groups.text().lines().count(), 3);
     browser.get(&format!("{HOTEL}/report.csv?{RANGE}&limit=5")).await.problem(400);
+    // For a spreadsheet of the parameter's language, else of the browser's.
+    for (query, accepted, separator) in [
+        ("&for=spreadsheet&lang=de", "en", ';'),
+        ("&for=spreadsheet", "fr-FR,en;q=0.5", ';'),
+        ("&for=spreadsheet&lang=ko", "de", ','),
+        ("&for=spreadsheet", "", ','),
+    ] {
+        let path = format!("{HOTEL}/report.csv?{RANGE}{query}");
+        let file = get_with(&api, &path, &[("accept-language", accepted)]).await;
+        assert_eq!(file.status, StatusCode::OK, "{}", file.text());
+        let first = format!("\"=\"\"harbour-house\"\"\"{separator}\"=\"\"101\"\"\"{separator}");
+        assert!(file.text().lines().nth(1).unwrap().starts_with(&first), "{query}");
+    }
+    browser.get(&format!("{HOTEL}/report.csv?{RANGE}&for=print")).await.problem(400);
     // Locally nobody is asked for a session.
     let local = crate::harbour::get(&api, &format!("{HOTEL}/report.csv?{RANGE}")).await;
     assert_eq!((local.status, local.body), (StatusCode::OK, whole.body));
@@ -702,7 +716,7 @@ async fn on_loopback_nobody_is_asked_for_a_session() {
     assert_eq!(get(PAGE).await.status, StatusCode::OK);
     assert_eq!(get("/signin?next=/hotels").await.header("location"), "/hotels");
     assert_eq!(get("/signed-in").await.header("location"), "/");
-    assert_eq!(get("/signout").await.status, StatusCode::OK);
+    assert_eq!(get("/signout").await.header("location"), "/");
     let request = Request::post(format!("{HOTEL}/links")).header("host", "127.0.0.1:8080");
     let made = call(&api, request.body(Body::empty()).unwrap()).await.json();
     let path = made["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:8080").unwrap();

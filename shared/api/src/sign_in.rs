@@ -138,9 +138,10 @@ async fn finish(visit: &Visit, door: &Door, sign_in: &SignIn) -> Result<Response
 )]
 pub(crate) async fn sign_out(visit: Visit) -> Result<Response, Problem> {
     Parameters::parse(visit.uri.query().unwrap_or_default(), &[])?;
+    let Some(door) = &visit.api.door else { return Ok(redirect("/")) };
     visit.end_session().await?;
-    let sign_in = visit.api.door.as_ref().is_some_and(|door| door.sign_in.is_some());
-    let mut answer = notice(&visit.headers, StatusCode::OK, Notice::SignedOut { sign_in });
+    let told = Notice::SignedOut { sign_in: door.sign_in.is_some() };
+    let mut answer = notice(&visit.headers, StatusCode::OK, told);
     forget_session(&mut answer);
     Ok(answer)
 }

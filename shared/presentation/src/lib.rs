@@ -49,7 +49,7 @@ pub mod period;
 pub mod table;
 
 pub use compare::{ComparedGroup, Comparison, Side};
-pub use csv::{ByteOrderMark, ComparisonCsv, GroupCsv, ReportCsv};
+pub use csv::{ComparisonCsv, DecimalMark, Dialect, GroupCsv, ReportCsv};
 pub use figure::Figure;
 pub use group::{DaySums, Group, GroupBy, GroupKey, Groups, Listing};
 pub use json::{

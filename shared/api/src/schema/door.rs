@@ -113,5 +113,5 @@ responses! {
     /// Of a sign-in that ends.
     SignedInResponses => kept_out().into_iter().chain([onwards()]), [];
     /// Of the end of a session.
-    SignOutResponses => [told(StatusCode::OK, "The session has ended")], [];
+    SignOutResponses => [told(StatusCode::OK, "The session has ended"), onwards()], [];
 }

@@ -21,6 +21,24 @@ pub struct ListQuery {
     pub rooms: Option<String>,
 }
 
+/// What a file is to be read by.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SpreadsheetQuery {
+    /// For a spreadsheet of the language: its separator and decimal mark, and ids as texts. Without it
+    /// the file is as programs read it.
+    #[param(inline, rename = "for")]
+    pub target: Option<FileTarget>,
+}
+
+/// What a file is made for.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FileTarget {
+    /// A person's spreadsheet.
+    Spreadsheet,
+}
+
 /// What a list of reports shows.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase")]

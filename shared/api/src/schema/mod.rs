@@ -32,8 +32,8 @@ pub use door::{
 };
 pub use history::{History, HistoryResponses, Interval, Signal, Transition};
 pub use hotel_listing::{
-    Group, GroupPage, HotelReports, HotelReportsResponses, ListQuery, Listing, ReportCsvResponses,
-    ReportPage,
+    FileTarget, Group, GroupPage, HotelReports, HotelReportsResponses, ListQuery, Listing,
+    ReportCsvResponses, ReportPage, SpreadsheetQuery,
 };
 pub use hotels::{
     DecimalInput, HotelList, HotelResponses, HotelsResponses, ListedHotel, Profile, ProfileInput,
