@@ -100,7 +100,9 @@ async fn finish(visit: &Visit, door: &Door, sign_in: &SignIn) -> Result<Response
         return Ok(interrupted());
     }
     if let Some(error) = said("error") {
-        warn!(error, "the provider let somebody not in");
+        // It comes from outside, and is a short word where a provider wrote it.
+        let error: String = error.chars().filter(char::is_ascii_graphic).take(64).collect();
+        warn!(error, "the provider did not let somebody in");
         return Ok(notice(&visit.headers, StatusCode::FORBIDDEN, Notice::Declined));
     }
     let Some(code) = said("code") else { return Ok(interrupted()) };
