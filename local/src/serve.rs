@@ -18,7 +18,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use roomwatt_api::caller::HOTELS_CLAIM;
 use roomwatt_api::{Api, Caller, Delivery, Problem};
 use roomwatt_domain::Millis;
 use roomwatt_messaging::Clock;
@@ -154,9 +153,7 @@ fn is_loopback(authority: &str) -> bool {
 async fn introduce(State(access): State<Access>, mut request: Request, next: Next) -> Response {
     let caller = match access {
         Access::Open => Some(Caller::Owner),
-        Access::ByClaims => {
-            claims(request.headers()).map(|claims| Caller::bearer(&claims, HOTELS_CLAIM))
-        }
+        Access::ByClaims => claims(request.headers()).map(|claims| Caller::bearer(&claims)),
     };
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);

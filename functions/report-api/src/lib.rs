@@ -74,7 +74,7 @@ async fn introduce(
     if let Some(RequestContext::ApiGatewayV2(context)) = context {
         let caller = context.authorizer.and_then(|authorizer| {
             if let Some(jwt) = authorizer.jwt {
-                Some(Caller::bearer(&jwt.claims, &hotels_claim))
+                Some(Caller::bearer_by(&jwt.claims, &hotels_claim))
             } else {
                 authorizer.iam.map(|_| Caller::Owner)
             }

@@ -11,7 +11,6 @@ mod envelopes {
     use axum::http::Request;
     use lambda_http::request::from_str;
     use lambda_http::{Context, RequestExt};
-    use roomwatt_api::caller::HOTELS_CLAIM;
     use roomwatt_api::{Door, PublicUrl};
     use roomwatt_domain::{HotelId, Instant};
     use roomwatt_embedded::Deployment;
@@ -30,7 +29,7 @@ mod envelopes {
         let public_url = PublicUrl::new("https://reports.example").unwrap();
         let door = Door { public_url, sign_in: None };
         let store = deployment.store().clone();
-        (report_api::router(store.clone(), clock, door, HOTELS_CLAIM), store)
+        (report_api::router(store.clone(), clock, door, "hotels"), store)
     }
 
     /// The request that an envelope is, as `lambda_http` makes it of what Lambda hands over.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use roomwatt_api::Caller;
-use roomwatt_api::caller::HOTELS_CLAIM;
 use roomwatt_domain::{
     BusinessDate, BusinessDay, ClosedReport, Device, History, Profile, RoomId, RoomReport,
     RoomStates, Signal, Transition,
@@ -59,7 +58,7 @@ async fn the_list_of_hotels_is_one_request() {
     let harbour = harbour().await;
     let named = [("hotels", "harbour-house elsewhere"), ("scope", "reports:read")];
     let named = named.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    for caller in [Caller::Owner, Caller::bearer(&named.into(), HOTELS_CLAIM)] {
+    for caller in [Caller::Owner, Caller::bearer(&named.into())] {
         let store = harbour.store();
         let api = router(store.clone(), later(), Some(caller));
         let hotels = get(&api, "/hotels").await.found();

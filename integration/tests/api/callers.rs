@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use roomwatt_api::Caller;
-use roomwatt_api::caller::HOTELS_CLAIM;
 
 use crate::harbour::{HOTEL, RANGE, get, harbour, later, put, router};
 
 pub(crate) fn bearer(hotels: &str, scope: &str) -> Caller {
     let claims = [("hotels", hotels), ("scope", scope), ("sub", "someone")];
     let claims = claims.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Caller::bearer(&HashMap::from(claims), HOTELS_CLAIM)
+    Caller::bearer(&HashMap::from(claims))
 }
 
 /// One call of each kind.

@@ -189,6 +189,16 @@ async fn a_person_signs_in_and_lands_on_what_was_asked_for() {
 }
 
 #[tokio::test]
+async fn an_issuer_may_end_in_a_slash_or_not() {
+    for path in ["/", "", "/realms/hotels", "/realms/hotels/"] {
+        let provider = Provider::start_at(path, json!("harbour-house")).await;
+        let deployed = Deployed::with(&provider).await;
+        let mut browser = deployed.signed_in(&provider).await;
+        assert_eq!(browser.get(PAGE).await.status, StatusCode::OK, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_provider_is_asked_with_state_nonce_and_challenge() {
     let provider = provider().await;
     let deployed = Deployed::with(&provider).await;

@@ -54,11 +54,15 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    /// Starts one whose people see these hotels.
+    /// Starts one whose people see these hotels. Its issuer ends in a slash.
     pub(crate) async fn start(hotels: Value) -> Self {
+        Self::start_at("/", hotels).await
+    }
+
+    /// The same with an issuer of a path.
+    pub(crate) async fn start_at(path: &str, hotels: Value) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        // As Auth0 has it, with a slash at its end.
-        let issuer = format!("http://{}/", listener.local_addr().expect("an address"));
+        let issuer = format!("http://{}{path}", listener.local_addr().expect("an address"));
         let manners = Manners {
             claims: HashMap::from([("hotels", hotels)]),
             discovered: HashMap::new(),
@@ -68,9 +72,9 @@ impl Provider {
         let (manners, codes) = (Mutex::new(manners), Mutex::default());
         let shared = Arc::new(Shared { issuer, manners, codes });
         let router = Router::new()
-            .route("/.well-known/openid-configuration", get(discovery))
-            .route("/authorize", get(authorize))
-            .route("/token", post(token))
+            .route(&below(path, ".well-known/openid-configuration"), get(discovery))
+            .route(&below(path, "authorize"), get(authorize))
+            .route(&below(path, "token"), post(token))
             .with_state(Arc::clone(&shared));
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, router).await.expect("a server") });
@@ -95,6 +99,11 @@ impl Provider {
     }
 }
 
+/// A path below another one, or below an address, which may end in a slash.
+fn below(path: &str, name: &str) -> String {
+    format!("{}/{name}", path.trim_end_matches('/'))
+}
+
 fn form(text: &str) -> HashMap<String, String> {
     form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
@@ -106,9 +115,9 @@ async fn discovery(State(provider): State<Arc<Shared>>) -> Response {
     }
     let mut document = json!({
         "issuer": provider.issuer,
-        "authorization_endpoint": format!("{}authorize", provider.issuer),
-        "token_endpoint": format!("{}token", provider.issuer),
-        "jwks_uri": format!("{}keys", provider.issuer),
+        "authorization_endpoint": below(&provider.issuer, "authorize"),
+        "token_endpoint": below(&provider.issuer, "token"),
+        "jwks_uri": below(&provider.issuer, "keys"),
         "response_types_supported": ["code"],
     });
     for (name, value) in &manners.discovered {

@@ -54,13 +54,17 @@ impl Scope {
 }
 
 impl Caller {
-    /// From a token's claims, as the JWT authorizer hands them on: the one that names hotels, and
-    /// `scope` or `scp`.
+    /// From a token's claims `hotels` and `scope` (or `scp`), as the JWT authorizer hands them on.
     ///
     /// API Gateway makes a text of every claim: a list arrives as `[a b]`, and a list that the
     /// issuer wrote as text may be separated by commas or spaces. A missing claim names no hotel and
     /// no scope.
-    pub fn bearer(claims: &HashMap<String, String>, hotels_claim: &str) -> Self {
+    pub fn bearer(claims: &HashMap<String, String>) -> Self {
+        Self::bearer_by(claims, "hotels")
+    }
+
+    /// The same where another claim names the hotels: some issuers do not let one choose.
+    pub fn bearer_by(claims: &HashMap<String, String>, hotels_claim: &str) -> Self {
         let claim = |name| claims.get(name).map_or("", String::as_str);
         let scopes = SCOPES.into_iter().flat_map(|name| scopes(claim(name))).collect();
         Self::Bearer { hotels: Hotels::named_by(claim(hotels_claim)), scopes }
@@ -107,8 +111,6 @@ impl Hotels {
     }
 }
 
-/// The claim that names hotels, where an issuer lets one choose.
-pub const HOTELS_CLAIM: &str = "hotels";
 /// The claims that name scopes; an issuer writes one of them.
 const SCOPES: [&str; 2] = ["scope", "scp"];
 
@@ -130,12 +132,12 @@ fn words(claim: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Caller, HOTELS_CLAIM, Hotels, Scope};
+    use super::{Caller, Hotels, Scope};
     use roomwatt_domain::HotelId;
 
     fn bearer(claims: &[(&str, &str)]) -> Caller {
         let claims = claims.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Caller::bearer(&claims.collect(), HOTELS_CLAIM)
+        Caller::bearer(&claims.collect())
     }
 
     #[test]
@@ -194,7 +196,7 @@ mod tests {
     fn the_claim_that_names_hotels_is_chosen() {
         let claims = [("custom:hotels", "a"), ("hotels", "*"), ("scope", "reports:read")];
         let claims = claims.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let caller = Caller::bearer(&claims, "custom:hotels");
+        let caller = Caller::bearer_by(&claims, "custom:hotels");
         assert!(caller.may_see(&HotelId::new("a").unwrap()));
         assert!(!caller.may_see(&HotelId::new("b").unwrap()));
     }

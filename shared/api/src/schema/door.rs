@@ -76,6 +76,11 @@ pub struct SignedInQuery {
     pub error: Option<String>,
 }
 
+/// Without a session, where one is asked for.
+pub(super) fn without_session() -> [(StatusCode, Response); 2] {
+    [onwards(), told(StatusCode::FORBIDDEN, "How to get a link")]
+}
+
 fn onwards() -> (StatusCode, Response) {
     let location = HeaderBuilder::new().schema(Some(text())).build();
     let onwards =

@@ -5,6 +5,7 @@ use utoipa::openapi::{ContentBuilder, Response, ResponseBuilder};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answered::{responses, tagged, text};
+use super::door::without_session;
 use super::report::{Occupancy, Report, Totals};
 use super::values::RoomList;
 
@@ -146,5 +147,6 @@ responses! {
     /// Of a hotel's reports.
     HotelReportsResponses => tagged::<HotelReports>("Reports, or groups", true), [NOT_FOUND, NOT_ACCEPTABLE];
     /// Of the same as a file.
-    ReportCsvResponses => [(StatusCode::OK, file())], [NOT_FOUND, NOT_ACCEPTABLE];
+    ReportCsvResponses => without_session().into_iter().chain([(StatusCode::OK, file())]),
+        [NOT_FOUND, NOT_ACCEPTABLE];
 }
