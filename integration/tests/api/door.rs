@@ -731,4 +731,9 @@ async fn on_loopback_nobody_is_asked_for_a_session() {
     let made = call(&api, request.body(Body::empty()).unwrap()).await.json();
     let path = made["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:8080").unwrap();
     assert_eq!(get(path).await.header("location"), "/hotels/harbour-house/report.html");
+    // Where callers have to be known, they have to be known there too.
+    let closed = crate::harbour::router(harbour().await.store(), later(), None);
+    for path in [PAGE, "/signin", "/signed-in", "/signout", path] {
+        crate::harbour::get(&closed, path).await.problem(401);
+    }
 }
