@@ -4,10 +4,9 @@ use std::io::Write;
 
 use anyhow::Context;
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Instant, Profile};
-use roomwatt_presentation::csv::ByteOrderMark;
 use roomwatt_presentation::group::GroupBy;
 use roomwatt_presentation::{
-    GroupCsv, GroupView, Groups, Listing, Period, Range, ReportCsv, RoomReportView, table,
+    Dialect, GroupCsv, GroupView, Groups, Listing, Period, Range, ReportCsv, RoomReportView, table,
 };
 use roomwatt_store::Store;
 
@@ -86,7 +85,7 @@ impl Request {
                 writeln!(out, "{table}").context(UNWRITABLE)
             }
             (Listing::Reports, Format::Csv) => {
-                let mut csv = ReportCsv::new(out, ByteOrderMark::Omitted)?;
+                let mut csv = ReportCsv::new(out, Dialect::Programs)?;
                 reports.each(|report| Ok(csv.write(hotel, &profile.calendar, &report)?)).await?;
                 csv.finish().map(drop).context(UNWRITABLE)
             }
@@ -159,7 +158,7 @@ fn write_groups(
             writeln!(out, "{table}").context(UNWRITABLE)
         }
         Format::Csv => {
-            let mut csv = GroupCsv::new(out, ByteOrderMark::Omitted)?;
+            let mut csv = GroupCsv::new(out, Dialect::Programs)?;
             for group in &groups {
                 csv.write(group)?;
             }

@@ -16,9 +16,10 @@ async fn main() -> Result<(), Error> {
     let configuration = ReportApi::read(process_variable)?;
     let telemetry = Telemetry::begin()?;
     let clients = Clients::load().await;
+    let door = report_api::door(&configuration)?;
     let store = Store::new(clients.dynamodb(), configuration.table, configuration.retention);
     warm_up(&store).await?;
-    let router = report_api::router(store, Arc::new(SystemClock));
+    let router = report_api::router(store, Arc::new(SystemClock), door, configuration.hotels_claim);
     run(router.layer(from_fn(move |request: Request<Body>, next: Next| async move {
         let context = request.lambda_context();
         let answer = next.run(request).await;

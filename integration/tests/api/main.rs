@@ -11,6 +11,8 @@ mod callers;
 #[cfg(test)]
 mod csv;
 #[cfg(test)]
+mod door;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod findings;
@@ -32,6 +34,10 @@ mod paging;
 mod profiles;
 #[cfg(test)]
 mod sources;
+
+#[cfg(test)]
+#[path = "../provider/mod.rs"]
+mod provider;
 
 #[cfg(test)]
 #[path = "../lakeside/mod.rs"]

@@ -146,6 +146,9 @@ pub(crate) struct Process {
     api: JoinSet<()>,
 }
 
+/// Where browsers reach the API, as far as it is told.
+pub(crate) const PUBLIC_URL: &str = "https://reports.example";
+
 /// What a process finds around it.
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
@@ -169,6 +172,8 @@ impl Surroundings {
             ("REJECTED_EVENTS_QUEUE_URL", queue(REJECTED_EVENTS)),
             ("EVENT_BUS_NAME", "roomwatt".to_owned()),
             ("LEASE_SECONDS", lease_seconds.to_string()),
+            ("HOTELS_CLAIM", "hotels".to_owned()),
+            ("PUBLIC_URL", PUBLIC_URL.to_owned()),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value)).into();
         Self { aws_endpoint, region: "local".to_owned(), variables, time }

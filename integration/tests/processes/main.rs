@@ -30,3 +30,8 @@ mod scale;
 mod telemetry;
 #[cfg(test)]
 mod world;
+
+#[cfg(test)]
+#[path = "../provider/mod.rs"]
+#[expect(dead_code, reason = "shared with another suite, which has it misbehave")]
+mod provider;

@@ -9,8 +9,9 @@ use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS, sqs_
 use serde_json::{Value, json};
 
 use crate::day::Day;
-use crate::functions::FUNCTIONS;
-use crate::running::{date, lamp, midnight, profile, stay};
+use crate::functions::{FUNCTIONS, PUBLIC_URL};
+use crate::provider::Provider;
+use crate::running::{Running, date, lamp, midnight, profile, stay};
 use crate::world::{Call, World};
 
 /// Enough rooms for a close that does not end in one invocation that has hardly any time.
@@ -18,7 +19,10 @@ const ROOMS: u32 = 150;
 
 /// What each function did on a day of everything.
 async fn day() -> BTreeSet<(String, Call)> {
-    let mut day = Day::on(World::new().await).await;
+    let provider = Provider::start(json!(["h1"])).await;
+    let mut world = World::new().await;
+    world.issuer = Some(provider.issuer().to_owned());
+    let mut day = Day::on(world).await;
     // Profiles: made, replaced.
     for (price, status) in [("0.1", 201), ("0.2", 200)] {
         let answer = day.running.put(&profile(price)).await;
@@ -84,13 +88,60 @@ async fn day() -> BTreeSet<(String, Call)> {
         ("/hotels/h1/devices", ""),
         ("/hotels/h1/live", ""),
         ("/hotels/h1/live", "rooms=101"),
-        ("/hotels/h1/report.html", &*range),
-        ("/hotels/h1/rooms/101/report.html", &*range),
-        ("/hotels/h1/rooms/101/history.html", &*format!("date={last}")),
     ] {
         day.running.get(path, query).await;
     }
+    let pages = [
+        format!("/hotels/h1/report.html?{range}"),
+        format!("/hotels/h1/report.csv?{range}"),
+        format!("/hotels/h1/rooms/101/report.html?{range}"),
+        format!("/hotels/h1/rooms/101/history.html?date={last}"),
+    ];
+    by_signing_in(&mut day.running, &provider, &pages).await;
+    by_a_link(&mut day.running, &pages).await;
     day.world.take_calls().into_keys().collect()
+}
+
+/// Somebody signs in, reads every page, and signs out.
+async fn by_signing_in(running: &mut Running, provider: &Provider, pages: &[String]) {
+    let asked = running.browse("/signin?next=/hotels/h1/report.html", &[]).await;
+    let (_, back) = provider.visit(header(&asked, "location")).await;
+    let back = back.expect("a code").replace(PUBLIC_URL, "");
+    let signed_in = running.browse(&back, &cookies(&asked)).await;
+    assert_eq!(header(&signed_in, "location"), "/hotels/h1/report.html", "{signed_in}");
+    read(running, &cookies(&signed_in), pages).await;
+    let signed_out = running.browse("/signout", &cookies(&signed_in)).await;
+    assert_eq!(signed_out["statusCode"], 200, "{signed_out}");
+}
+
+/// Somebody follows a link and reads every page; then it is deleted.
+async fn by_a_link(running: &mut Running, pages: &[String]) {
+    let made = running.call("POST", "/hotels/h1/links", "", Some(&json!({"days": 1}))).await;
+    let made: Value = serde_json::from_str(made["body"].as_str().expect("a body")).expect("JSON");
+    let path = made["url"].as_str().expect("a link").replace(PUBLIC_URL, "");
+    let followed = running.browse(&path, &[]).await;
+    read(running, &cookies(&followed), pages).await;
+    let path = format!("/hotels/h1/links/{}", made["id"].as_str().expect("an id"));
+    let deleted = running.call("DELETE", &path, "", None).await;
+    assert_eq!(deleted["statusCode"], 204, "{deleted}");
+}
+
+async fn read(running: &mut Running, cookies: &[String], pages: &[String]) {
+    for page in pages {
+        let answer = running.browse(page, cookies).await;
+        assert_eq!(answer["statusCode"], 200, "{page}: {answer}");
+    }
+}
+
+fn header<'a>(answer: &'a Value, name: &str) -> &'a str {
+    answer["headers"][name].as_str().unwrap_or_else(|| panic!("no {name}: {answer}"))
+}
+
+/// The cookies that an answer sets, as a browser sends them.
+fn cookies(answer: &Value) -> Vec<String> {
+    let set = answer["cookies"].as_array().into_iter().flatten();
+    let pairs = set.filter_map(|set| set.as_str()?.split(';').next());
+    pairs.filter(|pair| !pair.ends_with('=')).map(str::to_owned).collect()
 }
 
 fn source(arrived: &str) -> Value {

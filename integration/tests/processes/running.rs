@@ -66,6 +66,20 @@ impl Running {
         self.invoke("report-api", &event).await
     }
 
+    /// Calls the API as API Gateway does for a browser, of which nobody but its cookies knows
+    /// anything.
+    pub(crate) async fn browse(&mut self, path: &str, cookies: &[String]) -> Value {
+        let mut event: Value =
+            serde_json::from_str(include_str!("../../../events/report-api-page-by-session.json"))
+                .expect("an envelope");
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        event["rawPath"] = path.into();
+        event["rawQueryString"] = query.into();
+        event["requestContext"]["http"]["path"] = path.into();
+        event["cookies"] = cookies.into();
+        self.invoke("report-api", &event).await
+    }
+
     /// Reads from the API.
     pub(crate) async fn get(&mut self, path: &str, query: &str) -> Value {
         let answer = self.call("GET", path, query, None).await;

@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::functions::{Binaries, Process, Surroundings, built_functions, machine_time};
+use crate::provider::CLIENT;
 
 /// What a function did, in the words of policies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +54,8 @@ pub(crate) struct World {
     binaries: Binaries,
     calls: Calls,
     services: JoinSet<std::io::Result<()>>,
+    /// Who people sign in with, if they do.
+    pub(crate) issuer: Option<String>,
 }
 
 /// The machine's time.
@@ -77,7 +80,7 @@ impl World {
         let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
         store.create().await.expect("a table");
         let (calls, services) = (Calls::default(), JoinSet::new());
-        Self { queues, store, aws, binaries, calls, services }
+        Self { queues, store, aws, binaries, calls, services, issuer: None }
     }
 
     /// Starts a function; an invocation of it may take so long.
@@ -87,7 +90,12 @@ impl World {
         let noted = (function.to_owned(), Arc::clone(&self.calls));
         let router = sockets::router(self.aws.clone()).layer(from_fn_with_state(noted, note));
         self.services.spawn(async move { axum::serve(listener, router).await });
-        let around = Surroundings::embedded(aws_endpoint, 300, time);
+        let mut around = Surroundings::embedded(aws_endpoint, 300, time);
+        if let Some(issuer) = &self.issuer {
+            let sign_in = [("JWT_ISSUER", issuer.as_str()), ("SIGN_IN_CLIENT_ID", CLIENT)];
+            let sign_in = sign_in.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            around.variables.extend(sign_in);
+        }
         Process::start(&self.binaries[function], function, &around).await
     }
 

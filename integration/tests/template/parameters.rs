@@ -1,5 +1,7 @@
 //! The rules forbid what makes no sense.
 
+use std::collections::BTreeSet;
+
 use crate::deployed::template;
 
 fn refused(chosen: &[(&str, &str)]) -> String {
@@ -27,12 +29,59 @@ fn a_token_needs_an_issuer_and_an_audience() {
 fn without_an_issuer_callers_sign() {
     let stack = template().stack(&[]).unwrap();
     assert_eq!(stack.of_type("AWS::ApiGatewayV2::Authorizer").count(), 0);
-    for (id, route) in stack.of_type("AWS::ApiGatewayV2::Route") {
-        // The function knows these too: whoever asks for them has no name.
-        let open =
-            ["GET /health", "GET /openapi.json"].contains(&route["RouteKey"].as_str().unwrap());
-        assert_eq!(route["AuthorizationType"], if open { "NONE" } else { "AWS_IAM" }, "{id}");
+    let (open, closed): (Vec<_>, Vec<_>) = stack
+        .of_type("AWS::ApiGatewayV2::Route")
+        .map(|(_, route)| route)
+        .partition(|route| route["AuthorizationType"] == "NONE");
+    assert_eq!(closed.len(), 1);
+    assert_eq!(closed[0]["RouteKey"], "ANY /{proxy+}");
+    assert_eq!(closed[0]["AuthorizationType"], "AWS_IAM");
+    assert!(open.len() > 2);
+}
+
+#[test]
+fn what_browsers_read_has_no_authorizer_and_nothing_else_has_none() {
+    // The calls of the API that the function lets a browser in to by its cookie alone.
+    let calls = serde_json::to_value(roomwatt_api::document()).unwrap();
+    let paths = calls["paths"].as_object().unwrap();
+    let for_browsers = paths.iter().filter(|(path, _)| roomwatt_api::is_for_browsers(path));
+    let mut expected: BTreeSet<String> =
+        ["/health", "/openapi.json", "/"].map(|path| format!("GET {path}")).into();
+    for (path, calls) in for_browsers {
+        // None of them changes anything that a program could, by whatever method.
+        assert_eq!(calls.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
+        expected.insert(format!("GET {path}"));
     }
+    assert!(expected.contains("GET /hotels/{hotelId}/report.csv"));
+    assert!(!expected.contains("GET /hotels"));
+    let (issuer, audience) = (("JwtIssuer", "https://issuer.example/"), ("JwtAudience", "reports"));
+    for chosen in [&[][..], &[issuer, audience], &[issuer, audience, ("SignInClientId", "pages")]] {
+        let stack = template().stack(chosen).unwrap();
+        let routes = stack.of_type("AWS::ApiGatewayV2::Route").map(|(_, route)| route);
+        let open = routes.filter(|route| route["AuthorizationType"] == "NONE");
+        let open: BTreeSet<_> =
+            open.map(|route| route["RouteKey"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(open, expected);
+    }
+}
+
+#[test]
+fn people_sign_in_with_the_issuer_of_the_tokens() {
+    let client = ("SignInClientId", "pages");
+    assert!(refused(&[client]).starts_with("SignInClientId is given without"));
+    let (issuer, audience) = (("JwtIssuer", "https://issuer.example/"), ("JwtAudience", "reports"));
+    let own = template().stack(&[issuer, audience, client]).unwrap();
+    let named = ("PublicUrl", "https://reports.example");
+    let named = template().stack(&[issuer, audience, client, named]).unwrap();
+    let variable = |stack: &integration::template::Stack, name: &str| {
+        stack.functions().unwrap()["report-api"]["Environment"]["Variables"][name].clone()
+    };
+    assert_eq!(variable(&own, "JWT_ISSUER"), "https://issuer.example/");
+    assert_eq!(variable(&own, "SIGN_IN_CLIENT_ID"), "pages");
+    assert_eq!(variable(&own, "HOTELS_CLAIM"), "hotels");
+    let api = own.attribute("Api", "ApiEndpoint").unwrap();
+    assert_eq!(variable(&own, "PUBLIC_URL"), api);
+    assert_eq!(variable(&named, "PUBLIC_URL"), "https://reports.example");
 }
 
 #[test]

@@ -183,7 +183,8 @@ fn the_api_cannot_write_what_is_known_of_rooms() {
             written.push(partitions["dynamodb:LeadingKeys"].clone());
         }
     }
-    let expected = serde_json::json!([["HOTELS", "HOTEL#*"], ["SOURCES", "REGISTER#*"]]);
+    let expected =
+        serde_json::json!([["HOTELS", "HOTEL#*"], ["SOURCES", "REGISTER#*"], ["SESSION#*"]]);
     assert_eq!(Value::Array(written), expected);
 }
 

@@ -272,6 +272,7 @@ impl EmbeddedAws {
             "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
             "CreateTable" => run(body, |request| database.create_table(request)),
             "DescribeTable" => run(body, |request| database.describe_table(request)),
+            "DeleteItem" => run(body, |request| database.delete_item(request)),
             "GetItem" => run(body, |request| database.get_item(request)),
             "PutItem" => run(body, |request| database.put_item(request)),
             "Query" => run(body, |request| database.query(request)),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Uri, header};
 use roomwatt_domain::{HotelId, Instant, Millis, RoomId, SourceName};
 use roomwatt_store::{Hotel, Store};
 
@@ -95,15 +95,29 @@ impl Call {
     /// The path's source.
     pub(crate) fn source_name(&self) -> Result<SourceName, Problem> {
         // The path has it as `name`, and its error names the field of a source.
-        let text = self.path.get("name").map_or("", String::as_str);
+        let text = self.text_of_path("name");
         SourceName::new(text).map_err(|invalid| {
             let invalid = invalid.to_string();
             Problem::parameter("name", invalid.trim_start_matches("source "))
         })
     }
 
+    /// A part of the path as it is written.
+    pub(crate) fn text_of_path(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// The address of a path as browsers reach it. A run on loopback is reached where it was called.
+    pub(crate) fn public_url(&self, path: &str) -> String {
+        if let Some(door) = &self.api.door {
+            return door.public_url.of(path);
+        }
+        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        host.map_or_else(|| path.to_owned(), |host| format!("http://{host}{path}"))
+    }
+
     fn of_path<T: FromStr<Err: Display>>(&self, name: &'static str) -> Result<T, Problem> {
-        let text = self.path.get(name).map_or("", String::as_str);
+        let text = self.text_of_path(name);
         text.parse().map_err(|error: T::Err| {
             // The error names the field, as the parameter does.
             let error = error.to_string();

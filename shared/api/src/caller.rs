@@ -1,14 +1,12 @@
 //! The caller, and what it may see.
 //!
 //! Authentication is API Gateway's. What it found out arrives as claims of a token that it has
-//! checked, or as an IAM identity; the server in front of the router turns that into a [`Caller`].
+//! checked, or as an IAM identity; the server in front of the router turns that into a [`Caller`]. Of a
+//! browser `door` makes one, by its session.
 
 use std::collections::{BTreeSet, HashMap};
 
-use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use roomwatt_domain::HotelId;
 
 use crate::problem::Problem;
@@ -18,7 +16,7 @@ use crate::problem::Problem;
 pub enum Caller {
     /// The deployment's owner: an IAM identity, or the user of a local run.
     Owner,
-    /// The bearer of a token.
+    /// The bearer of a token, or of a session.
     Bearer {
         /// Which hotels exist for it.
         hotels: Hotels,
@@ -39,7 +37,7 @@ pub enum Hotels {
 /// What a token allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
-    /// `reports:read`: everything but profiles' changes.
+    /// `reports:read`: everything but profiles' changes. Also to make links, and to delete them.
     ReadReports,
     /// `hotels:write`: to create and replace profiles, registers and, for every hotel, sources.
     WriteHotels,
@@ -56,21 +54,20 @@ impl Scope {
 }
 
 impl Caller {
-    /// From a token's claims `hotels` and `scope`, as the JWT authorizer hands them on.
+    /// From a token's claims `hotels` and `scope` (or `scp`), as the JWT authorizer hands them on.
     ///
     /// API Gateway makes a text of every claim: a list arrives as `[a b]`, and a list that the
-    /// issuer wrote as text may be separated by commas or spaces. Names that can be no hotel's are
-    /// left out; a missing claim names no hotel and no scope.
+    /// issuer wrote as text may be separated by commas or spaces. A missing claim names no hotel and
+    /// no scope.
     pub fn bearer(claims: &HashMap<String, String>) -> Self {
+        Self::bearer_by(claims, "hotels")
+    }
+
+    /// The same where another claim names the hotels: some issuers do not let one choose.
+    pub fn bearer_by(claims: &HashMap<String, String>, hotels_claim: &str) -> Self {
         let claim = |name| claims.get(name).map_or("", String::as_str);
-        let mut hotels = BTreeSet::new();
-        for name in words(claim("hotels")) {
-            if name == "*" {
-                return Self::Bearer { hotels: Hotels::All, scopes: scopes(claim("scope")) };
-            }
-            hotels.extend(HotelId::new(name));
-        }
-        Self::Bearer { hotels: Hotels::Named(hotels), scopes: scopes(claim("scope")) }
+        let scopes = SCOPES.into_iter().flat_map(|name| scopes(claim(name))).collect();
+        Self::Bearer { hotels: Hotels::named_by(claim(hotels_claim)), scopes }
     }
 
     /// 403 unless the caller may do this kind of thing.
@@ -100,26 +97,37 @@ impl Caller {
     }
 }
 
-fn scopes(claim: &str) -> BTreeSet<Scope> {
-    let known = |word| {
-        [Scope::ReadReports, Scope::WriteHotels].into_iter().find(move |scope| scope.name() == word)
-    };
-    words(claim).filter_map(known).collect()
+impl Hotels {
+    /// From a claim. Names that can be no hotel's are left out.
+    pub(crate) fn named_by(claim: &str) -> Self {
+        let mut hotels = BTreeSet::new();
+        for name in words(claim) {
+            if name == "*" {
+                return Self::All;
+            }
+            hotels.extend(HotelId::new(name));
+        }
+        Self::Named(hotels)
+    }
+}
+
+/// The claims that name scopes; an issuer writes one of them.
+const SCOPES: [&str; 2] = ["scope", "scp"];
+
+/// The scopes that a claim names. What stands before a name's last `/` says whose scope it is: an
+/// issuer puts the resource server there, which the audience has told already.
+fn scopes(claim: &str) -> impl Iterator<Item = Scope> {
+    words(claim).filter_map(|word| {
+        let name = word.rsplit('/').next();
+        let known = [Scope::ReadReports, Scope::WriteHotels];
+        known.into_iter().find(|scope| Some(scope.name()) == name)
+    })
 }
 
 fn words(claim: &str) -> impl Iterator<Item = &str> {
     claim
         .split(|parting: char| parting.is_whitespace() || matches!(parting, ',' | '[' | ']' | '"'))
         .filter(|word| !word.is_empty())
-}
-
-/// Turns a call away if its caller is not known.
-pub(crate) async fn require(request: Request, next: Next) -> Response {
-    if request.extensions().get::<Caller>().is_none() {
-        let detail = "neither a token's claims nor an IAM identity came with the call";
-        return Problem::new(StatusCode::UNAUTHORIZED, detail).into_response();
-    }
-    next.run(request).await
 }
 
 #[cfg(test)]
@@ -163,5 +171,33 @@ mod tests {
         }
         let both = bearer(&[("scope", "hotels:write reports:read")]);
         assert!(both.demand(Scope::ReadReports).is_ok() && both.demand(Scope::WriteHotels).is_ok());
+    }
+
+    #[test]
+    fn scopes_stand_in_either_claim_and_after_the_name_of_their_server() {
+        for (claim, scopes) in [
+            ("scope", "openid roomwatt/reports:read"),
+            ("scope", "https://roomwatt.example/reports:read"),
+            ("scp", "reports:read"),
+            ("scp", "[offline_access reports:read]"),
+        ] {
+            let caller = bearer(&[(claim, scopes)]);
+            assert!(caller.demand(Scope::ReadReports).is_ok(), "{scopes}");
+            assert!(caller.demand(Scope::WriteHotels).is_err(), "{scopes}");
+        }
+        for scopes in ["reports:read/", "reports:read/x", "roomwatt:reports:read", "/"] {
+            assert!(bearer(&[("scope", scopes)]).demand(Scope::ReadReports).is_err(), "{scopes}");
+        }
+        let both = bearer(&[("scope", "reports:read"), ("scp", "hotels:write")]);
+        assert!(both.demand(Scope::ReadReports).is_ok() && both.demand(Scope::WriteHotels).is_ok());
+    }
+
+    #[test]
+    fn the_claim_that_names_hotels_is_chosen() {
+        let claims = [("custom:hotels", "a"), ("hotels", "*"), ("scope", "reports:read")];
+        let claims = claims.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let caller = Caller::bearer_by(&claims, "custom:hotels");
+        assert!(caller.may_see(&HotelId::new("a").unwrap()));
+        assert!(!caller.may_see(&HotelId::new("b").unwrap()));
     }
 }

@@ -1,9 +1,7 @@
 //! `GET /hotels/{hotelId}/compare`: two periods side by side.
 
 use axum::response::Response;
-use roomwatt_presentation::{
-    ByteOrderMark, ComparedGroupView, Comparison, ComparisonCsv, GroupBy, Side,
-};
+use roomwatt_presentation::{ComparedGroupView, Comparison, ComparisonCsv, Dialect, GroupBy, Side};
 
 use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;
@@ -79,8 +77,7 @@ pub(crate) async fn compare(call: Call) -> Result<Response, Problem> {
             answer::whole(&call, JSON, entries.into_json("groups", None)?, freshness)
         }
         Format::Csv => {
-            let mut csv =
-                ComparisonCsv::new(Vec::new(), ByteOrderMark::Omitted).map_err(unwritable)?;
+            let mut csv = ComparisonCsv::new(Vec::new(), Dialect::Programs).map_err(unwritable)?;
             for group in comparison.by_key() {
                 csv.write(&group).map_err(unwritable)?;
             }

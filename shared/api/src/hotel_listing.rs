@@ -5,11 +5,12 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::stream;
 use roomwatt_domain::{BusinessDate, ClosedReport, RoomId};
 use roomwatt_presentation::{
-    ByteOrderMark, Group, GroupBy, GroupCsv, GroupView, Groups, Listing, Range, ReportCsv,
+    DecimalMark, Dialect, Group, GroupBy, GroupCsv, GroupView, Groups, Listing, Range, ReportCsv,
     RoomReportView,
 };
 use roomwatt_store::Hotel;
@@ -17,7 +18,9 @@ use roomwatt_store::Hotel;
 use crate::answer::{self, Buffer, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
-use crate::parameters::{Dates, FROM, LIMIT, NEXT_TOKEN, PERIOD, ROOMS, TO, USUAL_PAGE};
+use crate::parameters::{
+    Dates, FROM, LARGEST_PAGE, LIMIT, NEXT_TOKEN, PERIOD, Parameters, ROOMS, TO, USUAL_PAGE,
+};
 use crate::problem::Problem;
 use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place, sums};
 use crate::{schema, token};
@@ -76,7 +79,7 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     let in_one_piece = !parameters.has(LIMIT) && position.is_none();
     let list = List { call, hotel, days, rooms, listing };
     if format == Format::Csv && in_one_piece && list.call.is_streamed() {
-        return stream(list).await;
+        return stream(list, Dialect::Programs).await;
     }
     let freshness = Freshness::settled_if(list.days.complete);
     let call = &list.call;
@@ -88,7 +91,7 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
             answer::whole(call, JSON, body, freshness)
         }
         Format::Csv => {
-            let mut rows = Rows::new(listing)?;
+            let mut rows = Rows::new(listing, Dialect::Programs)?;
             let next = list.rows(&mut rows, position.as_deref(), limit).await?;
             let mut response = answer::whole(call, CSV, rows.finish()?, freshness)?;
             if let Some(next) = next {
@@ -96,6 +99,73 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
             }
             Ok(response)
         }
+    }
+}
+
+/// After so many bytes a CSV in one piece gets no further page. Compressed, with the page that it has
+/// got by then, it is below Lambda's 6 MB; the demo's rows shrink to an eleventh.
+const LARGEST_FILE: usize = 20_000_000;
+
+/// A hotel's reports as a file.
+///
+/// The rows of `/hotels/{hotelId}/reports` as CSV, for a browser: in one piece, to be saved.
+#[utoipa::path(
+    get,
+    path = "/hotels/{hotelId}/report.csv",
+    operation_id = "reportCsv",
+    tag = "pages",
+    params(
+        schema::HotelPath,
+        schema::RangeQuery,
+        schema::ListQuery,
+        schema::SpreadsheetQuery,
+        schema::LanguageQuery
+    ),
+    responses(schema::ReportCsvResponses)
+)]
+pub(crate) async fn csv(call: Call) -> Result<Response, Problem> {
+    let id = call.hotel_id(Scope::ReadReports)?;
+    let parameters = call.parameters(&[FROM, TO, PERIOD, "groupBy", ROOMS, FOR, LANG])?;
+    let asked = parameters.dates()?;
+    let listing = parameters.optional::<Listing>("groupBy")?.unwrap_or_default();
+    let rooms = parameters.rooms()?;
+    // What is wrong with two dates is said before anything is read.
+    if let Dates::Range(range) = asked {
+        bound_sum(listing, rooms.as_ref(), range)?;
+    }
+    let hotel = call.hotel(&id).await?;
+    let range = asked.of(&hotel)?;
+    bound_sum(listing, rooms.as_ref(), range)?;
+    let days = ClosedDays::of(&call, &hotel, range, asked.end())?;
+    let dialect = dialect(&call, &parameters)?;
+    let name = format!("attachment; filename=\"{id}_{}_{}.csv\"", range.from, range.to);
+    let list = List { call, hotel, days, rooms, listing };
+    let mut response = if list.call.is_streamed() {
+        stream(list, dialect).await?
+    } else {
+        answer::whole(&list.call, CSV, list.all_rows(dialect).await?, Freshness::Open)?
+    };
+    let name = HeaderValue::from_str(&name).map_err(unwritable)?;
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+const FOR: &str = "for";
+const LANG: &str = "lang";
+
+/// Programs', unless it is for a spreadsheet: then by the parameter's language, else by the one that
+/// the browser names first.
+fn dialect(call: &Call, parameters: &Parameters) -> Result<Dialect, Problem> {
+    match parameters.text(FOR) {
+        None => Ok(Dialect::Programs),
+        Some("spreadsheet") => {
+            let accepted = call.headers.get(header::ACCEPT_LANGUAGE);
+            let accepted = accepted.and_then(|accepted| accepted.to_str().ok()).unwrap_or_default();
+            let first = accepted.split([',', ';']).next().unwrap_or_default();
+            let language = parameters.text(LANG).unwrap_or(first);
+            Ok(Dialect::Spreadsheet(DecimalMark::of(language)))
+        }
+        Some(_) => Err(Problem::parameter(FOR, "must be spreadsheet, or not be there")),
     }
 }
 
@@ -219,6 +289,26 @@ impl List {
                 Ok(next.map(place_text))
             }
             (Listing::Reports, Rows::Groups(..)) => Err(Problem::internal()),
+        }
+    }
+
+    /// Every page of rows.
+    async fn all_rows(&self, dialect: Dialect) -> Result<Vec<u8>, Problem> {
+        let mut rows = Rows::new(self.listing, dialect)?;
+        let (mut file, mut position) = (Vec::new(), None::<String>);
+        loop {
+            position = self.rows(&mut rows, position.as_deref(), LARGEST_PAGE).await?;
+            file.extend(rows.take().map_err(unwritable)?);
+            if position.is_none() {
+                return Ok(file);
+            }
+            if file.len() > LARGEST_FILE {
+                let detail = "the file would be too large; ask for a shorter range or fewer rooms";
+                return Err(Problem::new(StatusCode::NOT_ACCEPTABLE, detail));
+            }
+            if self.call.is_ending() {
+                return Err(Problem::out_of_time());
+            }
         }
     }
 
@@ -366,15 +456,15 @@ enum Rows {
 }
 
 impl Rows {
-    fn new(listing: Listing) -> Result<Self, Problem> {
+    fn new(listing: Listing, dialect: Dialect) -> Result<Self, Problem> {
         let buffer = Buffer::default();
-        let (out, mark) = (buffer.clone(), ByteOrderMark::Omitted);
+        let out = buffer.clone();
         Ok(match listing {
             Listing::Reports => {
-                Self::Reports(ReportCsv::new(out, mark).map_err(unwritable)?, buffer)
+                Self::Reports(ReportCsv::new(out, dialect).map_err(unwritable)?, buffer)
             }
             Listing::Groups(_) => {
-                Self::Groups(GroupCsv::new(out, mark).map_err(unwritable)?, buffer)
+                Self::Groups(GroupCsv::new(out, dialect).map_err(unwritable)?, buffer)
             }
         })
     }
@@ -393,8 +483,8 @@ impl Rows {
 }
 
 /// Every page one after the other, read as the caller takes them.
-async fn stream(list: List) -> Result<Response, Problem> {
-    let mut rows = Rows::new(list.listing)?;
+async fn stream(list: List, dialect: Dialect) -> Result<Response, Problem> {
+    let mut rows = Rows::new(list.listing, dialect)?;
     // The first page is read before anything is answered, so that what is wrong can be said.
     let next = list.rows(&mut rows, None, USUAL_PAGE).await?;
     let first = rows.take().map_err(unwritable)?;

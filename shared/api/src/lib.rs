@@ -3,7 +3,8 @@
 //! A call goes through the router from the outside in:
 //!
 //! 1. `request` gives it an id, logs it once, and turns a panic into a problem;
-//! 2. problems become pages where a browser asked, and `caller` turns calls without a known caller away;
+//! 2. problems become pages where a browser asked; `door` finds out who calls, and turns calls without a
+//!    known caller away;
 //! 3. answers are compressed where the caller takes that;
 //! 4. `call` reads path and query into types, and finds the hotel that the caller may see;
 //! 5. one module per resource reads what is asked for, and `answer` writes it.
@@ -17,12 +18,15 @@ mod answer;
 mod call;
 pub mod caller;
 mod compare;
+mod door;
 mod findings;
 mod history;
 mod hotel_listing;
 mod hotels;
+mod links;
 mod live;
 mod openapi;
+mod openid;
 mod pages;
 mod parameters;
 mod problem;
@@ -32,6 +36,7 @@ mod request;
 mod room_listing;
 pub mod schema;
 mod service;
+mod sign_in;
 mod sources;
 mod token;
 
@@ -48,7 +53,9 @@ use tower_http::compression::CompressionLayer;
 use service::Description;
 
 pub use caller::Caller;
+pub use door::{Door, SignIn, is_for_browsers};
 pub use openapi::document;
+pub use openid::{Https, InsecureUrl, OpenId, PublicUrl};
 pub use problem::Problem;
 pub use request::{Deadline, RequestId, no_such_method};
 
@@ -58,6 +65,8 @@ pub struct Api {
     store: Store,
     clock: Arc<dyn Clock>,
     delivery: Delivery,
+    /// How browsers come in. `None`: nobody is asked for a session, as on loopback.
+    door: Option<Arc<Door>>,
 }
 
 /// How an answer leaves.
@@ -78,7 +87,13 @@ impl fmt::Debug for Api {
 impl Api {
     /// Answers from a table, by a clock.
     pub fn new(store: Store, clock: Arc<dyn Clock>, delivery: Delivery) -> Self {
-        Self { store, clock, delivery }
+        Self { store, clock, delivery, door: None }
+    }
+
+    /// The same where a browser needs a session to see a page, and nothing else shows it one.
+    #[must_use]
+    pub fn behind(self, door: Door) -> Self {
+        Self { door: Some(Arc::new(door)), ..self }
     }
 
     /// The router. The server in front of it puts into a request's extensions what it knows of the
@@ -92,7 +107,7 @@ impl Api {
             .with_state(Arc::clone(&state))
             .layer(Extension(Description::of(calls)))
             .layer(CompressionLayer::new())
-            .layer(from_fn(caller::require))
+            .layer(from_fn_with_state(Arc::clone(&state), door::admit))
             .layer(CatchPanicLayer::custom(request::panicked))
             .layer(from_fn(pages::problems))
             .layer(from_fn_with_state(state, request::identify))

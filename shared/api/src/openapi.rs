@@ -7,8 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::{
-    Api, compare, findings, history, hotel_listing, hotels, live, pages, registers, room_listing,
-    schema, service, sources,
+    Api, compare, findings, history, hotel_listing, hotels, links, live, pages, registers,
+    room_listing, schema, service, sign_in, sources,
 };
 
 #[derive(OpenApi)]
@@ -23,13 +23,14 @@ use crate::{
         schema::Findings, schema::Finding, schema::SignalFault, schema::WastedNights,
         schema::OpenApiDocument, schema::ProblemDocument, schema::Date, schema::RoomList,
         schema::SourceList, schema::SourceDocument, schema::SourceSchema, schema::Register,
-        schema::PutRegister,
+        schema::PutRegister, schema::LinkInput, schema::Link,
     )),
     tags(
         (name = "hotels", description = "Hotels and their profiles"),
         (name = "reports", description = "Reports of closed days"),
         (name = "rooms", description = "Rooms now, and where figures come from"),
         (name = "sources", description = "How publishers' messages are read"),
+        (name = "links", description = "Links for people without an account"),
         (name = "pages", description = "The same for people"),
         (name = "service", description = "The API itself"),
     ),
@@ -50,6 +51,13 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(pages::hotel))
         .routes(routes!(pages::room))
         .routes(routes!(pages::day))
+        .routes(routes!(hotel_listing::csv))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::signed_in))
+        .routes(routes!(sign_in::sign_out))
+        .routes(routes!(links::post))
+        .routes(routes!(links::delete))
+        .routes(routes!(links::follow))
         .routes(routes!(registers::get, registers::put))
         .routes(routes!(sources::list))
         .routes(routes!(sources::get, sources::put, sources::delete))

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use roomwatt_domain::{ClosedReport, RoomId};
-use roomwatt_presentation::{ByteOrderMark, ReportCsv, RoomReportView};
+use roomwatt_presentation::{Dialect, ReportCsv, RoomReportView};
 use roomwatt_store::Hotel;
 
 use crate::answer::{self, CSV, Entries, FORMAT, Format, Freshness, JSON, unwritable};
@@ -46,7 +46,7 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
             answer::whole(&call, JSON, entries.into_json("reports", None)?, freshness)
         }
         Format::Csv => {
-            let mut csv = ReportCsv::new(Vec::new(), ByteOrderMark::Omitted).map_err(unwritable)?;
+            let mut csv = ReportCsv::new(Vec::new(), Dialect::Programs).map_err(unwritable)?;
             for closed in &reports {
                 csv.write(&id, calendar, closed).map_err(unwritable)?;
             }

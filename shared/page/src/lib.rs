@@ -33,6 +33,7 @@
 //! | [`telling`], `words` | findings in sentences, and what kinds and states are called |
 //! | `style` | the style sheet, and the policy that allows it |
 //! | [`hotels`], [`hotel`], [`room`], [`day`], [`problem`] | the pages |
+//! | [`notice`] | what a browser is told at the door |
 
 mod cards;
 mod chart;
@@ -45,6 +46,7 @@ pub mod hotels;
 pub mod language;
 mod links;
 mod notation;
+pub mod notice;
 mod parts;
 pub mod problem;
 pub mod room;
@@ -59,6 +61,7 @@ pub use day::DayPage;
 pub use hotel::HotelPage;
 pub use hotels::{HotelLine, HotelsPage};
 pub use language::Language;
+pub use notice::{Notice, NoticePage};
 pub use problem::ProblemPage;
 pub use room::RoomPage;
 pub use roomwatt_presentation::Range;

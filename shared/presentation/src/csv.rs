@@ -1,6 +1,7 @@
 //! Reports and groups as rows for spreadsheets.
 //!
-//! RFC 4180: commas, CRLF, quotes where needed, one header row, UTF-8, columns in a fixed order.
+//! RFC 4180: commas, CRLF, quotes where needed, one header row, ASCII, columns in a fixed order. For
+//! a spreadsheet as a [`Dialect`] says.
 //! Milliseconds and counts are whole, watt-hours have 3 decimals, money and kilograms of CO₂e 4;
 //! an empty cell is a figure that does not exist there.
 //!
@@ -24,15 +25,53 @@ use crate::compare::ComparedGroup;
 use crate::figure::{Figure, of_occupancy, of_totals, presence_name, stay_name};
 use crate::group::Group;
 
-/// Whether the text begins with U+FEFF. Excel takes UTF-8 for UTF-8 only with it; programs mostly
-/// stumble over it.
+/// What the rows are to be read by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ByteOrderMark {
-    /// Begin with the header row.
+pub enum Dialect {
+    /// Programs: commas, decimal points, every cell as it is.
     #[default]
-    Omitted,
-    /// Begin with the mark.
-    Written,
+    Programs,
+    /// A spreadsheet that opens the file as its language has numbers. Ids and keys are formulas of a
+    /// text, `="0101"`: or room 0101 would become 101, and a month a date.
+    Spreadsheet(DecimalMark),
+}
+
+/// What stands before the decimals of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// A point; cells are separated by commas.
+    Point,
+    /// A comma; cells are separated by semicolons.
+    Comma,
+}
+
+/// Languages that write a decimal comma.
+const COMMA: [&str; 29] = [
+    "bg", "ca", "cs", "da", "de", "el", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv",
+    "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "tr", "uk",
+];
+/// Where some of them are written with a point all the same.
+const POINT: [&str; 5] = ["de-ch", "de-li", "es-mx", "es-us", "it-ch"];
+
+impl DecimalMark {
+    /// Of a language such as `de` or `de-CH`; a point where it is not known.
+    ///
+    /// ```
+    /// use roomwatt_presentation::DecimalMark;
+    ///
+    /// assert_eq!(DecimalMark::of("de-AT"), DecimalMark::Comma);
+    /// assert_eq!(DecimalMark::of("de-CH"), DecimalMark::Point);
+    /// assert_eq!(DecimalMark::of("ko"), DecimalMark::Point);
+    /// ```
+    pub fn of(language: &str) -> Self {
+        let language = language.trim().to_ascii_lowercase().replace('_', "-");
+        let primary = language.split('-').next().unwrap_or_default();
+        if COMMA.contains(&primary) && !POINT.contains(&language.as_str()) {
+            Self::Comma
+        } else {
+            Self::Point
+        }
+    }
 }
 
 /// Reports, one row per report and device state.
@@ -93,8 +132,8 @@ impl<W: Write> ReportCsv<W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn new(writer: W, mark: ByteOrderMark) -> io::Result<Self> {
-        Ok(Self { rows: Rows::new(writer, mark, &REPORT_COLUMNS, "during")? })
+    pub fn new(writer: W, dialect: Dialect) -> io::Result<Self> {
+        Ok(Self { rows: Rows::new(writer, dialect, &REPORT_COLUMNS, "during")? })
     }
 
     /// Writes the rows of one report.
@@ -111,14 +150,14 @@ impl<W: Write> ReportCsv<W> {
         let length = Figure::Millis(closed.report.occupancy.total());
         let closed_at = calendar.show(closed.closed_at);
         for share in shares(&closed.report) {
-            self.rows.text(hotel.as_str())?;
-            self.rows.text(closed.room.as_str())?;
+            self.rows.id(hotel.as_str())?;
+            self.rows.id(closed.room.as_str())?;
             self.rows.text(&date)?;
             self.rows.text(calendar.time_zone())?;
             self.rows.figure(Some(length))?;
             self.rows.figure(Some(Figure::Count(closed.revision.into())))?;
             self.rows.text(&closed_at)?;
-            self.rows.text(share.device_id)?;
+            self.rows.id(share.device_id)?;
             self.rows.text(share.device_kind)?;
             self.rows.text(share.state)?;
             for count in share.counts {
@@ -321,8 +360,8 @@ impl<W: Write> GroupCsv<W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn new(writer: W, mark: ByteOrderMark) -> io::Result<Self> {
-        Ok(Self { rows: Rows::new(writer, mark, &GROUP_COLUMNS, "occupancy")? })
+    pub fn new(writer: W, dialect: Dialect) -> io::Result<Self> {
+        Ok(Self { rows: Rows::new(writer, dialect, &GROUP_COLUMNS, "occupancy")? })
     }
 
     /// Writes the row of one group.
@@ -330,7 +369,7 @@ impl<W: Write> GroupCsv<W> {
     /// # Errors
     /// Those of the writer.
     pub fn write(&mut self, group: &Group) -> io::Result<()> {
-        self.rows.text(&group.key.to_string())?;
+        self.rows.id(&group.key.to_string())?;
         self.rows.figure(Some(Figure::Count(group.reports)))?;
         self.rows.nights(&group.nights)?;
         self.rows.per_sold_night(group.per_sold_night())?;
@@ -380,8 +419,8 @@ impl<W: Write> ComparisonCsv<W> {
     ///
     /// # Errors
     /// Those of the writer.
-    pub fn new(writer: W, mark: ByteOrderMark) -> io::Result<Self> {
-        let mut rows = Rows::without_header(writer, mark)?;
+    pub fn new(writer: W, dialect: Dialect) -> io::Result<Self> {
+        let mut rows = Rows::without_header(writer, dialect);
         for name in ["key", "currentReports", "currentDays", "baselineReports", "baselineDays"] {
             rows.text(name)?;
         }
@@ -410,7 +449,7 @@ impl<W: Write> ComparisonCsv<W> {
     /// Those of the writer.
     pub fn write(&mut self, group: &ComparedGroup) -> io::Result<()> {
         let rows = &mut self.rows;
-        rows.text(&group.key.to_string())?;
+        rows.id(&group.key.to_string())?;
         for count in [&group.current, &group.baseline].map(|sums| [sums.reports, sums.days]) {
             count.into_iter().try_for_each(|count| rows.figure(Some(Figure::Count(count))))?;
         }
@@ -448,12 +487,13 @@ impl<W: Write> ComparisonCsv<W> {
 #[derive(Debug)]
 struct Rows<W: Write> {
     writer: Writer<W>,
+    dialect: Dialect,
 }
 
 impl<W: Write> Rows<W> {
     /// Writes the header: the leading columns, the totals, the nine cells.
-    fn new(writer: W, mark: ByteOrderMark, leading: &[&str], occupancy: &str) -> io::Result<Self> {
-        let mut rows = Self::without_header(writer, mark)?;
+    fn new(writer: W, dialect: Dialect, leading: &[&str], occupancy: &str) -> io::Result<Self> {
+        let mut rows = Self::without_header(writer, dialect);
         for name in leading {
             rows.text(name)?;
         }
@@ -469,15 +509,29 @@ impl<W: Write> Rows<W> {
         Ok(rows)
     }
 
-    fn without_header(mut writer: W, mark: ByteOrderMark) -> io::Result<Self> {
-        if mark == ByteOrderMark::Written {
-            writer.write_all("\u{feff}".as_bytes())?;
-        }
-        Ok(Self { writer: WriterBuilder::new().terminator(Terminator::CRLF).from_writer(writer) })
+    fn without_header(writer: W, dialect: Dialect) -> Self {
+        let separator = match dialect {
+            Dialect::Spreadsheet(DecimalMark::Comma) => b';',
+            Dialect::Programs | Dialect::Spreadsheet(DecimalMark::Point) => b',',
+        };
+        let mut builder = WriterBuilder::new();
+        let writer = builder.terminator(Terminator::CRLF).delimiter(separator).from_writer(writer);
+        Self { writer, dialect }
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
         Ok(self.writer.write_field(harmless(text).as_ref())?)
+    }
+
+    /// An id or a key, which looks like a number or a date in many a hotel.
+    fn id(&mut self, id: &str) -> io::Result<()> {
+        match self.dialect {
+            Dialect::Spreadsheet(_) if !id.is_empty() => {
+                // Ids have no quotes; other keys are dates and kinds.
+                Ok(self.writer.write_field(format!("=\"{id}\""))?)
+            }
+            Dialect::Programs | Dialect::Spreadsheet(_) => self.text(id),
+        }
     }
 
     fn figure(&mut self, figure: Option<Figure>) -> io::Result<()> {
@@ -486,7 +540,11 @@ impl<W: Write> Rows<W> {
 
     /// A number as it is written; empty where there is none.
     fn number(&mut self, number: Option<&impl Display>) -> io::Result<()> {
-        Ok(self.writer.write_field(number.map_or_else(String::new, ToString::to_string))?)
+        let mut number = number.map_or_else(String::new, ToString::to_string);
+        if self.dialect == Dialect::Spreadsheet(DecimalMark::Comma) {
+            number = number.replace('.', ",");
+        }
+        Ok(self.writer.write_field(number)?)
     }
 
     fn nights(&mut self, sums: &NightSums) -> io::Result<()> {
@@ -531,7 +589,7 @@ fn harmless(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::{Rows, harmless};
-    use crate::csv::ByteOrderMark;
+    use crate::csv::{DecimalMark, Dialect};
     use crate::figure::{Figure, TOTALS};
     use roomwatt_domain::Rounded;
 
@@ -547,7 +605,7 @@ mod tests {
 
     #[test]
     fn a_negative_number_stays_a_number() {
-        let mut rows = Rows::new(Vec::new(), ByteOrderMark::Omitted, &[], "").unwrap();
+        let mut rows = Rows::new(Vec::new(), Dialect::Programs, &[], "").unwrap();
         rows.figure(Some(Figure::WattHours(Rounded::of(-3, 2)))).unwrap();
         rows.text("-3").unwrap();
         for _ in 2..TOTALS + 9 {
@@ -559,8 +617,26 @@ mod tests {
     }
 
     #[test]
+    fn a_spreadsheet_reads_numbers_as_its_language_writes_them() {
+        let line = |mark| {
+            let mut rows = Rows::without_header(Vec::new(), Dialect::Spreadsheet(mark));
+            rows.id("0101").unwrap();
+            rows.id("").unwrap();
+            rows.text("=ON").unwrap();
+            rows.figure(Some(Figure::WattHours(Rounded::of(-3, 2)))).unwrap();
+            rows.figure(Some(Figure::Count(3))).unwrap();
+            rows.end().unwrap();
+            String::from_utf8(rows.finish().unwrap()).unwrap()
+        };
+        let comma = "\"=\"\"0101\"\"\";;'=ON;-1,500;3\r\n";
+        assert_eq!(line(DecimalMark::Comma), comma);
+        let point = "\"=\"\"0101\"\"\",,'=ON,-1.500,3\r\n";
+        assert_eq!(line(DecimalMark::Point), point);
+    }
+
+    #[test]
     fn a_row_of_another_length_than_the_header_is_refused() {
-        let mut rows = Rows::new(Vec::new(), ByteOrderMark::Omitted, &["one"], "").unwrap();
+        let mut rows = Rows::new(Vec::new(), Dialect::Programs, &["one"], "").unwrap();
         rows.text("alone").unwrap();
         assert!(rows.end().is_err());
     }

@@ -53,7 +53,7 @@ pub mod range;
 pub mod table;
 
 pub use compare::{ComparedGroup, Comparison, Side};
-pub use csv::{ByteOrderMark, ComparisonCsv, GroupCsv, ReportCsv};
+pub use csv::{ComparisonCsv, DecimalMark, Dialect, GroupCsv, ReportCsv};
 pub use figure::Figure;
 pub use findings::{FindingView, SignalFaultView};
 pub use group::{DaySums, Group, GroupBy, GroupKey, Groups, Listing};

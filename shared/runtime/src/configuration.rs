@@ -119,6 +119,21 @@ pub struct ReportApi {
     pub table: String,
     /// Grace and retention: `GRACE_MINUTES`, `HISTORY_DAYS`, `REPORT_DAYS`.
     pub retention: Retention,
+    /// Where browsers reach the API, as an https URL without a path: `PUBLIC_URL`.
+    pub public_url: String,
+    /// The claim that names a person's or a program's hotels: `HOTELS_CLAIM`.
+    pub hotels_claim: String,
+    /// Where people sign in; `None`: nowhere.
+    pub sign_in: Option<SignIn>,
+}
+
+/// Where people sign in, and as whose users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The issuer of their tokens: `JWT_ISSUER`.
+    pub issuer: String,
+    /// The id of a public client of its: `SIGN_IN_CLIENT_ID`. Where that is empty nobody signs in.
+    pub client_id: String,
 }
 
 impl ReportApi {
@@ -132,7 +147,21 @@ impl ReportApi {
         Ok(Self {
             table: required(&mut variable, "TABLE_NAME")?,
             retention: retention(&mut variable)?,
+            public_url: required(&mut variable, "PUBLIC_URL")?,
+            hotels_claim: required(&mut variable, "HOTELS_CLAIM")?,
+            sign_in: sign_in(&mut variable)?,
         })
+    }
+}
+
+fn sign_in(
+    variable: &mut impl FnMut(&'static str) -> Option<OsString>,
+) -> Result<Option<SignIn>, InvalidConfiguration> {
+    let issuer = required(variable, "JWT_ISSUER");
+    let client_id: Option<String> = optional(variable, "SIGN_IN_CLIENT_ID")?;
+    match client_id.filter(|id| !id.is_empty()) {
+        Some(client_id) => Ok(Some(SignIn { issuer: issuer?, client_id })),
+        None => Ok(None),
     }
 }
 
@@ -230,6 +259,30 @@ mod tests {
         assert_eq!(configuration.event_bus, "bus");
         assert_eq!(configuration.retention, Retention::default());
         assert_eq!(configuration.lease, 300_000);
+    }
+
+    #[test]
+    fn people_sign_in_where_there_is_a_client_for_it_and_an_issuer() {
+        let read = |issuer: &'static str, client: &'static str| {
+            let configuration = ReportApi::read(|name| {
+                let text = match name {
+                    "TABLE_NAME" => Some("roomwatt"),
+                    "PUBLIC_URL" => Some("https://reports.example"),
+                    "HOTELS_CLAIM" => Some("hotels"),
+                    "JWT_ISSUER" => Some(issuer),
+                    "SIGN_IN_CLIENT_ID" => Some(client),
+                    _ => None,
+                };
+                text.map(OsString::from)
+            });
+            configuration.map(|it| it.sign_in).map_err(|error| error.to_string())
+        };
+        let (issuer, client_id) = ("https://issuer.example/".to_owned(), "reports".to_owned());
+        let there = read("https://issuer.example/", "reports").unwrap();
+        assert_eq!(there, Some(SignIn { issuer, client_id }));
+        assert_eq!(read("https://issuer.example/", ""), Ok(None));
+        assert_eq!(read("", ""), Ok(None));
+        assert_eq!(read("", "reports"), Err("JWT_ISSUER is missing".to_owned()));
     }
 
     #[test]

@@ -74,6 +74,14 @@ pub(crate) const HEAD: &str = "HEAD";
 /// On a register's head: how many parts it has.
 pub(crate) const PARTS: &str = "parts";
 
+// Session of a browser, and link.
+pub(crate) const SESSION_PREFIX: &str = "SESSION#";
+pub(crate) const LINK: &str = "LINK";
+/// The hotels that a session sees, or the one that a link leads to.
+pub(crate) const SEEN: &str = "hotels";
+/// On a session that somebody signed out of, and on a link that was deleted.
+pub(crate) const ENDED: &str = "ended";
+
 pub(crate) const HOTEL_PREFIX: &str = "HOTEL#";
 pub(crate) const SUMMARY_PREFIX: &str = "SUMMARY#";
 pub(crate) const REPORT_PREFIX: &str = "REPORT#";
@@ -150,6 +158,15 @@ pub(crate) fn register_part_key(part: usize) -> String {
 
 pub(crate) fn source_key(name: &SourceName) -> String {
     prefixed(SOURCE_PREFIX, name)
+}
+
+/// Partition of a session, or of a link and its sessions, by the hash of its token.
+pub(crate) fn session_partition(hash: impl Display) -> String {
+    prefixed(SESSION_PREFIX, hash)
+}
+
+pub(crate) fn session_key(hash: impl Display) -> String {
+    prefixed(SESSION_PREFIX, hash)
 }
 
 fn prefixed(prefix: &str, name: impl Display) -> String {

@@ -6,6 +6,7 @@
 //! error.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -103,6 +104,26 @@ impl Store {
                 }
                 _ => not_done("PutItem", error),
             },
+        }
+    }
+
+    /// Deletes a record that is in transactions too.
+    pub(crate) async fn delete(&self, delete: DeleteItemFluentBuilder) -> Result<()> {
+        until_judged(|| self.delete_once(delete.clone())).await
+    }
+
+    async fn delete_once(&self, delete: DeleteItemFluentBuilder) -> Result<()> {
+        const OPERATION: &str = "DeleteItem";
+        self.meter.request();
+        match delete.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+            Ok(done) => {
+                self.meter.wrote(&done.consumed_capacity);
+                Ok(())
+            }
+            Err(error) if error.code() == Some(CONFLICT) => {
+                Err(StoreError::conflict(OPERATION, error))
+            }
+            Err(error) => Err(StoreError::service(OPERATION, error)),
         }
     }
 

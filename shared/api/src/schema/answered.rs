@@ -1,6 +1,7 @@
 //! What every call may be answered with, and how a call's own answers are put together.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axum::http::StatusCode;
 use utoipa::ToSchema;
@@ -65,8 +66,19 @@ pub(super) fn answered(
             .build();
         (*status, response)
     });
-    let all = answers.into_iter().chain(problems);
-    all.map(|(status, response)| (status.as_str().to_owned(), RefOr::T(response))).collect()
+    let mut all: BTreeMap<StatusCode, Response> = answers.into_iter().collect();
+    for (status, problem) in problems {
+        match all.entry(status) {
+            // A page or a problem.
+            Entry::Occupied(mut known) => known.get_mut().content.extend(problem.content),
+            Entry::Vacant(new) => {
+                new.insert(problem);
+            }
+        }
+    }
+    all.into_iter()
+        .map(|(status, response)| (status.as_str().to_owned(), RefOr::T(response)))
+        .collect()
 }
 
 pub(super) fn json<T: ToSchema>(description: &str) -> ResponseBuilder {

@@ -1,8 +1,11 @@
 //! A hotel's reports, one by one or summed.
 
+use axum::http::StatusCode;
+use utoipa::openapi::{ContentBuilder, Response, ResponseBuilder};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answered::{responses, tagged};
+use super::answered::{responses, tagged, text};
+use super::door::without_session;
 use super::report::{Occupancy, Report, Totals};
 use super::values::RoomList;
 
@@ -17,6 +20,24 @@ pub struct ListQuery {
     /// `room` and `date`) rooms times days may be at most 3660.
     #[param(value_type = Option<RoomList>)]
     pub rooms: Option<String>,
+}
+
+/// What a file is to be read by.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SpreadsheetQuery {
+    /// For a spreadsheet of the language: its separator and decimal mark, and ids as texts. Without it
+    /// the file is as programs read it.
+    #[param(inline, rename = "for")]
+    pub target: Option<FileTarget>,
+}
+
+/// What a file is made for.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FileTarget {
+    /// A person's spreadsheet.
+    Spreadsheet,
 }
 
 /// What a list of reports shows.
@@ -117,7 +138,15 @@ pub enum HotelReports {
     Groups(GroupPage),
 }
 
+fn file() -> Response {
+    let content = ContentBuilder::new().schema(Some(text())).build();
+    ResponseBuilder::new().description("The rows").content("text/csv", content).build()
+}
+
 responses! {
     /// Of a hotel's reports.
     HotelReportsResponses => tagged::<HotelReports>("Reports, or groups", true), [NOT_FOUND, NOT_ACCEPTABLE];
+    /// Of the same as a file.
+    ReportCsvResponses => without_session().into_iter().chain([(StatusCode::OK, file())]),
+        [NOT_FOUND, NOT_ACCEPTABLE];
 }

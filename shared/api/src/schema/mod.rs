@@ -6,6 +6,7 @@
 mod answered;
 mod asked;
 mod compare;
+mod door;
 mod findings;
 mod history;
 mod hotel_listing;
@@ -27,13 +28,18 @@ pub use compare::{
     BaselineQuery, Change, CompareQuery, CompareResponses, ComparedGroup, Comparison, Grouping,
     Period,
 };
+pub use door::{
+    DeleteLinkResponses, FollowLinkResponses, Link, LinkInput, LinkPath, PostLinkResponses,
+    SignInQuery, SignInResponses, SignOutResponses, SignedInQuery, SignedInResponses, TokenPath,
+};
 pub use findings::{
     FaultKind, Finding, FindingKind, Findings, FindingsQuery, FindingsResponses, SignalFault,
     WastedNights,
 };
 pub use history::{History, HistoryResponses, Interval, Signal, Transition};
 pub use hotel_listing::{
-    Group, GroupPage, HotelReports, HotelReportsResponses, ListQuery, Listing, ReportPage,
+    FileTarget, Group, GroupPage, HotelReports, HotelReportsResponses, ListQuery, Listing,
+    ReportCsvResponses, ReportPage, SpreadsheetQuery,
 };
 pub use hotels::{
     DecimalInput, HotelList, HotelResponses, HotelsResponses, ListedHotel, Profile, ProfileInput,

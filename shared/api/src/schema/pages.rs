@@ -4,14 +4,15 @@ use axum::http::StatusCode;
 use utoipa::IntoParams;
 use utoipa::openapi::{ContentBuilder, Response, ResponseBuilder};
 
-use super::answered::{known, responses, text};
+use super::answered::{responses, text};
+use super::door::without_session;
 
 /// The answer for people.
 fn page() -> Vec<(StatusCode, Response)> {
     let page = ResponseBuilder::new()
         .description("The page")
         .content("text/html", ContentBuilder::new().schema(Some(text())).build());
-    vec![(StatusCode::OK, page.build()), known()]
+    [(StatusCode::OK, page.build())].into_iter().chain(without_session()).collect()
 }
 
 /// Where the list of hotels goes on.

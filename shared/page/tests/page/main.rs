@@ -13,6 +13,8 @@ mod figures;
 #[cfg(test)]
 mod missing;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod size;
 #[cfg(test)]
 mod snapshots;

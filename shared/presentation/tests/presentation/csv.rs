@@ -6,15 +6,15 @@ use csv::{ReaderBuilder, StringRecord};
 use roomwatt_domain::{ClosedReport, Profile, RoomId, RoomReport, RoomStates, Totals};
 use roomwatt_presentation::figure::of_totals;
 use roomwatt_presentation::{
-    ByteOrderMark, Comparison, ComparisonCsv, GroupBy, GroupCsv, Groups, ReportCsv, Side,
+    Comparison, ComparisonCsv, DecimalMark, Dialect, GroupBy, GroupCsv, Groups, ReportCsv, Side,
 };
 
 use crate::hotel::{
     bare, checkout_day, closed, date, known, metered, metered_days, seoul, some_days,
 };
 
-fn written(profile: &Profile, reports: &[ClosedReport], mark: ByteOrderMark) -> String {
-    let mut csv = ReportCsv::new(Vec::new(), mark).unwrap();
+fn written(profile: &Profile, reports: &[ClosedReport], dialect: Dialect) -> String {
+    let mut csv = ReportCsv::new(Vec::new(), dialect).unwrap();
     for report in reports {
         csv.write(&profile.hotel_id, &profile.calendar, report).unwrap();
     }
@@ -26,7 +26,7 @@ fn written_by(profile: &Profile, reports: &[ClosedReport], by: GroupBy) -> Strin
     for report in reports {
         groups.add(&profile.hotel_id, report);
     }
-    let mut csv = GroupCsv::new(Vec::new(), ByteOrderMark::Omitted).unwrap();
+    let mut csv = GroupCsv::new(Vec::new(), Dialect::Programs).unwrap();
     for group in groups.by_key() {
         csv.write(&group).unwrap();
     }
@@ -49,7 +49,7 @@ fn cells<'a>(row: &'a BTreeMap<String, String>, columns: &[&str]) -> Vec<&'a str
 
 #[test]
 fn a_report_has_a_row_per_device_state() {
-    insta::assert_snapshot!(written(&seoul(), &[checkout_day()], ByteOrderMark::Omitted));
+    insta::assert_snapshot!(written(&seoul(), &[checkout_day()], Dialect::Programs));
 }
 
 #[test]
@@ -63,22 +63,30 @@ fn groups_have_a_row_each() {
 
 #[test]
 fn lines_end_as_rfc_4180_has_it() {
-    let csv = written(&seoul(), &[checkout_day()], ByteOrderMark::Omitted);
+    let csv = written(&seoul(), &[checkout_day()], Dialect::Programs);
     assert!(csv.ends_with("\r\n"));
     assert_eq!(csv.matches('\n').count(), csv.matches("\r\n").count());
 }
 
 #[test]
-fn the_byte_order_mark_is_there_on_request_only() {
-    let with = written(&seoul(), &[checkout_day()], ByteOrderMark::Written);
-    let without = written(&seoul(), &[checkout_day()], ByteOrderMark::Omitted);
-    assert!(without.starts_with("hotelId,"));
-    assert_eq!(with, format!("\u{feff}{without}"));
+fn a_spreadsheet_gets_the_same_figures_in_its_own_way() {
+    let programs = written(&seoul(), &[checkout_day()], Dialect::Programs);
+    assert!(programs.is_ascii(), "so that nothing needs a byte order mark");
+    let point = Dialect::Spreadsheet(DecimalMark::Point);
+    let comma = Dialect::Spreadsheet(DecimalMark::Comma);
+    let [point, comma] = [point, comma].map(|it| written(&seoul(), &[checkout_day()], it));
+    let id = "\"=\"\"seoul-1\"\"\"";
+    assert!(point.lines().nth(1).unwrap().starts_with(&format!("{id},")), "{point}");
+    assert!(comma.lines().nth(1).unwrap().starts_with(&format!("{id};")), "{comma}");
+    let plain = |text: &str| text.replace("\"=\"\"", "").replace("\"\"\"", "");
+    assert_eq!(plain(&point), programs);
+    let swapped = plain(&comma).replace(',', ".").replace(';', ",");
+    assert_eq!(swapped, programs);
 }
 
 #[test]
 fn a_list_without_reports_is_a_header() {
-    let csv = written(&seoul(), &[], ByteOrderMark::Omitted);
+    let csv = written(&seoul(), &[], Dialect::Programs);
     assert_eq!(csv.lines().count(), 1);
 }
 
@@ -86,7 +94,7 @@ fn a_list_without_reports_is_a_header() {
 fn rows_add_up_to_the_totals_of_their_reports() {
     let profile = seoul();
     let reports = some_days(&profile);
-    let rows = rows(&written(&profile, &reports, ByteOrderMark::Omitted));
+    let rows = rows(&written(&profile, &reports, Dialect::Programs));
     let totals: Totals = reports.iter().map(|closed| closed.report.totals()).sum();
     for (column, total) in of_totals(&totals) {
         if column.ends_with("Ms") || column.starts_with("missing") {
@@ -117,7 +125,7 @@ fn a_report_without_use_still_has_a_row() {
         ("light/lamp-1", "2026-11-21T18:00:00+09:00", "OFF"),
     ];
     let closed = closed(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
-    let rows = rows(&written(&profile, &[closed], ByteOrderMark::Omitted));
+    let rows = rows(&written(&profile, &[closed], Dialect::Programs));
     assert_eq!(rows.len(), 1);
     let columns = ["roomId", "date", "deviceId", "deviceKind", "state", "activations"];
     assert_eq!(cells(&rows[0], &columns), ["1203", "2026-11-21", "", "", "", "0"]);
@@ -137,7 +145,7 @@ fn what_is_of_a_device_stands_on_its_first_row_only() {
         ("light/lamp-1", "2026-11-21T12:30:00+09:00", "OFF"),
     ];
     let closed = closed(&profile, "1203", "2026-11-21", &RoomStates::default(), &reported);
-    let rows = rows(&written(&profile, &[closed], ByteOrderMark::Omitted));
+    let rows = rows(&written(&profile, &[closed], Dialect::Programs));
     let columns =
         ["deviceId", "state", "activations", "usageMs", "energyWh", "missingStarts", "missingEnds"];
     let rows: Vec<_> = rows.iter().map(|row| cells(row, &columns)).collect();
@@ -161,7 +169,7 @@ fn no_text_from_outside_becomes_a_formula() {
         ("-kind/-cmd", "2026-11-21T11:00:00+09:00", "OFF"),
     ];
     let reports = [closed(&profile, "-2-3", "2026-11-21", &RoomStates::default(), &reported)];
-    let rows = rows(&written(&profile, &reports, ByteOrderMark::Omitted));
+    let rows = rows(&written(&profile, &reports, Dialect::Programs));
     let columns = ["hotelId", "roomId", "deviceId", "deviceKind", "state"];
     assert_eq!(cells(&rows[0], &columns), ["'-1", "'-2-3", "'-cmd", "'-kind", "'-STATE"]);
     for (by, key) in
@@ -175,7 +183,7 @@ fn no_text_from_outside_becomes_a_formula() {
 #[test]
 fn money_is_empty_without_a_price() {
     let profile = bare();
-    let rows = rows(&written(&profile, &some_days(&profile), ByteOrderMark::Omitted));
+    let rows = rows(&written(&profile, &some_days(&profile), Dialect::Programs));
     for row in rows {
         assert_eq!(cells(&row, &["cost", "wasteCost", "co2eKg"]), ["", "", ""]);
     }
@@ -188,7 +196,7 @@ fn thousandths(cell: &str) -> i64 {
 
 #[test]
 fn standby_unplaced_and_metered_energy_have_rows_of_their_own() {
-    let csv = written(&metered(), &metered_days(), ByteOrderMark::Omitted);
+    let csv = written(&metered(), &metered_days(), Dialect::Programs);
     insta::assert_snapshot!(csv);
     let rows = rows(&csv);
     let first_day = rows.iter().filter(|row| row["date"] == "2026-11-21");
@@ -209,7 +217,7 @@ fn standby_unplaced_and_metered_energy_have_rows_of_their_own() {
 #[test]
 fn the_energy_of_the_devices_rows_adds_up_to_the_totals() {
     let reports = metered_days();
-    let rows = rows(&written(&metered(), &reports, ByteOrderMark::Omitted));
+    let rows = rows(&written(&metered(), &reports, Dialect::Programs));
     for column in ["energyWh", "measuredWh", "standbyWh", "unplacedWh", "unpricedWh"] {
         let devices = rows.iter().filter(|row| row["deviceKind"] != "meter");
         let sum: i64 = devices.map(|row| thousandths(&row[column])).sum();
@@ -223,7 +231,7 @@ fn the_energy_of_the_devices_rows_adds_up_to_the_totals() {
 
 #[test]
 fn what_a_counter_did_stands_on_the_devices_first_row() {
-    let rows = rows(&written(&metered(), &metered_days(), ByteOrderMark::Omitted));
+    let rows = rows(&written(&metered(), &metered_days(), Dialect::Programs));
     let columns = ["date", "deviceId", "state", "resets", "rollBacks", "jumps"];
     let counted: Vec<_> = rows
         .iter()
@@ -248,7 +256,7 @@ fn a_device_that_was_read_and_drew_nothing_has_no_row_but_its_report_has_one() {
     let terms = profile.terms(&room);
     let report = RoomReport::fold(day.window, &RoomStates::default(), &history, &terms);
     let closed = ClosedReport::first(room.clone(), day, report, day.window.end);
-    let rows = rows(&written(&profile, &[closed], ByteOrderMark::Omitted));
+    let rows = rows(&written(&profile, &[closed], Dialect::Programs));
     assert_eq!(rows.len(), 1);
     let columns = ["deviceId", "state", "energyWh", "measuredMs", "standbyWh"];
     assert_eq!(cells(&rows[0], &columns), ["", "", "0.000", "0", "0.000"]);
@@ -263,7 +271,7 @@ fn two_periods_have_a_row_per_group() {
     {
         comparison.add(side, &profile.hotel_id, closed);
     }
-    let mut csv = ComparisonCsv::new(Vec::new(), ByteOrderMark::Omitted).unwrap();
+    let mut csv = ComparisonCsv::new(Vec::new(), Dialect::Programs).unwrap();
     for group in comparison.by_key() {
         csv.write(&group).unwrap();
     }

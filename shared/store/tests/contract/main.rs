@@ -41,6 +41,8 @@ mod revisions;
 #[cfg(test)]
 mod seals;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod sources;
 #[cfg(test)]
 mod summaries;
