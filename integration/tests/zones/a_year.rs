@@ -182,7 +182,7 @@ async fn assert_days_add_up_to_the_counter(
     assert_eq!(reports.len(), dates.len(), "{zone}");
     let counters = reports.iter().map(|report| {
         let closing = report.report.closing().devices;
-        closing.values().find_map(|held| held.counter).expect("a counter")
+        closing.values().find_map(|held| held.counter.as_deref().copied()).expect("a counter")
     });
     let counters: Vec<_> = counters.collect();
     let last = counters.last().expect("a day");
