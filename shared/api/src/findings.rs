@@ -19,6 +19,8 @@ use crate::schema;
 /// How many days are counted for a finding's nights, without `days`.
 pub(crate) const USUAL_DAYS: u32 = 14;
 const MOST_DAYS: u32 = 60;
+/// Suspects, or rooms, whose reports of the days before are held at once.
+const LOOKED_INTO_AT_ONCE: usize = 50;
 
 /// What to do about a day.
 ///
@@ -126,12 +128,25 @@ impl Look {
     ) -> Result<Found, Problem> {
         let (profile, store, now) = (&hotel.profile, call.store(), call.now());
         let (suspects, mut faults) = self.gathered.finish();
-        let findings = store.look_into(profile, self.date, days, suspects, now).await?;
-        faults.extend(store.stuck_vacant(profile, self.date, days, self.unsure, now).await?);
+        let mut findings = Vec::with_capacity(suspects.len());
+        for some in suspects.chunks(LOOKED_INTO_AT_ONCE) {
+            in_time(call)?;
+            findings.extend(store.look_into(profile, self.date, days, some.to_vec(), now).await?);
+        }
+        let unsure: Vec<_> = self.unsure.into_iter().collect();
+        for some in unsure.chunks(LOOKED_INTO_AT_ONCE) {
+            in_time(call)?;
+            let rooms = some.iter().cloned().collect();
+            faults.extend(store.stuck_vacant(profile, self.date, days, rooms, now).await?);
+        }
         faults.extend(missing_rooms(call, hotel, self.rooms).await?);
         faults.sort();
         Ok(Found { findings, faults })
     }
+}
+
+fn in_time(call: &Call) -> Result<(), Problem> {
+    if call.is_ending() { Err(Problem::out_of_time()) } else { Ok(()) }
 }
 
 /// Rooms that were never heard. Those that fell silent long ago have no report any more, so the most
