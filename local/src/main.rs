@@ -537,6 +537,7 @@ fn tell(replayed: &Replayed, summary: &Summary, all_are_written: bool) -> anyhow
         ("ingest", summary.ingest),
         ("schedule", summary.schedule),
         ("close", summary.close),
+        ("tell", summary.tell),
         ("revise", summary.revise),
     ] {
         writeln!(

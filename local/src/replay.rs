@@ -131,6 +131,8 @@ pub struct Summary {
     pub close: Consumed,
     /// What revisions consumed.
     pub revise: Consumed,
+    /// What was consumed to tell of closed days.
+    pub tell: Consumed,
     /// Ingest's units by event.
     pub per_event: PerEvent,
     /// How long it took.
@@ -982,6 +984,7 @@ impl Replayed {
             ingest,
             schedule: self.deployment.consumed_by_schedule(),
             close: self.deployment.consumed_by_close(),
+            tell: self.deployment.consumed_by_telling(),
             revise: self.deployment.consumed_by_revise(),
             per_event: PerEvent {
                 write_units: ingest.write_units / of_this_run,

@@ -54,7 +54,10 @@ fn kept(lakeside: &Lakeside) -> Vec<(String, Vec<(String, String)>)> {
     let mut kept: Vec<(String, Vec<(String, String)>)> = Vec::new();
     for mut message in lakeside.deployment.queues().peek(REJECTED_EVENTS) {
         let first = message.is_first_part();
-        message.attributes.remove("part");
+        let part = message.attributes.remove("part");
+        // By it the parts of one body find each other.
+        let whole = message.attributes.remove("whole");
+        assert_eq!(whole.is_some(), part.is_some());
         if first {
             kept.push((message.body, message.attributes.into_iter().collect()));
         } else {

@@ -272,11 +272,13 @@ impl Stage {
     }
 
     fn consumed(&self) -> BTreeMap<Step, Consumed> {
+        let mut close = self.deployment.consumed_by_close();
+        close += self.deployment.consumed_by_telling();
         BTreeMap::from([
             (Step::Ingest, self.deployment.consumed_by_ingest()),
             (Step::Notes, self.deployment.consumed_by_notes()),
             (Step::Schedule, self.deployment.consumed_by_schedule()),
-            (Step::Close, self.deployment.consumed_by_close()),
+            (Step::Close, close),
             (Step::Revise, self.deployment.consumed_by_revise()),
         ])
     }

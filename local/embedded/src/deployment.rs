@@ -260,6 +260,11 @@ impl Deployment {
         self.settlement.consumed_by_close()
     }
 
+    /// What was consumed to tell of closed days.
+    pub fn consumed_by_telling(&self) -> Consumed {
+        self.settlement.consumed_by_telling()
+    }
+
     /// What revising consumed.
     pub fn consumed_by_revise(&self) -> Consumed {
         self.settlement.consumed_by_revise()

@@ -72,6 +72,8 @@ enum DayOutcome {
 #[derive(Debug)]
 pub(crate) struct Close {
     pub(crate) store: Store,
+    /// The same table, for what is read to tell of a day.
+    pub(crate) telling: Store,
     pub(crate) bus: Bus,
     pub(crate) queue: Queue,
     pub(crate) lease: Millis,
@@ -348,7 +350,7 @@ impl Close {
     ) -> Result<(), SettlementError> {
         let hotel = &profile.hotel_id;
         self.revise_touched(hotel, day.date, invocation).await?;
-        let told = DayTold::of(&self.store, profile, day, gathered, invocation.now()).await?;
+        let told = DayTold::of(&self.telling, profile, day, gathered, invocation.now()).await?;
         let event = BusEvent::HotelDayClosed {
             hotel: hotel.clone(),
             date: day.date,

@@ -40,11 +40,12 @@ struct LateRoom {
 }
 
 impl Settlement {
-    /// Settles over a table; closing and revising are metered apart.
+    /// Settles over a table; closing, telling of closed days, and revising are metered apart.
     pub fn new(store: &Store, bus: Bus, day_close: Queue) -> Self {
         Self {
             close: Close {
                 store: store.metered_apart(),
+                telling: store.metered_apart(),
                 bus: bus.clone(),
                 queue: day_close.clone(),
                 lease: LEASE,
@@ -65,6 +66,11 @@ impl Settlement {
         self.close.store.meter().consumed()
     }
 
+    /// What was consumed to tell of closed days.
+    pub fn consumed_by_telling(&self) -> Consumed {
+        self.close.telling.meter().consumed()
+    }
+
     /// What revising consumed.
     pub fn consumed_by_revise(&self) -> Consumed {
         self.revise.store.meter().consumed()
@@ -72,6 +78,7 @@ impl Settlement {
 
     fn consumed(&self) -> Consumed {
         let mut consumed = self.consumed_by_close();
+        consumed += self.consumed_by_telling();
         consumed += self.consumed_by_revise();
         consumed
     }
