@@ -1,4 +1,4 @@
-//! AWS IoT: a rule that sends what topics carry to the queue, and may do nothing else.
+//! The rule of AWS's broker: it sends what topics carry to the queue, and may do nothing else.
 
 use integration::template::{ACCOUNT, REGION, Stack, one_or_more};
 use regex::Regex;
