@@ -180,8 +180,10 @@ impl Log {
             return Ok((Self::Lines(lines), progress));
         }
         let name = lines.name().to_owned();
-        let mut rows =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(lines.into_reader());
+        let mut rows = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .flexible(true)
+            .from_reader(lines.into_reader());
         let header = rows.headers().map_err(|error| BadInput(format!("{name}: {error}")))?.clone();
         Ok((Self::Table { name, rows, header }, progress))
     }
@@ -199,17 +201,29 @@ impl Log {
                 Ok(lines.next_line()?.map(|(number, text)| Line { number, text: text.into() }))
             }
             Self::Table { name, rows, header } => {
-                let mut row = csv::StringRecord::new();
-                let is_there = rows.read_record(&mut row);
+                let mut row = csv::ByteRecord::new();
+                let is_there = rows.read_byte_record(&mut row);
                 if !is_there.map_err(|error| BadInput(format!("{name}: {error}")))? {
                     return Ok(None);
                 }
-                // A row is a message of texts, its members named by the header.
-                let member = |(name, text): (&str, &str)| (name.to_owned(), Value::from(text));
-                let members: Map<String, Value> = header.iter().zip(&row).map(member).collect();
                 let number = row.position().map_or(0, csv::Position::line);
                 let number = usize::try_from(number).unwrap_or(usize::MAX);
-                Ok(Some(Line { number, text: Value::Object(members).to_string().into_bytes() }))
+                let text = match csv::StringRecord::from_byte_record(row) {
+                    Ok(row) if row.len() == header.len() => {
+                        // A row is a message of texts, its members named by the header.
+                        let member =
+                            |(name, text): (&str, &str)| (name.to_owned(), Value::from(text));
+                        let members: Map<_, _> = header.iter().zip(&row).map(member).collect();
+                        Value::Object(members).to_string().into_bytes()
+                    }
+                    // No message, and refused as such; the rows after it go on.
+                    Ok(row) => row.iter().collect::<Vec<_>>().join(",").into_bytes(),
+                    Err(error) => {
+                        let row = error.into_byte_record();
+                        row.iter().collect::<Vec<_>>().join(&b',')
+                    }
+                };
+                Ok(Some(Line { number, text }))
             }
         }
     }

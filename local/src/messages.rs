@@ -1,7 +1,7 @@
 //! Messages out of a file: JSON one after the other, or the rows of a table.
 
 use roomwatt_source::table::LineCount;
-use roomwatt_source::{Message, Refusal};
+use roomwatt_source::{Message, Reason, Refusal};
 use serde_json::value::RawValue;
 
 use crate::input::BadInput;
@@ -29,16 +29,17 @@ impl<'t> Messages<'t> {
     /// Tells JSON from a table by how the text begins.
     ///
     /// # Errors
-    /// [`BadInput`] when a table's rows have another number of fields than its header, or are not in
-    /// UTF-8.
+    /// [`BadInput`] when a table has no header.
     pub fn of(text: &'t str) -> Result<Self, BadInput> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let first = text.trim_ascii_start().lines().next().unwrap_or_default();
         if first.starts_with(['{', '[']) || !first.contains(',') {
             return Ok(Self { text, table: None });
         }
-        let mut reader =
-            csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let bad = |error: csv::Error| BadInput(format!("messages: {error}"));
         let header = reader.headers().map_err(bad)?.clone();
         let rows = reader.records().collect::<Result<_, _>>().map_err(bad)?;
@@ -55,7 +56,15 @@ impl<'t> Messages<'t> {
                 let mut lines = LineCount::new(self.text);
                 table.rows.iter().try_for_each(|row| {
                     let line = lines.line_of(row.position().map_or(0, csv::Position::byte));
-                    take(Placed { line, message: Ok(Message::of_row(&table.header, row)) })
+                    let (fields, columns) = (row.len(), table.header.len());
+                    let message = if fields == columns {
+                        Ok(Message::of_row(&table.header, row))
+                    } else {
+                        let detail =
+                            format!("has {fields} fields, and there are {columns} columns");
+                        Err(Refusal { reason: Reason::Malformed, detail })
+                    };
+                    take(Placed { line, message })
                 })
             }
             None => each_json(self.text, take),
@@ -143,6 +152,13 @@ mod tests {
         });
         taken.unwrap();
         assert_eq!(seen, [(2, "x".to_owned()), (4, "y".to_owned())]);
-        assert!(Messages::of("a,b\n1\n").is_err());
+    }
+
+    #[test]
+    fn a_row_of_another_length_holds_up_no_other() {
+        assert_eq!(
+            places("a,b\n1,2\n3\n4,5,6\n7,8\n"),
+            [(2, true), (3, false), (4, false), (5, true)]
+        );
     }
 }

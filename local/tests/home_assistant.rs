@@ -52,9 +52,8 @@ mod home_assistant {
                     counter += random.u32(0..300);
                     let (shown, fact) = match kind {
                         "light" if random.bool() => ("on".to_owned(), "ON".to_owned()),
-                        "light" => ("off".to_owned(), "OFF".to_owned()),
                         "thermostat" if random.bool() => ("cool".to_owned(), "COOL".to_owned()),
-                        "thermostat" => ("off".to_owned(), "OFF".to_owned()),
+                        "light" | "thermostat" => ("off".to_owned(), "OFF".to_owned()),
                         "presence" if random.bool() => ("on".to_owned(), "OCCUPIED".to_owned()),
                         "presence" => ("off".to_owned(), "VACANT".to_owned()),
                         // In kWh there, in Wh here.

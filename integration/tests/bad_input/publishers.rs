@@ -23,7 +23,7 @@ fn noon() -> Instant {
     instant("2026-11-20T12:00:00+01:00")
 }
 
-/// What an IoT rule makes of a Zigbee2MQTT message.
+/// What a rule of AWS makes of a message of `Zigbee2MQTT`.
 fn zigbee(device: &str, state: &str, at: Instant) -> Value {
     json!({
         "_source": "zigbee2mqtt", "_hotel": HOTEL, "_topic": format!("zigbee2mqtt/{device}"),
@@ -134,7 +134,7 @@ async fn each_fault_is_kept_whole_with_its_reason_and_its_rule() {
             with(good.clone(), "_source", json!("zigbee")),
             "unknown-source",
             "",
-            "no source has this name: put it, or name another",
+            "no source is named zigbee: put it, or name another",
         ),
         (
             with(good.clone(), "_source", json!("zig bee")),
@@ -147,7 +147,7 @@ async fn each_fault_is_kept_whole_with_its_reason_and_its_rule() {
             with(good.clone(), "_hotel", json!("lakeside-9")),
             "unknown-hotel",
             "",
-            "no hotel has the id that the message is for",
+            "the message is for lakeside-9, and no hotel has this id",
         ),
         (
             with(good.clone(), "_hotel", json!("lake side")),

@@ -50,7 +50,7 @@ impl Zigbee {
 
 #[tokio::test]
 async fn what_is_known_of_a_publisher_costs_nothing_per_event() {
-    let zigbee = Zigbee::new().await;
+    let zigbee = Box::pin(Zigbee::new()).await;
     // A first event opens the hotel, and finds source and register.
     zigbee.batch(1, "zigbee2mqtt/bed").await;
     for messages in [1, 10, 60] {

@@ -99,6 +99,7 @@ pub(crate) struct Paused {
 }
 
 /// How an invocation ended.
+#[expect(clippy::large_enum_variant, reason = "a few at a time, and not moved")]
 enum Ended {
     Returned,
     Died,

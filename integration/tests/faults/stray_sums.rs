@@ -42,7 +42,7 @@ async fn touched_close(
 async fn the_first_sums_of_a_day_do_not_take_the_place_of_the_second() {
     let sums = |call: &Call<'_>| call.operation == "PutItem" && call.mentions("\"DAY#2026-03-05\"");
     let late = lamp("101", "OFF", "05 23:00");
-    let (stage, before) = touched_close(sums, DEVICE_EVENTS, late).await;
+    let (stage, before) = Box::pin(touched_close(sums, DEVICE_EVENTS, late)).await;
     assert_eq!(before, [] as [String; 0], "before the stray");
     assert_eq!(stage.end().await.faults, [] as [String; 0]);
 }
@@ -56,7 +56,7 @@ async fn a_report_of_older_opening_states_does_not_take_the_place_of_a_newer_one
     };
     // The day before is revised: the 5th opens with a guest gone, and has no event more.
     let late = stay("h1", "101", "CHECKED_OUT", at("04 11:00"));
-    let (stage, before) = touched_close(report, SPACE_EVENTS, late).await;
+    let (stage, before) = Box::pin(touched_close(report, SPACE_EVENTS, late)).await;
     assert_eq!(before, [] as [String; 0], "before the stray");
     assert_eq!(stage.end().await.faults, [] as [String; 0]);
 }

@@ -51,7 +51,7 @@ async fn a_close_that_was_suspended_goes_on_with_the_terms_that_it_began_with() 
     stage.pass_until(at("03 00:16"), false).await;
     stage.hold();
     stage.resume(close).await;
-    goes_on_with_another_profile(stage).await;
+    Box::pin(goes_on_with_another_profile(stage)).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -59,5 +59,5 @@ async fn a_close_whose_worker_died_goes_on_with_the_terms_that_it_began_with() {
     let mut stage = hotel(Disturbance::Strike(60, Fate::DieBefore)).await;
     stage.tick_at(at("03 00:15")).await;
     stage.work().await;
-    goes_on_with_another_profile(stage).await;
+    Box::pin(goes_on_with_another_profile(stage)).await;
 }

@@ -103,10 +103,8 @@ pub(crate) fn events(random: &mut fastrand::Rng, count: usize, now: Instant) -> 
         };
         for _ in 0..if random.u32(..10) == 0 { 2 } else { 1 } {
             let own = event.to_string();
-            let (body, attributes) = match random.bool() {
-                true => published(&event),
-                false => (own.clone(), BTreeMap::new()),
-            };
+            let (body, attributes) =
+                if random.bool() { published(&event) } else { (own.clone(), BTreeMap::new()) };
             events.push(Said { queue, body, attributes, own });
         }
     }
@@ -114,8 +112,8 @@ pub(crate) fn events(random: &mut fastrand::Rng, count: usize, now: Instant) -> 
     events
 }
 
-/// The event as a publisher says it: a hotel system its stays, with attributes, and Zigbee2MQTT
-/// everything else, through an IoT rule.
+/// The event as a publisher says it: a hotel system its stays, with attributes, and `Zigbee2MQTT`
+/// everything else, through a rule of AWS.
 fn published(event: &Value) -> (String, BTreeMap<String, String>) {
     let text = |name: &str| event[name].as_str().expect("a text");
     let (hotel, room, at) = (text("hotelId"), text("roomId"), text("occurredAt"));

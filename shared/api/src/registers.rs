@@ -46,7 +46,7 @@ const CSV: &str = "text/csv; charset=utf-8; header=present";
 
 /// Replace a hotel's register of devices.
 ///
-/// As a whole, by JSON or, with the content type `text/csv`, by CSV. Each function may read messages by
+/// As a whole, by JSON or by CSV; what has another content type is JSON where it begins with a brace. Each function may read messages by
 /// the one before for some minutes; what was refused as `unregistered` is taken once it is sent again.
 #[utoipa::path(
     put,
@@ -67,10 +67,16 @@ pub(crate) async fn put(call: Call, request: Request) -> Result<Response, Proble
     }
     let id = call.hotel_id(Scope::WriteHotels)?;
     call.parameters(&[])?;
-    let is_csv = is_csv(request.headers());
+    let kind = content_type(request.headers());
     let bytes = to_bytes(request.into_body(), LARGEST_REGISTER).await.map_err(|_| too_large())?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body must be text in UTF-8"))?;
+    // Clients that are told nothing say that what they send is a form.
+    let is_csv = match &*kind {
+        "text/csv" => true,
+        "application/json" => false,
+        _ => !text.trim_start_matches('\u{feff}').trim_start().starts_with('{'),
+    };
     let read = if is_csv { Register::from_csv(text) } else { Register::from_json(text) };
     let register = read.map_err(|invalid| {
         let fault = |problem| FieldError { field: String::new(), problem };
@@ -95,10 +101,10 @@ pub(crate) async fn put(call: Call, request: Request) -> Result<Response, Proble
     Ok((status, headers, body).into_response())
 }
 
-fn is_csv(headers: &HeaderMap) -> bool {
+fn content_type(headers: &HeaderMap) -> String {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
-    kind.trim().eq_ignore_ascii_case("text/csv")
+    kind.trim().to_ascii_lowercase()
 }
 
 fn too_large() -> Problem {

@@ -150,6 +150,10 @@ pub(crate) async fn delete(call: Call) -> Result<Response, Problem> {
     let name = name_of(&call)?;
     match call.store().delete_source(&name).await? {
         ChangedSource::Done { existed: true } => Ok(StatusCode::NO_CONTENT.into_response()),
+        ChangedSource::Done { existed: false } if built_in::find(name.as_str()).is_some() => {
+            let detail = "no source of your own has this name; the one that is built in stays";
+            Err(Problem::new(StatusCode::NOT_FOUND, detail))
+        }
         ChangedSource::Done { existed: false } => Err(no_source()),
         ChangedSource::Conflict => Err(conflict()),
     }

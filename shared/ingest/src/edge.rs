@@ -167,6 +167,7 @@ pub fn decode(queue: EventQueue, body: &str) -> Vec<Decoded<'_>> {
     Body::read(queue, body).collect()
 }
 
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
 enum Contents<'a> {
     Named(Named<'a>),
     Event(Fields<'a>),
@@ -540,22 +541,25 @@ mod tests {
             assert_eq!(read.count(), 0, "its events are none of ours");
             Some((named.source.into_owned(), named.hotel.map(Cow::into_owned)))
         };
-        let names = |source: &str, hotel: Option<&str>| {
+        let expected = |source: &str, hotel: Option<&str>| {
             Some((source.to_owned(), hotel.map(ToOwned::to_owned)))
         };
-        for (body, expected) in [
-            (r#"{"_source":"fias","_hotel":"h1","state":7}"#, names("fias", Some("h1"))),
-            (r#"{"events":[1],"_source":"fi\u0061s"}"#, names("fias", None)),
-            (r#"{"state":1,"state":2,"_hotel":"h1","_source":"fias"}"#, names("fias", Some("h1"))),
-            (r#"{"_source":"fias","_hotel":12}"#, names("fias", Some("12"))),
-            (r#"{"_source":12}"#, names("12", None)),
+        for (body, outcome) in [
+            (r#"{"_source":"fias","_hotel":"h1","state":7}"#, expected("fias", Some("h1"))),
+            (r#"{"events":[1],"_source":"fi\u0061s"}"#, expected("fias", None)),
+            (
+                r#"{"state":1,"state":2,"_hotel":"h1","_source":"fias"}"#,
+                expected("fias", Some("h1")),
+            ),
+            (r#"{"_source":"fias","_hotel":12}"#, expected("fias", Some("12"))),
+            (r#"{"_source":12}"#, expected("12", None)),
             (r#"{"_source":{"source":"fias"}}"#, None),
             (r#"{"_source":null}"#, None),
             (r#"[{"_source":"fias"}]"#, None),
             (r#"{"_source":"fias""#, None),
             (LAMP, None),
         ] {
-            assert_eq!(named(body), expected, "{body}");
+            assert_eq!(named(body), outcome, "{body}");
         }
     }
 

@@ -467,8 +467,9 @@ impl Ingest {
                 .map(|name| (name, attribute(record, name)))
                 .into_iter()
                 .filter_map(|(name, text)| Some((name, text?.to_owned())));
-            let origin = [("queue", self.queue.to_string())].into_iter().chain(received).collect();
-            let kept = of_body.into_messages(origin, body_of(batch, message));
+            let queue = ("queue", self.queue.to_string());
+            let origin: Vec<_> = std::iter::once(queue).chain(received).collect();
+            let kept = of_body.into_messages(&origin, body_of(batch, message));
             kept.into_iter().map(move |kept| (message, kept))
         });
         outcome.failed.extend(send(&self.rejected, messages, clock).await);

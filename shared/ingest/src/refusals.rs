@@ -18,8 +18,8 @@ use crate::edge::{MOST_EVENTS, Reason, Refusal};
 /// The most events of one body that are kept each by itself.
 pub(crate) const MOST_APART: usize = 100;
 
-/// Name and text of each attribute of a message.
-pub(crate) type Attributes = Vec<(&'static str, String)>;
+/// Name and text of an attribute of a message.
+pub(crate) type Attribute = (&'static str, String);
 
 /// What is refused of a batch, by the place of the message in it.
 #[derive(Debug, Default)]
@@ -160,21 +160,21 @@ impl<'a> OfBody<'a> {
 
     /// The messages in which it is kept: one for each event, or one for the whole body.
     /// Each has the attributes that say where the body came from.
-    pub(crate) fn into_messages(self, origin: Attributes, body: &str) -> Vec<Outgoing> {
+    pub(crate) fn into_messages(self, origin: &[Attribute], body: &str) -> Vec<Outgoing> {
         if self.is_kept_whole() {
             let count = self.count();
             let first = self.first.into_values().next();
             let whole = first.map(|first| Refusal { body, ..first });
-            return whole.iter().flat_map(|whole| kept(&origin, whole, Some(count))).collect();
+            return whole.iter().flat_map(|whole| kept(origin, whole, Some(count))).collect();
         }
-        self.first.values().flat_map(|refusal| kept(&origin, refusal, None)).collect()
+        self.first.values().flat_map(|refusal| kept(origin, refusal, None)).collect()
     }
 }
 
 /// What was refused as a message: its own text as the body, so that it can be sent again as it is,
 /// and why in the attributes; of a whole body, with how many of its events were refused. A text that
 /// fills a message by itself goes in two.
-fn kept(origin: &Attributes, refusal: &Refusal<'_>, count: Option<usize>) -> Vec<Outgoing> {
+fn kept(origin: &[Attribute], refusal: &Refusal<'_>, count: Option<usize>) -> Vec<Outgoing> {
     const ROOM_FOR_ATTRIBUTES: usize = 4096;
     let mut rest = refusal.body;
     let mut parts = Vec::new();
@@ -220,7 +220,7 @@ mod tests {
     use super::*;
     use crate::edge::{Body, EventQueue};
 
-    fn origin() -> Attributes {
+    fn origin() -> Vec<Attribute> {
         vec![("queue", EventQueue::DeviceEvents.to_string())]
     }
 
@@ -247,7 +247,7 @@ mod tests {
     fn messages(text: &str) -> Vec<(String, Vec<String>)> {
         let bodies = [text.to_owned()];
         let (_, of_body) = refused(&bodies).into_iter().next().expect("something refused");
-        let messages = of_body.into_messages(origin(), text).into_iter();
+        let messages = of_body.into_messages(&origin(), text).into_iter();
         let attribute = |(name, text): (&str, String)| format!("{name}={text}");
         messages
             .map(|message| (message.body, message.attributes.into_iter().map(attribute).collect()))
@@ -274,7 +274,7 @@ mod tests {
             of_body.add(place, refusal(reason), 1);
         }
         assert_eq!((of_body.count(), of_body.first.len()), (200, MOST_APART));
-        let messages = of_body.into_messages(origin(), "all of it");
+        let messages = of_body.into_messages(&origin(), "all of it");
         assert_eq!(messages[0].attributes[0], ("reason", "future".to_owned()));
         assert_eq!(messages[0].body, "all of it");
     }
@@ -295,7 +295,7 @@ mod tests {
         let mut sent = 0;
         let used = allocation_counter::measure(|| {
             for (message, of_body) in refused(&bodies) {
-                sent += of_body.into_messages(origin(), &bodies[message]).len();
+                sent += of_body.into_messages(&origin(), &bodies[message]).len();
             }
         });
         assert_eq!(sent, 6 * 2, "each whole, in two parts");

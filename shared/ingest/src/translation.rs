@@ -136,9 +136,10 @@ impl Translator {
                     translated.failed.insert(message.message);
                     continue;
                 }
-                Ok(Some(Ok(FoundSource::Nothing)) | None) => {
-                    unknown("no source has this name: put it, or name another".to_owned())
-                }
+                Ok(Some(Ok(FoundSource::Nothing)) | None) => unknown(format!(
+                    "no source is named {}: put it, or name another",
+                    message.source
+                )),
                 Err(invalid) => unknown(invalid.to_string()),
             };
             translated.refused.add(message.message, 0, refusal);
@@ -186,12 +187,11 @@ fn by_hotel<'a>(
 }
 
 fn hotel_of(message: &Foreign<'_>, source: &Source) -> Result<HotelId, Cow<'static, str>> {
-    let hotel = match &message.hotel {
-        Some(hotel) => Some(hotel.clone()),
-        None => {
-            let parsed = Message::parse(message.text).map_err(|refusal| refusal.detail)?;
-            source.hotel_of(&parsed).map(Cow::Owned)
-        }
+    let hotel = if let Some(hotel) = &message.hotel {
+        Some(hotel.clone())
+    } else {
+        let parsed = Message::parse(message.text).map_err(|refusal| refusal.detail)?;
+        source.hotel_of(&parsed).map(Cow::Owned)
     };
     let hotel = hotel.ok_or(
         "names no hotel: neither the attribute hotel nor the member _hotel is there, and the source \
@@ -221,7 +221,7 @@ async fn with_calendars<'a>(
             }
             Some(Ok(FoundHotel::Nothing)) => {
                 for (message, _) in messages {
-                    let why = "no hotel has the id that the message is for";
+                    let why = format!("the message is for {hotel}, and no hotel has this id");
                     let refusal = Kept::of(&message).refused(Reason::UnknownHotel, why);
                     translated.refused.add(message.message, 0, refusal);
                 }

@@ -142,6 +142,9 @@ fn epoch(text: &str, to_millis: Decimal) -> Option<Instant> {
 
 fn by_pattern(pattern: &str, text: &str, zone: &TimeZone) -> Option<Instant> {
     let told = strtime::parse(pattern, text).ok()?;
+    if told.iana_time_zone().is_some() {
+        return told.to_zoned().ok().map(|at| Instant::from(at.timestamp()));
+    }
     if has_offset(&told) {
         return told.to_timestamp().ok().map(Instant::from);
     }
@@ -151,7 +154,7 @@ fn by_pattern(pattern: &str, text: &str, zone: &TimeZone) -> Option<Instant> {
 }
 
 fn has_offset(told: &BrokenDownTime) -> bool {
-    told.offset().is_some() || told.timestamp().is_some()
+    told.offset().is_some() || told.timestamp().is_some() || told.iana_time_zone().is_some()
 }
 
 /// Whether what the pattern writes can be read back by it, and tells a date at least.

@@ -47,6 +47,8 @@ impl Source {
     /// # Errors
     /// [`InvalidSource`] with what is wrong: rule, member and why, up to 20 things at once.
     pub fn parse(text: &str) -> Result<Self, InvalidSource> {
+        // Some editors begin a file with a mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut checker = Checker::default();
         let source = Self::compile(text, &mut checker);
         checker.conclude(source)

@@ -43,7 +43,7 @@ async fn a_note_that_is_carried_out_late_does_not_set_a_later_one_back() {
 #[tokio::test]
 async fn a_note_is_one_unit_and_a_look_at_forty_hotels_half_a_one() {
     let store = Table::new().await;
-    let (_, noted) = metered(&store, async |store| {
+    let ((), noted) = metered(&store, async |store| {
         store.note_heard(&hotel_named("h1"), now()).await.unwrap();
     })
     .await;

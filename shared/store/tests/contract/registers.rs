@@ -2,6 +2,8 @@
 
 use roomwatt_store::{Consistency, LARGEST_REGISTER, PutRegister, StoredRegister};
 
+use tokio::task::JoinSet;
+
 use crate::endpoint::{Table, metered};
 use crate::gate::Gate;
 use crate::lakeside::{hotel, hotel_named};
@@ -49,11 +51,12 @@ async fn of_two_that_put_at_once_one_is_told_to_look_again() {
     let table = Table::new().await;
     table.put_register(&hotel(), REGISTER).await.unwrap();
     let (slow, mut gate) = Gate::before_writes_to(&table);
-    let slow = tokio::spawn(async move { slow.put_register(&hotel(), "slow").await });
+    let mut late = JoinSet::new();
+    late.spawn(async move { slow.put_register(&hotel(), "slow").await });
     gate.reached().await;
     assert_eq!(table.put_register(&hotel(), "fast").await.unwrap(), PutRegister::Replaced);
     gate.open();
-    assert_eq!(slow.await.unwrap().unwrap(), PutRegister::Conflict);
+    assert_eq!(late.join_next().await.unwrap().unwrap().unwrap(), PutRegister::Conflict);
     assert_eq!(table.register(&hotel()).await.unwrap().unwrap().text, "fast");
 }
 

@@ -3,6 +3,8 @@
 use roomwatt_domain::SourceName;
 use roomwatt_store::{ChangedSource, Consistency, Pages, StoredSource};
 
+use tokio::task::JoinSet;
+
 use crate::endpoint::{Table, all};
 use crate::gate::Gate;
 
@@ -53,12 +55,13 @@ async fn a_request_that_is_carried_out_late_brings_nothing_back() {
     let grms = name("grms");
     for late in ["first", "later"] {
         let (slow, mut gate) = Gate::before_writes_to(&table);
-        let slow = tokio::spawn(async move { slow.put_source(&name("grms"), late).await });
+        let mut task = JoinSet::new();
+        task.spawn(async move { slow.put_source(&name("grms"), late).await });
         gate.reached().await;
         table.put_source(&grms, "now").await.unwrap();
         table.delete_source(&grms).await.unwrap();
         gate.open();
-        assert_eq!(slow.await.unwrap().unwrap(), ChangedSource::Conflict);
+        assert_eq!(task.join_next().await.unwrap().unwrap().unwrap(), ChangedSource::Conflict);
         assert_eq!(table.source(&grms).await.unwrap(), None);
     }
 }
