@@ -139,6 +139,30 @@ mod home_assistant {
         }
     }
 
+    #[test]
+    fn a_row_that_is_none_holds_up_no_other() {
+        let folder = Folder::new("home-assistant-rows");
+        let history = "entity_id,state,last_changed\n\
+                       light.room_101_bed,on,2026-10-01T08:00:00Z\n\
+                       light.room_101_bed,off\n\
+                       light.room_101_bed,off,2026-10-01T09:00:00Z,x\n\
+                       light.room_101_bed,off,2026-10-01T10:00:00Z\n";
+        let devices = "external,room,device,kind\nlight.room_101_bed,101,lamp-bed,light\n";
+        let history = folder.file("history.csv", history);
+        let devices = folder.file("devices.csv", devices);
+        let rejected = folder.path("rejected.ndjson");
+        let source = ["--source", "home-assistant-history", "--devices", &devices, "--hotel", "h1"];
+        let reports =
+            folder.replayed(&history, &[&source[..], &["--rejected", &rejected]].concat());
+        assert!(reports.contains(r#""durationMs":7200000"#), "{reports}");
+        let rejected = fs::read_to_string(rejected).unwrap();
+        let lines: Vec<Value> =
+            rejected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let told: Vec<_> =
+            lines.iter().map(|line| (line["line"].as_u64(), line["reason"].as_str())).collect();
+        assert_eq!(told, [(Some(3), Some("malformed")), (Some(4), Some("malformed"))]);
+    }
+
     /// Reports without what depends on when events came.
     fn without_history(reports: &str) -> Vec<Value> {
         let report = |line: &str| {

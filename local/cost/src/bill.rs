@@ -211,7 +211,8 @@ impl Bill {
         let rooms = f64::from(shape.hotels) * f64::from(shape.rooms);
         let events_per_day = shape.all_rooms() * shape.events_of_room();
         let events_a_day = u64_f64(events_per_day);
-        let all = [day.ingest, day.notes, day.schedule, day.close, day.revise, day.reports];
+        let all =
+            [day.ingest, day.notes, day.schedule, day.close, day.telling, day.revise, day.reports];
         let units_per_event = UnitsPerEvent {
             ingest_write_units: day.ingest.write_units / events_a_day,
             write_units: all.iter().map(|units| units.write_units).sum::<f64>() / events_a_day,
@@ -364,6 +365,7 @@ fn table_requests(day: &Day, prices: &Prices<Price>) -> Service {
         ("notes of when hotels were heard", day.notes),
         ("schedule", day.schedule),
         ("close", day.close),
+        ("telling of closed days", day.telling),
         ("revise", day.revise),
         ("reports", day.reports),
     ];

@@ -103,6 +103,8 @@ pub(crate) struct Day {
     pub(crate) notes: Consumed,
     pub(crate) schedule: Consumed,
     pub(crate) close: Consumed,
+    /// What is read to tell of closed days, however many rooms they have.
+    pub(crate) telling: Consumed,
     pub(crate) revise: Consumed,
     pub(crate) reports: Consumed,
     pub(crate) functions: BTreeMap<Function, Work>,
@@ -177,6 +179,7 @@ enum Step {
     Notes,
     Schedule,
     Close,
+    Telling,
     Revise,
     Reports,
 }
@@ -272,13 +275,12 @@ impl Stage {
     }
 
     fn consumed(&self) -> BTreeMap<Step, Consumed> {
-        let mut close = self.deployment.consumed_by_close();
-        close += self.deployment.consumed_by_telling();
         BTreeMap::from([
             (Step::Ingest, self.deployment.consumed_by_ingest()),
             (Step::Notes, self.deployment.consumed_by_notes()),
             (Step::Schedule, self.deployment.consumed_by_schedule()),
-            (Step::Close, close),
+            (Step::Close, self.deployment.consumed_by_close()),
+            (Step::Telling, self.deployment.consumed_by_telling()),
             (Step::Revise, self.deployment.consumed_by_revise()),
         ])
     }
@@ -603,6 +605,7 @@ impl Run<'_> {
             notes: sum(Step::Notes, of_hotels),
             schedule: sum(Step::Schedule, 1.0),
             close: sum(Step::Close, sample.by_rooms),
+            telling: sum(Step::Telling, of_hotels),
             revise: sum(Step::Revise, sample.by_rooms),
             reports: scaled(report_units, reports_a_day * of_rooms),
             functions,
