@@ -71,7 +71,7 @@ impl EmbeddedAws {
     /// An engine in memory, or in a folder that this process alone writes into.
     ///
     /// # Errors
-    /// [`UnusableFolder`](crate::folder::UnusableFolder) among others, when the folder cannot be used
+    /// [`UnusableFolder`] among others, when the folder cannot be used
     /// so.
     pub fn open(folder: Option<&Path>, queues: Queues) -> anyhow::Result<Self> {
         if let Some(folder) = folder {

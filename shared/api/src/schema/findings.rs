@@ -45,7 +45,7 @@ pub struct WastedNights {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Finding {
     /// What is wrong; the first that fits.
-    #[schema(inline)]
+    #[schema(value_type = String, pattern = "^(left-on|never-off|runs-in-empty-room)$")]
     pub kind: FindingKind,
     /// In which room.
     pub room_id: String,
@@ -95,7 +95,7 @@ pub enum FaultKind {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignalFault {
     /// What is to be checked.
-    #[schema(inline)]
+    #[schema(value_type = String, pattern = "^(silent|lossy|stuck-occupied|stuck-vacant|missing-rooms)$")]
     pub kind: FaultKind,
     /// In which room.
     #[schema(nullable = false)]

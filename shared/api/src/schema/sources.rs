@@ -7,7 +7,6 @@ use utoipa::openapi::{ContentBuilder, ResponseBuilder};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answered::{json, responses, tagged, text};
-use super::values::Date;
 
 /// A source in a path.
 #[derive(Debug, IntoParams)]
@@ -63,17 +62,15 @@ pub struct RegisteredDevice {
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$")]
     pub room: String,
     /// The device; left out, as `kind` is, of a row that is the room itself, for stays.
-    #[schema(nullable = false)]
     pub device: Option<String>,
     /// Its kind.
-    #[schema(nullable = false)]
     pub kind: Option<String>,
-    /// The first date, in the hotel's time zone.
-    #[schema(nullable = false)]
-    pub from: Option<Date>,
-    /// The first date no more.
-    #[schema(nullable = false)]
-    pub until: Option<Date>,
+    /// The first date, in the hotel's time zone; empty is none.
+    #[schema(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    pub from: Option<String>,
+    /// The first date no more; empty is none.
+    #[schema(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+    pub until: Option<String>,
 }
 
 /// A hotel's register.
