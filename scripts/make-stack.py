@@ -5,7 +5,8 @@ the resources. Where moto 5.2.5 is wrong:
 
 - it knows none of LEFT_OUT, and passes over them with a warning;
 - an output with an attribute of such a resource fails the whole stack, and a reference to one is
-  nothing: so ApiUrl is dropped, and what calls a function's alias calls the function;
+  nothing: so ApiUrl is dropped, the API is said to be at API_URL, and what calls a function's alias
+  calls the function;
 - a reference to a bus is a Python object's text, where CloudFormation gives the bus's name;
 - a later update knows no previous value of a parameter that was left out: so all are said;
 - a number among variables stays one, where Lambda has text: so those are made text;
@@ -29,6 +30,8 @@ from samtranslator.yaml_helper import yaml_parse
 STACK = "roomwatt"
 REGION = "us-east-1"
 CODE = {"bucket": "artefacts", "key": "function.zip"}
+
+API_URL = "https://api.example"
 
 LEFT_OUT = {
     "AWS::ApiGatewayV2::Api",
@@ -97,6 +100,8 @@ def for_moto(template):
             return value
         if set(value) == {"Ref"} and value["Ref"] in aliases | buses:
             return (aliases | buses)[value["Ref"]]
+        if value == {"Fn::GetAtt": ["Api", "ApiEndpoint"]}:
+            return API_URL
         return {name: mended(entry) for name, entry in value.items()}
 
     return mended(template)
