@@ -8,9 +8,10 @@ use std::time::Duration;
 use roomwatt_domain::{BusinessCalendar, HotelId, Instant};
 use roomwatt_ingest::{EventQueue, edge};
 use roomwatt_source::{Hotel, Message, Outcome, Register, Source, built_in};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::input::{BadInput, EventFile, Lines, Progress};
+use crate::table::Table;
 
 /// The hotels that there are.
 pub(crate) type Calendars = BTreeMap<HotelId, BusinessCalendar>;
@@ -164,11 +165,7 @@ pub struct Mixing {
 /// A log: lines, or the rows of a table with a header.
 enum Log {
     Lines(Lines),
-    Table {
-        name: String,
-        rows: csv::Reader<Box<dyn std::io::Read + Send>>,
-        header: csv::StringRecord,
-    },
+    Table { name: String, table: Table<Box<dyn std::io::Read + Send>> },
 }
 
 impl Log {
@@ -180,12 +177,9 @@ impl Log {
             return Ok((Self::Lines(lines), progress));
         }
         let name = lines.name().to_owned();
-        let mut rows = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .flexible(true)
-            .from_reader(lines.into_reader());
-        let header = rows.headers().map_err(|error| BadInput(format!("{name}: {error}")))?.clone();
-        Ok((Self::Table { name, rows, header }, progress))
+        let table =
+            Table::of(lines.into_reader()).map_err(|error| BadInput(format!("{name}: {error}")))?;
+        Ok((Self::Table { name, table }, progress))
     }
 
     fn name(&self) -> &str {
@@ -200,20 +194,15 @@ impl Log {
             Self::Lines(lines) => {
                 Ok(lines.next_line()?.map(|(number, text)| Line { number, text: text.into() }))
             }
-            Self::Table { name, rows, header } => {
-                let mut row = csv::ByteRecord::new();
-                let is_there = rows.read_byte_record(&mut row);
-                if !is_there.map_err(|error| BadInput(format!("{name}: {error}")))? {
-                    return Ok(None);
-                }
-                let number = row.position().map_or(0, csv::Position::line);
-                let number = usize::try_from(number).unwrap_or(usize::MAX);
+            Self::Table { name, table } => {
+                let row = table.next_row().map_err(|error| BadInput(format!("{name}: {error}")))?;
+                let Some((number, row)) = row else { return Ok(None) };
                 let text = match csv::StringRecord::from_byte_record(row) {
-                    Ok(row) if row.len() == header.len() => {
+                    Ok(row) if row.len() == table.header.len() => {
                         // A row is a message of texts, its members named by the header.
                         let member =
                             |(name, text): (&str, &str)| (name.to_owned(), Value::from(text));
-                        let members: Map<_, _> = header.iter().zip(&row).map(member).collect();
+                        let members = table.header.iter().zip(&row).map(member).collect();
                         Value::Object(members).to_string().into_bytes()
                     }
                     // No message, and refused as such; the rows after it go on.

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::Write;
 
+use roomwatt_presentation::figure::grouped;
+
 /// A line on standard output. Whoever reads it may have gone, which ends nothing.
 pub fn say(line: impl Display) {
     drop(writeln!(std::io::stdout(), "{line}"));
@@ -10,15 +12,7 @@ pub fn say(line: impl Display) {
 
 /// A whole number with a comma between thousands.
 pub fn separated(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    grouped(&number.to_string())
 }
 
 #[cfg(test)]

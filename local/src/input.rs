@@ -1,4 +1,4 @@
-//! The files that a person hands over: profiles and events.
+//! The files that a person hands over: profiles, events, sources and registers.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -9,7 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 use roomwatt_domain::Profile;
+use roomwatt_source::{Register, Source, built_in};
 use serde_json::value::RawValue;
+
+use crate::table;
 
 /// What a person gave cannot be used. One line that says what and why.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +20,7 @@ use serde_json::value::RawValue;
 pub struct BadInput(pub String);
 
 /// What some programs put before a text in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a text in UTF-8, with a byte order mark or without.
 ///
@@ -64,6 +67,46 @@ pub fn read_profiles(path: &Path) -> Result<Vec<Profile>, BadInput> {
         profiles.push(profile);
     }
     Ok(profiles)
+}
+
+/// Reads a source, the built-in one of that name or a file, and its text.
+///
+/// # Errors
+/// [`BadInput`] when there is none of that name, or it is out of form.
+pub fn read_source(name: &str) -> Result<(Source, String), BadInput> {
+    let text = match built_in::find(name) {
+        Some(text) => text.to_owned(),
+        None => source_file(Path::new(name))?,
+    };
+    let source =
+        Source::parse(&text).map_err(|error| BadInput(format!("source {name}: {error}")))?;
+    Ok((source, text))
+}
+
+fn source_file(path: &Path) -> Result<String, BadInput> {
+    if matches!(path.try_exists(), Ok(false)) {
+        let names: Vec<_> = built_in::ALL.iter().map(|source| source.name).collect();
+        return Err(BadInput(format!(
+            "source {}: no file, and none of the built-in sources: {}",
+            path.display(),
+            names.join(", ")
+        )));
+    }
+    read_text(path).map_err(|BadInput(why)| BadInput(format!("source {why}")))
+}
+
+/// Reads a hotel's register, as CSV or JSON.
+///
+/// # Errors
+/// [`BadInput`] when the file cannot be read, or is out of form.
+pub fn read_register(path: &Path) -> Result<Register, BadInput> {
+    let text = read_text(path)?;
+    let register = if text.trim_start().starts_with('{') {
+        Register::from_json(&text)
+    } else {
+        Register::from_csv(&text)
+    };
+    register.map_err(|error| BadInput(format!("{}: {error}", path.display())))
 }
 
 /// Where events come from, one a line, plain or gzipped. They are read once, from the first to the
@@ -186,9 +229,7 @@ impl Lines {
         let begins = self.reader.fill_buf().map_err(|error| {
             BadInput(format!("{}: cannot be read after line 0: {error}", self.name))
         })?;
-        let begins = begins.strip_prefix(BYTE_ORDER_MARK).unwrap_or(begins).trim_ascii_start();
-        let first = begins.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        Ok(!first.starts_with(b"{") && !first.starts_with(b"[") && first.contains(&b','))
+        Ok(table::begins_a_table(begins))
     }
 
     /// What is not read yet.

@@ -11,6 +11,7 @@ pub mod output;
 pub mod replay;
 pub mod report;
 pub mod serve;
+mod table;
 pub mod tokens;
 
 pub use arrivals::Mixing;

@@ -120,7 +120,7 @@ struct DemoArgs {
 
 #[derive(Args)]
 struct ReplayArgs {
-    /// The hotels' profiles: a JSON list.
+    /// The hotels' profiles: one, or a JSON list of them.
     #[arg(long, value_name = "FILE")]
     hotels: PathBuf,
     /// The events in order of arrival, one JSON object a line, plain or gzipped; - for standard input.

@@ -4,18 +4,17 @@
 //! `+` for an event, `-` for what was passed over, `!` for what was refused, each with what was seen.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use roomwatt_domain::instant::{HOUR, MINUTE, Millis};
 use roomwatt_domain::{BusinessCalendar, DeviceKind, HotelId, Instant};
 use roomwatt_source::{
-    Event, Fact, Hotel, Message, Outcome, Register, Reports, Source, Subject, Turn, built_in,
+    Event, Fact, Hotel, Message, Outcome, Register, Reports, Source, Subject, Turn,
 };
 use serde_json::Value;
 
-use crate::input::BadInput;
+use crate::input::{BadInput, read_register, read_source, read_text};
 use crate::messages::{Messages, Placed};
 
 /// Milliseconds of 24 hours.
@@ -85,15 +84,13 @@ impl Map {
     /// # Errors
     /// [`BadInput`] when a file cannot be read or is out of form, or the zone does not exist.
     pub fn prepare(asked: &Asked<'_>) -> Result<Self, BadInput> {
-        let text = source_text(asked.source)?;
-        let source = Source::parse(&text)
-            .map_err(|error| BadInput(format!("source {}: {error}", asked.source)))?;
+        let (source, _) = read_source(asked.source)?;
         let zone = asked.zone.unwrap_or("UTC");
         let calendar = BusinessCalendar::new(zone)
             .map_err(|error| BadInput(format!("zone {zone}: {error}")))?;
         Ok(Self {
             source,
-            register: asked.devices.map(register).transpose()?,
+            register: asked.devices.map(read_register).transpose()?,
             calendar,
             zone_is_asked: asked.zone.is_some(),
             hotel: asked.hotel.clone(),
@@ -293,41 +290,10 @@ fn kind_of_state(event: &Event<'_>) -> Option<String> {
     }
 }
 
-pub(crate) fn source_text(name: &str) -> Result<String, BadInput> {
-    if let Some(text) = built_in::find(name) {
-        return Ok(text.to_owned());
-    }
-    fs::read_to_string(name).map_err(|error| {
-        if error.kind() == io::ErrorKind::NotFound {
-            let names: Vec<_> = built_in::ALL.iter().map(|source| source.name).collect();
-            BadInput(format!(
-                "source {name}: no file, and none of the built-in sources: {}",
-                names.join(", ")
-            ))
-        } else {
-            BadInput(format!("source {name}: {error}"))
-        }
-    })
-}
-
-pub(crate) fn register(path: &Path) -> Result<Register, BadInput> {
-    let text = read(path)?;
-    let register = if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
-        Register::from_json(&text)
-    } else {
-        Register::from_csv(&text)
-    };
-    register.map_err(|error| BadInput(format!("{}: {error}", path.display())))
-}
-
-fn read(path: &Path) -> Result<String, BadInput> {
-    fs::read_to_string(path).map_err(|error| BadInput(format!("{}: {error}", path.display())))
-}
-
 /// Events one after the other, or a list of them.
 fn expected(path: &Path) -> Result<Vec<Value>, BadInput> {
     let mut events = Vec::new();
-    for value in serde_json::Deserializer::from_str(&read(path)?).into_iter::<Value>() {
+    for value in serde_json::Deserializer::from_str(&read_text(path)?).into_iter::<Value>() {
         match value.map_err(|error| BadInput(format!("{}: {error}", path.display())))? {
             Value::Array(list) => events.extend(list),
             event => events.push(event),

@@ -1,15 +1,15 @@
 //! Messages out of a file: JSON one after the other, or the rows of a table.
 
-use roomwatt_source::table::LineCount;
 use roomwatt_source::{Message, Reason, Refusal};
 use serde_json::value::RawValue;
 
 use crate::input::BadInput;
+use crate::table;
 
 /// The messages of a text, in its order.
 pub struct Messages<'t> {
     text: &'t str,
-    table: Option<Table>,
+    table: Option<Rows>,
 }
 
 /// One message, and where it begins.
@@ -20,9 +20,10 @@ pub struct Placed<'m> {
     pub message: Result<Message<'m>, Refusal>,
 }
 
-struct Table {
+struct Rows {
     header: csv::StringRecord,
-    rows: Vec<csv::StringRecord>,
+    /// Each with its line.
+    rows: Vec<(usize, csv::StringRecord)>,
 }
 
 impl<'t> Messages<'t> {
@@ -32,18 +33,17 @@ impl<'t> Messages<'t> {
     /// [`BadInput`] when a table has no header.
     pub fn of(text: &'t str) -> Result<Self, BadInput> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let first = text.trim_ascii_start().lines().next().unwrap_or_default();
-        if first.starts_with(['{', '[']) || !first.contains(',') {
+        if !table::begins_a_table(text.as_bytes()) {
             return Ok(Self { text, table: None });
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .flexible(true)
-            .from_reader(text.as_bytes());
         let bad = |error: csv::Error| BadInput(format!("messages: {error}"));
-        let header = reader.headers().map_err(bad)?.clone();
-        let rows = reader.records().collect::<Result<_, _>>().map_err(bad)?;
-        Ok(Self { text, table: Some(Table { header, rows }) })
+        let mut table = table::Table::of(text.as_bytes()).map_err(bad)?;
+        let mut rows = Vec::new();
+        while let Some((line, row)) = table.next_row().map_err(bad)? {
+            // Nothing is lost of what is UTF-8.
+            rows.push((line, csv::StringRecord::from_byte_record_lossy(row)));
+        }
+        Ok(Self { text, table: Some(Rows { header: table.header, rows }) })
     }
 
     /// Calls for each message.
@@ -52,21 +52,16 @@ impl<'t> Messages<'t> {
     /// What the call answers.
     pub fn each<E>(&self, mut take: impl FnMut(Placed<'_>) -> Result<(), E>) -> Result<(), E> {
         match &self.table {
-            Some(table) => {
-                let mut lines = LineCount::new(self.text);
-                table.rows.iter().try_for_each(|row| {
-                    let line = lines.line_of(row.position().map_or(0, csv::Position::byte));
-                    let (fields, columns) = (row.len(), table.header.len());
-                    let message = if fields == columns {
-                        Ok(Message::of_row(&table.header, row))
-                    } else {
-                        let detail =
-                            format!("has {fields} fields, and there are {columns} columns");
-                        Err(Refusal { reason: Reason::Malformed, detail })
-                    };
-                    take(Placed { line, message })
-                })
-            }
+            Some(Rows { header, rows }) => rows.iter().try_for_each(|(line, row)| {
+                let (fields, columns) = (row.len(), header.len());
+                let message = if fields == columns {
+                    Ok(Message::of_row(header, row))
+                } else {
+                    let detail = format!("has {fields} fields, and there are {columns} columns");
+                    Err(Refusal { reason: Reason::Malformed, detail })
+                };
+                take(Placed { line: *line, message })
+            }),
             None => each_json(self.text, take),
         }
     }

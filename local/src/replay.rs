@@ -17,7 +17,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use roomwatt_domain::{
     BusinessCalendar, BusinessDate, ClosedReport, HotelId, Instant, Millis, Profile, SourceName,
 };
-use roomwatt_ingest::EventQueue;
 use roomwatt_messaging::Clock;
 use roomwatt_presentation::RoomReportView;
 use roomwatt_source::{Register, Source, built_in};
@@ -26,12 +25,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::arrivals::{Arrival, Arrivals, Calendars, Feed, Line, Mixing, Next, Reader};
 use crate::figures::separated;
-use crate::input::{BadInput, EventFile, Progress};
-use crate::map;
+use crate::input::{BadInput, EventFile, Progress, read_register, read_source};
 use roomwatt_embedded::clock::{BEFORE_ALL, ReplayClock, Stopwatch};
 use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, Delivered, Deployment, LARGEST_PAYLOAD, MAPPINGS, REJECTED_EVENTS,
-    RefusedEvents, SPACE_EVENTS, TICK,
+    RefusedEvents, SPACE_EVENTS, TICK, queue_of,
 };
 use roomwatt_embedded::kept::Kept;
 
@@ -89,9 +87,7 @@ impl Publisher {
         hotel: Option<HotelId>,
         hotels: &[Profile],
     ) -> Result<Self, BadInput> {
-        let text = map::source_text(source)?;
-        let read =
-            Source::parse(&text).map_err(|error| BadInput(format!("source {source}: {error}")))?;
+        let (read, text) = read_source(source)?;
         let own = (built_in::find(read.name()) != Some(text.as_str())).then_some(text);
         let hotel = match (hotel, hotels, devices) {
             (None, [one], Some(_)) => Some(one.hotel_id.clone()),
@@ -101,7 +97,7 @@ impl Publisher {
             }
             (hotel, _, _) => hotel,
         };
-        let register = devices.map(map::register).transpose()?;
+        let register = devices.map(read_register).transpose()?;
         Ok(Self { source: Arc::new(read), own, hotel, register })
     }
 }
@@ -491,10 +487,7 @@ struct Noted {
 impl Bookmark {
     /// The bookmark of the log that begins with a line. `None` where nothing is kept.
     fn open(deployment: &Deployment, first: &Line) -> anyhow::Result<Option<Self>> {
-        if !deployment.aws().is_sole_writer() {
-            return Ok(None);
-        }
-        let kept = deployment.aws().kept()?;
+        let Some(kept) = deployment.aws().kept().cloned() else { return Ok(None) };
         let name = format!("replay-{:08x}", crc32fast::hash(&first.text));
         let earlier = kept.noted(&name)?;
         Ok(Some(Self { kept, name, checksum: crc32fast::Hasher::new(), earlier }))
@@ -541,7 +534,7 @@ impl Run<'_> {
             return Ok(());
         }
         self.take_what_waits().await?;
-        let kept = self.deployment.aws().is_sole_writer().then_some(match self.bookmark {
+        let kept = self.deployment.aws().kept().is_some().then_some(match self.bookmark {
             Some(_) => GoesOn::AfterTheLine,
             None => GoesOn::FromTheFirst,
         });
@@ -590,10 +583,7 @@ impl Run<'_> {
         if let (Some(bookmark), Some(passed)) = (&mut self.bookmark, passed) {
             bookmark.checksum = passed;
         }
-        let queue = match arrival.queue {
-            EventQueue::DeviceEvents => DEVICE_EVENTS,
-            EventQueue::SpaceEvents => SPACE_EVENTS,
-        };
+        let queue = queue_of(arrival.queue);
         let id = self.deployment.queues().send(queue, arrival.body, arrival.attributes);
         self.sent.insert(id, arrival.line);
         let earliest = arrival.events.iter().map(|(_, at)| *at).min();

@@ -92,7 +92,7 @@ impl Request {
             (Listing::Reports, Format::Json) => {
                 write_json_reports(&mut reports, &profile, out).await
             }
-            (Listing::Groups(by), format) => {
+            (Listing::Groups(by), _) => {
                 let mut groups = Groups::new(by);
                 reports
                     .each(|report| {
@@ -100,13 +100,11 @@ impl Request {
                         Ok(())
                     })
                     .await?;
-                write_groups(by, groups, (format, self.columns), &profile, out)
+                self.write_groups(by, groups, &profile, out)
             }
         }
     }
-}
 
-impl Request {
     fn range(&self, closed_through: Option<BusinessDate>) -> Result<Range, BadInput> {
         if let Some(period) = self.period {
             let last = closed_through
@@ -120,6 +118,35 @@ impl Request {
             return Err(BadInput(format!("--from {from} is after --to {to}")));
         }
         Ok(Range { from, to })
+    }
+
+    fn write_groups(
+        &self,
+        by: GroupBy,
+        groups: Groups,
+        profile: &Profile,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let groups: Vec<_> = groups.by_key().collect();
+        match self.format {
+            Format::Table => {
+                let currency = profile.currency.as_deref();
+                let table = table::of_groups(by, &groups, currency, self.columns);
+                writeln!(out, "{table}").context(UNWRITABLE)
+            }
+            Format::Csv => {
+                let mut csv = GroupCsv::new(out, Dialect::Programs)?;
+                for group in &groups {
+                    csv.write(group)?;
+                }
+                csv.finish().map(drop).context(UNWRITABLE)
+            }
+            Format::Json => {
+                let views: Vec<_> = groups.iter().map(GroupView::of).collect();
+                serde_json::to_writer(&mut *out, &Answer { groups: views })?;
+                writeln!(out).context(UNWRITABLE)
+            }
+        }
     }
 }
 
@@ -142,34 +169,6 @@ async fn write_json_reports(
         })
         .await?;
     writeln!(out, "]}}").context(UNWRITABLE)
-}
-
-fn write_groups(
-    by: GroupBy,
-    groups: Groups,
-    (format, columns): (Format, usize),
-    profile: &Profile,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let groups: Vec<_> = groups.by_key().collect();
-    match format {
-        Format::Table => {
-            let table = table::of_groups(by, &groups, profile.currency.as_deref(), columns);
-            writeln!(out, "{table}").context(UNWRITABLE)
-        }
-        Format::Csv => {
-            let mut csv = GroupCsv::new(out, Dialect::Programs)?;
-            for group in &groups {
-                csv.write(group)?;
-            }
-            csv.finish().map(drop).context(UNWRITABLE)
-        }
-        Format::Json => {
-            let views: Vec<_> = groups.iter().map(GroupView::of).collect();
-            serde_json::to_writer(&mut *out, &Answer { groups: views })?;
-            writeln!(out).context(UNWRITABLE)
-        }
-    }
 }
 
 #[derive(serde::Serialize)]

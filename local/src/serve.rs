@@ -31,12 +31,10 @@ use tracing::error;
 use crate::figures::{say, separated};
 use crate::tokens::{Grant, Tokens, WRITE_EVENTS};
 use roomwatt_embedded::Deployment;
-use roomwatt_embedded::deployment::{
-    DEVICE_EVENTS, Delivered, REJECTED_EVENTS, RefusedEvents, SPACE_EVENTS, TICK,
-};
+use roomwatt_embedded::deployment::{Delivered, REJECTED_EVENTS, RefusedEvents, TICK, queue_of};
 
 /// How long what there is to settle gathers at most.
-pub const WINDOW: Millis = 100;
+const WINDOW: Millis = 100;
 /// How often the run looks at its clock.
 const LOOK: Duration = Duration::from_millis(100);
 /// What a queue takes as one message.
@@ -125,9 +123,11 @@ fn router(
     as_it_is: Option<BusinessDate>,
 ) -> Router {
     let api = Api::new(deployment.store().metered_apart(), clock, Delivery::Streamed).router();
+    let events =
+        |queue| post(move |desk, granted, query, body| take(queue, desk, granted, query, body));
     let ingest = Router::new()
-        .route("/local/events/device", post(device_events))
-        .route("/local/events/space", post(space_events))
+        .route("/local/events/device", events(EventQueue::DeviceEvents))
+        .route("/local/events/space", events(EventQueue::SpaceEvents))
         .route("/local/events/rejected", get(rejected_events))
         .method_not_allowed_fallback(roomwatt_api::no_such_method)
         .with_state(desk);
@@ -224,14 +224,12 @@ async fn drive(deployment: &Deployment, clock: &dyn Clock) {
 }
 
 /// A hotel with days to close.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// Which hotel.
-    pub hotel: HotelId,
+struct Due {
+    hotel: HotelId,
     /// How many of its days are due.
-    pub days: usize,
+    days: usize,
     /// The last of them.
-    pub through: BusinessDate,
+    through: BusinessDate,
 }
 
 impl std::fmt::Display for Due {
@@ -243,10 +241,7 @@ impl std::fmt::Display for Due {
 }
 
 /// The hotels with days that are due.
-///
-/// # Errors
-/// When the table cannot be read.
-pub async fn due(deployment: &Deployment, now: Instant) -> anyhow::Result<Vec<Due>> {
+async fn due(deployment: &Deployment, now: Instant) -> anyhow::Result<Vec<Due>> {
     let schedule = deployment.store().schedule();
     let mut all = Vec::new();
     for (hotel, calendar, last) in closed_hotels(deployment, now).await? {
@@ -316,11 +311,11 @@ async fn demand_health(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.uri().path() == "/health" && deployment.aws().is_sole_writer() {
-        let written = deployment.aws().kept().and_then(|kept| kept.note("health", &true));
-        if let Err(fault) = written {
-            return not_kept(&format!("{fault:#}")).into_response();
-        }
+    if request.uri().path() == "/health"
+        && let Some(kept) = deployment.aws().kept()
+        && let Err(fault) = kept.note("health", &true)
+    {
+        return not_kept(&format!("{fault:#}")).into_response();
     }
     next.run(request).await
 }
@@ -390,44 +385,22 @@ fn claims(headers: &HeaderMap) -> Option<HashMap<String, String>> {
 
 type Granted = Option<Extension<Grant>>;
 
-async fn device_events(
-    State(desk): State<Desk>,
-    granted: Granted,
-    RawQuery(query): RawQuery,
-    body: Body,
-) -> Result<Response, Problem> {
-    take(&desk, EventQueue::DeviceEvents, granted, query.as_deref(), body).await
-}
-
-async fn space_events(
-    State(desk): State<Desk>,
-    granted: Granted,
-    RawQuery(query): RawQuery,
-    body: Body,
-) -> Result<Response, Problem> {
-    take(&desk, EventQueue::SpaceEvents, granted, query.as_deref(), body).await
-}
-
 async fn take(
-    desk: &Desk,
     queue: EventQueue,
+    State(desk): State<Desk>,
     granted: Granted,
-    query: Option<&str>,
+    RawQuery(query): RawQuery,
     body: Body,
 ) -> Result<Response, Problem> {
     let grant = demand_writer(granted)?;
-    let attributes = attributes(query.unwrap_or_default())?;
+    let attributes = attributes(query.as_deref().unwrap_or_default())?;
     let body = to_bytes(body, LARGEST_MESSAGE).await.map_err(|_| {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "a message has at most 1024 KB")
     })?;
     let text = String::from_utf8(body.to_vec())
         .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "a message is text in UTF-8"))?;
     demand_own_hotels(&grant, queue, &text, &attributes)?;
-    let name = match queue {
-        EventQueue::DeviceEvents => DEVICE_EVENTS,
-        EventQueue::SpaceEvents => SPACE_EVENTS,
-    };
-    let taken = desk.hand_in(name, text, attributes).await;
+    let taken = desk.hand_in(queue_of(queue), text, attributes).await;
     match taken.filter(|taken| taken.failed.is_empty()) {
         Some(taken) => Ok(answer(&taken)),
         None => Err(not_kept(&desk.deployment.aws().fault().unwrap_or("send it again".to_owned()))),

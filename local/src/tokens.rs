@@ -5,6 +5,7 @@ use std::path::Path;
 
 use axum::http::{HeaderMap, header};
 use roomwatt_api::Caller;
+use roomwatt_api::caller::Hotels;
 use roomwatt_domain::HotelId;
 use sha2::{Digest, Sha256};
 
@@ -47,22 +48,18 @@ impl Grant {
         Caller::bearer(&self.claims)
     }
 
-    fn words(&self, claim: &str) -> impl Iterator<Item = &str> {
-        let text = self.claims.get(claim).map_or("", String::as_str);
-        text.split([' ', ',', '[', ']']).filter(|word| !word.is_empty())
-    }
-
     /// Whether it may send events.
     pub fn may_write_events(&self) -> bool {
-        self.words("scope").any(|scope| scope == WRITE_EVENTS)
+        let scopes = self.claims.get("scope").map_or("", String::as_str);
+        scopes.split([' ', ',', '[', ']']).any(|scope| scope == WRITE_EVENTS)
     }
 
     /// The hotels that it is for; `None` for all.
     pub fn hotels(&self) -> Option<BTreeSet<HotelId>> {
-        if self.words("hotels").any(|hotel| hotel == "*") {
-            return None;
+        match self.caller() {
+            Caller::Bearer { hotels: Hotels::Named(hotels), .. } => Some(hotels),
+            Caller::Bearer { hotels: Hotels::All, .. } | Caller::Owner => None,
         }
-        Some(self.words("hotels").filter_map(|hotel| HotelId::new(hotel).ok()).collect())
     }
 }
 

@@ -2,42 +2,20 @@
 //! refused events are counted, and no fault of the run.
 
 #[cfg(test)]
+mod folder;
+
+#[cfg(test)]
 mod command_line {
     use std::fs::{self, File};
     use std::io::Write;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::process::{Command, Output, Stdio};
 
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use serde_json::{Value, json};
 
-    /// An empty folder of a test's own.
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn of(test: &str) -> Self {
-            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command-line").join(test);
-            if folder.exists() {
-                fs::remove_dir_all(&folder).unwrap();
-            }
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        fn path(&self, name: &str) -> String {
-            self.0.join(name).to_str().unwrap().to_owned()
-        }
-
-        fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-            fs::write(self.0.join(name), content).unwrap();
-            self.path(name)
-        }
-
-        fn text(&self, name: &str) -> String {
-            fs::read_to_string(self.0.join(name)).unwrap()
-        }
-    }
+    use crate::folder::Folder;
 
     fn roomwatt(arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
@@ -379,15 +357,7 @@ mod command_line {
         let run = |data: &str, events: &str| {
             let (data, out) = (folder.path(data), folder.path("out"));
             done(&replay(&profiles, events, &["--data", &data, "--out", &out]));
-            let reports = folder.text("out");
-            let read = |line: &str| {
-                let mut report: Value = serde_json::from_str(line).unwrap();
-                for which in ["revision", "revisions", "closedAt"] {
-                    report.as_object_mut().unwrap().remove(which);
-                }
-                report
-            };
-            reports.lines().map(read).collect::<Vec<_>>()
+            folder.figures("out")
         };
         run("two-logs", &events);
         let two_logs = run("two-logs", &later);
@@ -872,17 +842,7 @@ mod command_line {
         assert!(!line.contains("poison"), "{line}");
         let said = done(&replay(&profiles, &events, &["--data", &data, "--out", &out]));
         assert!(said.starts_with("events    2,240 arrived, 2,240 applied, 0 refused\n"), "{said}");
-        let figures = |name: &str| {
-            let of = |line: &str| {
-                let mut report: Value = serde_json::from_str(line).unwrap();
-                for which in ["revision", "revisions", "closedAt"] {
-                    report.as_object_mut().unwrap().remove(which);
-                }
-                report
-            };
-            folder.text(name).lines().map(of).collect::<Vec<_>>()
-        };
-        assert_eq!(figures("out"), figures("whole"));
+        assert_eq!(folder.figures("out"), folder.figures("whole"));
     }
 
     #[test]

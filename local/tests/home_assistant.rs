@@ -2,14 +2,17 @@
 //! shape.
 
 #[cfg(test)]
+mod folder;
+
+#[cfg(test)]
 mod home_assistant {
     use std::fmt::Write;
-    use std::fs;
-    use std::path::{Path, PathBuf};
     use std::process::Command;
 
     use jiff::Timestamp;
     use serde_json::{Value, json};
+
+    use crate::folder::Folder;
 
     const ROOMS: [u32; 3] = [101, 102, 103];
     const HOURS: i64 = 30 * 24;
@@ -83,55 +86,38 @@ mod home_assistant {
         month
     }
 
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn new(name: &str) -> Self {
-            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-            let _ = fs::remove_dir_all(&folder);
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        fn path(&self, name: &str) -> String {
-            self.0.join(name).to_str().unwrap().to_owned()
-        }
-
-        fn file(&self, name: &str, content: &str) -> String {
-            fs::write(self.0.join(name), content).unwrap();
-            self.path(name)
-        }
-
-        /// The reports that a replay writes.
-        fn replayed(&self, events: &str, more: &[&str]) -> String {
-            let hotels = self.file("hotels.json", HOTEL);
-            let out = self.path("reports.ndjson");
-            let output = Command::new(env!("CARGO_BIN_EXE_roomwatt"))
-                .args(["replay", "--hotels", &hotels, "--events", events, "--out", &out])
-                .args(more)
-                .output()
-                .unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(0), "{said}");
-            fs::read_to_string(out).unwrap()
-        }
-    }
-
     const HOTEL: &str = r#"{"hotelId":"h1","timeZone":"Europe/Vienna","pricePerKwh":"0.2",
         "vacancyDelayMinutes":10,"ratings":{"light":{"ON":12},"thermostat":{"COOL":900}}}"#;
 
+    const REPORTS: &str = "reports.ndjson";
+
+    /// A replay that writes its reports into the folder.
+    fn replay(folder: &Folder, events: &str, more: &[&str]) {
+        let hotels = folder.file("hotels.json", HOTEL);
+        let out = folder.path(REPORTS);
+        let output = Command::new(env!("CARGO_BIN_EXE_roomwatt"))
+            .args(["replay", "--hotels", &hotels, "--events", events, "--out", &out])
+            .args(more)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+    }
+
     #[test]
     fn a_month_of_history_replays_into_the_reports_of_its_facts() {
-        let (month, folder) = (month(), Folder::new("home-assistant"));
-        let history = folder.file("history.csv", &month.history);
-        let devices = folder.file("devices.csv", &month.devices);
-        let events = folder.file("events.ndjson", &month.events);
-        let facts = without_history(&folder.replayed(&events, &[]));
+        let (month, folder) = (month(), Folder::of("month"));
+        let history = folder.file("history.csv", month.history);
+        let devices = folder.file("devices.csv", month.devices);
+        let events = folder.file("events.ndjson", month.events);
+        replay(&folder, &events, &[]);
+        let facts = folder.figures(REPORTS);
         // The days of the zone, two hours ahead: one more.
         assert_eq!(facts.len(), ROOMS.len() * 31);
         let source = ["--source", "home-assistant-history", "--devices", &devices, "--hotel", "h1"];
         for mixed in [&[][..], &["--shuffle", "5", "--duplicate", "50"]] {
-            let read = without_history(&folder.replayed(&history, &[&source[..], mixed].concat()));
+            replay(&folder, &history, &[&source[..], mixed].concat());
+            let read = folder.figures(REPORTS);
             assert_eq!(read.len(), facts.len());
             for (read, fact) in read.iter().zip(&facts) {
                 assert_eq!(read, fact, "{mixed:?}");
@@ -141,7 +127,7 @@ mod home_assistant {
 
     #[test]
     fn a_row_that_is_none_holds_up_no_other() {
-        let folder = Folder::new("home-assistant-rows");
+        let folder = Folder::of("rows");
         let history = "entity_id,state,last_changed\n\
                        light.room_101_bed,on,2026-10-01T08:00:00Z\n\
                        light.room_101_bed,off\n\
@@ -152,26 +138,14 @@ mod home_assistant {
         let devices = folder.file("devices.csv", devices);
         let rejected = folder.path("rejected.ndjson");
         let source = ["--source", "home-assistant-history", "--devices", &devices, "--hotel", "h1"];
-        let reports =
-            folder.replayed(&history, &[&source[..], &["--rejected", &rejected]].concat());
+        replay(&folder, &history, &[&source[..], &["--rejected", &rejected]].concat());
+        let reports = folder.text(REPORTS);
         assert!(reports.contains(r#""durationMs":7200000"#), "{reports}");
-        let rejected = fs::read_to_string(rejected).unwrap();
+        let rejected = folder.text("rejected.ndjson");
         let lines: Vec<Value> =
             rejected.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let told: Vec<_> =
             lines.iter().map(|line| (line["line"].as_u64(), line["reason"].as_str())).collect();
         assert_eq!(told, [(Some(3), Some("malformed")), (Some(4), Some("malformed"))]);
-    }
-
-    /// Reports without what depends on when events came.
-    fn without_history(reports: &str) -> Vec<Value> {
-        let report = |line: &str| {
-            let mut report: Value = serde_json::from_str(line).unwrap();
-            for field in ["revision", "revisions", "closedAt"] {
-                report.as_object_mut().unwrap().remove(field);
-            }
-            report
-        };
-        reports.lines().map(report).collect()
     }
 }

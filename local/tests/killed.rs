@@ -3,40 +3,22 @@
 
 #[cfg(unix)]
 #[cfg(test)]
+mod folder;
+
+#[cfg(unix)]
+#[cfg(test)]
 mod killed {
     #![expect(clippy::disallowed_methods, reason = "tests of processes that run by the real clock")]
 
-    use std::fs;
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpStream;
-    use std::path::{Path, PathBuf};
     use std::process::{Child, Command, Output, Stdio};
     use std::time::{Duration, Instant};
 
     use jiff::{SignedDuration, Timestamp};
     use serde_json::{Value, json};
 
-    struct Folder(PathBuf);
-
-    impl Folder {
-        fn of(test: &str) -> Self {
-            let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("killed").join(test);
-            if folder.exists() {
-                fs::remove_dir_all(&folder).unwrap();
-            }
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        fn path(&self, name: &str) -> String {
-            self.0.join(name).to_str().unwrap().to_owned()
-        }
-
-        fn file(&self, name: &str, content: &str) -> String {
-            fs::write(self.0.join(name), content).unwrap();
-            self.path(name)
-        }
-    }
+    use crate::folder::Folder;
 
     fn roomwatt(arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
@@ -77,17 +59,6 @@ mod killed {
         lines
     }
 
-    fn figures(reports: &str) -> Vec<Value> {
-        let read = |line: &str| {
-            let mut report: Value = serde_json::from_str(line).unwrap();
-            for which in ["revision", "revisions", "closedAt"] {
-                report.as_object_mut().unwrap().remove(which);
-            }
-            report
-        };
-        fs::read_to_string(reports).unwrap().lines().map(read).collect()
-    }
-
     fn wait(duration: Duration) {
         // For nothing in particular: the moment of the kill is any.
         std::thread::sleep(duration);
@@ -106,19 +77,19 @@ mod killed {
 
     fn kill_replays(test: &str, days: i64, rounds: usize, kills: usize, more: &[&str]) {
         let folder = Folder::of(test);
-        let hotels = folder.file("hotels.json", &hotel());
-        let events = folder.file("events.ndjson", &log(days).join("\n"));
+        let hotels = folder.file("hotels.json", hotel());
+        let events = folder.file("events.ndjson", log(days).join("\n"));
         let replay = |data: &str, out: &str| {
             let arguments =
                 ["replay", "--hotels", &hotels, "--events", &events, "--data", data, "--out", out];
             roomwatt(&[&arguments, more].concat())
         };
-        let unbroken = folder.path("unbroken.ndjson");
         let began = Instant::now();
-        let said = replay(&folder.path("unbroken"), &unbroken).output().unwrap();
+        let said =
+            replay(&folder.path("unbroken"), &folder.path("unbroken.ndjson")).output().unwrap();
         let took = began.elapsed();
         assert!(said.status.success(), "{said:?}");
-        let unbroken = figures(&unbroken);
+        let unbroken = folder.figures("unbroken.ndjson");
         assert_eq!(unbroken.len(), usize::try_from(days * 3).unwrap());
         let count = String::from_utf8(said.stdout).unwrap().replace(',', "");
         let count = count.lines().next().unwrap().split('(').next().unwrap().to_owned();
@@ -135,7 +106,7 @@ mod killed {
             assert!(output.status.success(), "{output:?}");
             let said = String::from_utf8(output.stdout).unwrap().replace(',', "");
             assert!(said.starts_with(&count), "round {round}: {said}");
-            assert_eq!(figures(&out), unbroken, "round {round}");
+            assert_eq!(folder.figures("out.ndjson"), unbroken, "round {round}");
         }
     }
 
@@ -143,9 +114,9 @@ mod killed {
     #[test]
     fn a_replay_that_was_interrupted_says_how_to_go_on_and_goes_on() {
         let folder = Folder::of("interrupted");
-        let hotels = folder.file("hotels.json", &hotel());
+        let hotels = folder.file("hotels.json", hotel());
         let log = log(60);
-        let events = folder.file("events.ndjson", &log.join("\n"));
+        let events = folder.file("events.ndjson", log.join("\n"));
         let (data, out) = (folder.path("data"), folder.path("out.ndjson"));
         // From a pipe that stays open, so that the run has not ended when it is interrupted.
         let mut child =
@@ -189,7 +160,7 @@ mod killed {
         assert!(said_plainly.contains(&format!("went on after line {line}\n")), "{said}");
         // The log of before is no other one.
         let changed = [&log[1..3000], &log[..1]].concat();
-        let events = folder.file("other.ndjson", &[&log[..1], &changed[..]].concat().join("\n"));
+        let events = folder.file("other.ndjson", [&log[..1], &changed[..]].concat().join("\n"));
         let output =
             roomwatt(&["replay", "--hotels", &hotels, "--events", &events, "--data", &data]);
         assert!({ output }.output().unwrap().status.success(), "what has ended is no bookmark");
@@ -222,14 +193,13 @@ mod killed {
     #[test]
     fn what_a_server_that_is_killed_fifty_times_has_answered_is_kept_and_reported() {
         let folder = Folder::of("serve");
-        let hotels = folder.file("hotels.json", &hotel());
+        let hotels = folder.file("hotels.json", hotel());
         let now = Timestamp::now();
         let day = (now - SignedDuration::from_hours(48)).strftime("%Y-%m-%d").to_string();
         let yesterday = now - SignedDuration::from_hours(24);
         let events =
             [lamp(1, "OFF", &format!("{day}T00:00:00Z")), lamp(1, "OFF", &yesterday.to_string())];
-        let events =
-            folder.file("events.ndjson", &events.map(|event| event.to_string()).join("\n"));
+        let events = folder.file("events.ndjson", events.map(|event| event.to_string()).join("\n"));
         let data = folder.path("data");
         let replayed =
             roomwatt(&["replay", "--hotels", &hotels, "--events", &events, "--data", &data])

@@ -1,6 +1,10 @@
 //! What is served on loopback: the demo, with every line of the documents, and `serve`.
 
 #[cfg(test)]
+#[expect(dead_code, reason = "shared with other suites, which compare reports")]
+mod folder;
+
+#[cfg(test)]
 mod serving {
     #![expect(
         clippy::disallowed_methods,
@@ -16,6 +20,8 @@ mod serving {
     use std::time::{Duration, Instant};
 
     use serde_json::{Value, json};
+
+    use crate::folder::Folder;
 
     /// A process that serves, and is ended with the test.
     struct Served {
@@ -64,10 +70,7 @@ mod serving {
             body: &str,
         ) -> (u16, String) {
             let mut stream = TcpStream::connect(self.address()).unwrap();
-            let headers = [headers, &[""]].concat().join(
-                "
-",
-            );
+            let headers = [headers, &[""]].concat().join("\r\n");
             write!(
                 stream,
                 "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
@@ -154,12 +157,8 @@ mod serving {
 
     #[test]
     fn events_come_in_and_are_kept_in_the_folder() {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serving-kept");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
-        let data = folder.to_str().unwrap();
-        let served = Served::start(&["serve", "--port", "0", "--data", data]);
+        let data = Folder::of("kept").path("data");
+        let served = Served::start(&["serve", "--port", "0", "--data", &data]);
         let hotel = json!({"hotelId": "h1", "timeZone": "UTC", "ratings": {"light": {"ON": 12}}});
         assert_eq!(served.ask("PUT", "/hotels/h1", &[], &hotel.to_string()).0, 201);
         let at = jiff::Timestamp::now();
@@ -170,7 +169,7 @@ mod serving {
         let on = |live: &Value| live["rooms"][0]["states"]["devices"][0]["state"] == "ON";
         // What is answered is in the table, and stays there however the process ends.
         drop(served);
-        let again = Served::start(&["serve", "--port", "0", "--data", data]);
+        let again = Served::start(&["serve", "--port", "0", "--data", &data]);
         assert!(on(&again.get("/hotels/h1/live").1));
         let csv = again.ask(
             "GET",
@@ -307,16 +306,7 @@ mod serving {
 
     /// A folder of its own with a log of 2016 in it.
     fn a_folder_of_2016(test: &str) -> String {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serving").join(test);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
-        fs::create_dir_all(&folder).unwrap();
-        let file = |name: &str, text: String| {
-            let path = folder.join(name);
-            fs::write(&path, text).unwrap();
-            path.to_str().unwrap().to_owned()
-        };
+        let folder = Folder::of(test);
         let hotel = json!({"hotelId": "h1", "timeZone": "UTC", "ratings": {"light": {"ON": 12}}});
         let lines = [("ON", "18:00"), ("OFF", "20:00")].map(|(state, at)| {
             json!({"eventId": "1", "hotelId": "h1", "roomId": "7", "deviceId": "l",
@@ -324,9 +314,9 @@ mod serving {
                    "occurredAt": format!("2016-10-30T{at}:00Z")})
             .to_string()
         });
-        let (hotels, events) =
-            (file("hotels", hotel.to_string()), file("events", lines.join("\n")));
-        let data = folder.join("data").to_str().unwrap().to_owned();
+        let hotels = folder.file("hotels", hotel.to_string());
+        let events = folder.file("events", lines.join("\n"));
+        let data = folder.path("data");
         let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
         command.args(["replay", "--hotels", &hotels, "--events", &events, "--data", &data]);
         assert!(command.output().unwrap().status.success());
@@ -406,13 +396,8 @@ mod serving {
 
     #[test]
     fn beyond_loopback_every_call_brings_a_token() {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serving-tokens");
-        fs::create_dir_all(&folder).unwrap();
-        let file = |text: &str| {
-            let path = folder.join("tokens");
-            fs::write(&path, text).unwrap();
-            path.to_str().unwrap().to_owned()
-        };
+        let folder = Folder::of("tokens");
+        let file = |text: &str| folder.file("tokens", text);
         let run = |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
             let output = command.args(["serve", "--port", "0"]).args(arguments).output().unwrap();
@@ -483,16 +468,12 @@ mod serving {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_full_disk_is_answered_and_loses_nothing_that_was_taken() {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("serving-full");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
-        let data = folder.to_str().unwrap();
+        let data = Folder::of("full").path("data");
         // No file may grow beyond this, which is what a full disk looks like to a writer.
         let mut limited = Command::new("sh");
         let run = "trap '' XFSZ; ulimit -f 1200; exec \"$0\" \"$@\" 2>/dev/null";
         limited.args(["-c", run, env!("CARGO_BIN_EXE_roomwatt"), "serve", "--port", "0"]);
-        limited.args(["--data", data]);
+        limited.args(["--data", &data]);
         let served = Served::start_by(limited);
         let hotel = json!({"hotelId": "h1", "timeZone": "UTC"}).to_string();
         assert_eq!(served.ask("PUT", "/hotels/h1", &[], &hotel).0, 201);
@@ -520,7 +501,7 @@ mod serving {
         assert_eq!(ill.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&ill.stderr).contains("nothing can be kept"), "{ill:?}");
         drop(served);
-        let again = Served::start(&["serve", "--port", "0", "--data", data]);
+        let again = Served::start(&["serve", "--port", "0", "--data", &data]);
         let port = again.address().rsplit(':').next().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
         assert!(command.args(["health", "--port", port]).status().unwrap().success());

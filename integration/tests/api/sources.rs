@@ -149,6 +149,8 @@ async fn a_register_is_put_and_read_as_csv_or_json() {
     ]});
     assert_eq!(get(&api, DEVICES).await.found(), expected);
     assert_eq!(put(&api, DEVICES, expected.to_string()).await.status, 200);
+    // A client that says nothing of what it sends is understood all the same.
+    assert_eq!(put(&api, DEVICES, csv).await.status, 200);
     let read = get_with(&api, DEVICES, &[("accept", "text/csv")]).await;
     assert_eq!(read.header("content-type"), "text/csv; charset=utf-8; header=present");
     let written = "external,room,device,kind,from,until\n\

@@ -43,7 +43,10 @@ pub struct EmbeddedAws {
     /// What the engine said when it last failed, until it writes again.
     fault: Arc<Mutex<Option<String>>>,
     /// The folder that the tables lie in, where they lie in one.
+    #[expect(dead_code, reason = "held for as long as the tables are in use")]
     folder: Option<Arc<Folder>>,
+    /// What a run keeps for itself, where it is the one that writes into the folder.
+    kept: Option<Kept>,
     /// What stands between the clients and the services, if anything does.
     network: Option<SharedHttpClient>,
 }
@@ -58,7 +61,7 @@ pub struct ToldEvent {
     pub detail: String,
 }
 
-/// Operations that write.
+/// Operations that add to what is kept: one that is done tells that there is room again.
 const WRITES: [&str; 3] = ["PutItem", "TransactWriteItems", "UpdateItem"];
 
 impl fmt::Debug for EmbeddedAws {
@@ -71,14 +74,15 @@ impl EmbeddedAws {
     /// An engine in memory, or in a folder that this process alone writes into.
     ///
     /// # Errors
-    /// [`UnusableFolder`] among others, when the folder cannot be used
-    /// so.
+    /// [`UnusableFolder`] among others, when the folder cannot be used so.
     pub fn open(folder: Option<&Path>, queues: Queues) -> anyhow::Result<Self> {
         if let Some(folder) = folder {
-            return Ok(Self::of_folder(Folder::open(folder)?, queues));
+            let folder = Folder::open(folder)?;
+            let kept = Kept::in_database(folder.database.clone())?;
+            return Ok(Self::of_folder(folder, Some(kept), queues));
         }
         let database = Database::memory().context("the embedded engine did not start")?;
-        Ok(Self::over(database, None, queues))
+        Ok(Self::over(database, None, None, queues))
     }
 
     /// An engine in a folder that is read only.
@@ -86,21 +90,21 @@ impl EmbeddedAws {
     /// # Errors
     /// When nothing is there, or it cannot be read.
     pub fn reading_folder(path: &Path, queues: Queues) -> Result<Self, UnusableFolder> {
-        Ok(Self::of_folder(Folder::open_to_read(path)?, queues))
+        Ok(Self::of_folder(Folder::open_to_read(path)?, None, queues))
     }
 
-    fn of_folder(folder: Folder, queues: Queues) -> Self {
-        Self::over(folder.database.clone(), Some(Arc::new(folder)), queues)
+    fn of_folder(folder: Folder, kept: Option<Kept>, queues: Queues) -> Self {
+        Self::over(folder.database.clone(), Some(Arc::new(folder)), kept, queues)
     }
 
-    fn over(database: Database, folder: Option<Arc<Folder>>, queues: Queues) -> Self {
+    fn over(
+        database: Database,
+        folder: Option<Arc<Folder>>,
+        kept: Option<Kept>,
+        queues: Queues,
+    ) -> Self {
         let (bus, fault) = (Arc::default(), Arc::default());
-        Self { database, queues, bus, fault, folder, network: None }
-    }
-
-    /// Whether this process is the one that writes into the folder of the tables.
-    pub fn is_sole_writer(&self) -> bool {
-        self.folder.as_ref().is_some_and(|folder| folder.lock.is_some())
+        Self { database, queues, bus, fault, folder, kept, network: None }
     }
 
     /// Gives up some durability for speed: after a loss of power the last moments may be missing, and
@@ -113,12 +117,10 @@ impl EmbeddedAws {
         Ok(self.database.disable_bulk_loading()?)
     }
 
-    /// The records that a local run keeps for itself.
-    ///
-    /// # Errors
-    /// When the engine does not answer.
-    pub fn kept(&self) -> anyhow::Result<Kept> {
-        Kept::in_database(self.database.clone())
+    /// The records that a local run keeps for itself, where it is the one that writes into the folder
+    /// of the tables.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
     }
 
     /// Why the engine failed last, if it has not written since.

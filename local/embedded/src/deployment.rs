@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context;
 use aws_lambda_events::eventbridge::EventBridgeEvent;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage, SqsMessageAttribute};
-use roomwatt_domain::instant::MINUTE;
+use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{Instant, Millis};
-use roomwatt_ingest::{Ingest, Refused};
+use roomwatt_ingest::{EventQueue, Ingest, Refused};
 use roomwatt_messaging::{BatchFailed, Bus, Clock, Invocation, Queue};
 use roomwatt_settlement::{Settlement, Tick, TickFailed, Ticked};
 use roomwatt_store::{Consumed, Retention, Store};
@@ -19,7 +19,7 @@ use crate::aws::EmbeddedAws;
 use crate::queues::{Message, Queues};
 
 /// Without an event for so long a hotel is silent.
-pub const SILENT_AFTER: Millis = 6 * 60 * 60_000;
+pub const SILENT_AFTER: Millis = 6 * HOUR;
 
 /// How often the schedule's rule ticks.
 pub const TICK: Millis = 15 * MINUTE;
@@ -32,6 +32,14 @@ pub const SPACE_EVENTS: &str = "space-events";
 pub const DAY_CLOSE: &str = "day-close";
 /// Events that were refused.
 pub const REJECTED_EVENTS: &str = "rejected-events";
+
+/// The name of the queue that such events come by.
+pub fn queue_of(events: EventQueue) -> &'static str {
+    match events {
+        EventQueue::DeviceEvents => DEVICE_EVENTS,
+        EventQueue::SpaceEvents => SPACE_EVENTS,
+    }
+}
 
 /// When a queue's messages are handed to its function: when so many wait, or the oldest has waited
 /// so long.
@@ -124,8 +132,8 @@ impl Deployment {
     pub async fn new(data: Option<&Path>, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let queues = Queues::new(Arc::clone(&clock));
         let deployment = Self::on(EmbeddedAws::open(data, queues)?, clock).await?;
-        if deployment.aws.is_sole_writer() {
-            deployment.queues.make_durable(DAY_CLOSE, deployment.aws.kept()?)?;
+        if let Some(kept) = deployment.aws.kept() {
+            deployment.queues.make_durable(DAY_CLOSE, kept.clone())?;
             deployment.take_claims_back().await?;
         }
         Ok(deployment)

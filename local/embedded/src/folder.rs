@@ -56,7 +56,8 @@ pub enum UnusableFolder {
 pub(crate) struct Folder {
     pub(crate) database: Database,
     /// Held by the one process that writes.
-    pub(crate) lock: Option<File>,
+    #[expect(dead_code, reason = "the lock goes when the use of the folder ends")]
+    lock: Option<File>,
     /// Where the tables were copied to, since they can only be read where they are.
     #[expect(dead_code, reason = "the copy goes when the use of it ends")]
     copy: Option<TempDir>,
@@ -70,11 +71,12 @@ impl Folder {
         let table = path.join(TABLE_FILE);
         demand_no_other_file(&table)?;
         let lock = lock(path)?;
-        let database = database(&table).map_err(|error| match code(&error) {
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+        let database = database(&table).map_err(|error| {
+            if cannot_be_written(&error) {
                 UnusableFolder::ReadOnly(path.to_owned())
+            } else {
+                engine_fault(&table, &error)
             }
-            _ => engine_fault(&table, &error),
         })?;
         Ok(Self { database, lock: Some(lock), copy: None })
     }
@@ -88,12 +90,8 @@ impl Folder {
         demand_no_other_file(&table)?;
         match database(&table) {
             Ok(database) => Ok(Self { database, lock: None, copy: None }),
-            Err(error) => match code(&error) {
-                Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
-                    Self::open_copy(path)
-                }
-                _ => Err(engine_fault(&table, &error)),
-            },
+            Err(error) if cannot_be_written(&error) => Self::open_copy(path),
+            Err(error) => Err(engine_fault(&table, &error)),
         }
     }
 
@@ -176,6 +174,13 @@ fn code(error: &DynoxideError) -> Option<ErrorCode> {
         DynoxideError::SqliteError(error) => error.sqlite_error_code(),
         _ => None,
     }
+}
+
+fn cannot_be_written(error: &DynoxideError) -> bool {
+    matches!(
+        code(error),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+    )
 }
 
 fn engine_fault(table: &Path, error: &DynoxideError) -> UnusableFolder {

@@ -7,7 +7,6 @@
 //! A [`SignalFault`] is no reason to switch anything off: something is to be looked at, because what it
 //! says cannot be right, or because it says nothing.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::ToSpan;
@@ -39,23 +38,23 @@ const LOSSY: u64 = 3;
 /// How long a room must be silent at a day's end.
 const SILENT: Millis = 24 * HOUR;
 
-/// Confirmed waste.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// Confirmed waste. More is what cost more; at the same cost, what took more energy, then more time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wasted {
-    /// For how long.
-    pub time: Millis,
-    /// Its energy.
-    pub energy: Energy,
     /// What it cost; `None` without a price.
     pub cost: Option<Charge>,
+    /// Its energy.
+    pub energy: Energy,
+    /// For how long.
+    pub time: Millis,
 }
 
 impl Wasted {
     fn of(totals: &Totals) -> Self {
         Self {
-            time: totals.confirmed_waste(),
-            energy: totals.confirmed_waste_energy(),
             cost: totals.confirmed_waste_cost(),
+            energy: totals.confirmed_waste_energy(),
+            time: totals.confirmed_waste(),
         }
     }
 
@@ -100,20 +99,16 @@ impl Suspect {
     /// Most money first.
     pub fn sort(suspects: &mut [Self]) {
         suspects.sort_by(|one, other| {
-            let by = |it: &Self| Reverse((it.wasted.cost, it.wasted.energy, it.wasted.time));
-            let name = |it: &Self| (it.room.clone(), it.device.clone());
-            by(one).cmp(&by(other)).then_with(|| name(one).cmp(&name(other)))
+            let by_waste = other.wasted.cmp(&one.wasted);
+            by_waste.then_with(|| (&one.room, &one.device).cmp(&(&other.room, &other.device)))
         });
     }
 }
 
 /// The state that wasted most; of equal ones the first by name, as uses are sorted.
 fn worst_state(device: &DeviceReport, pricing: Pricing) -> Option<State> {
-    let wasted = |usage| Wasted::of(&Totals::of_use(usage, pricing));
-    let worst = device.usage.iter().rev().max_by_key(|usage| {
-        let Wasted { time, energy, cost } = wasted(usage);
-        (cost, energy, time)
-    });
+    let wasted = |usage: &&Usage| Wasted::of(&Totals::of_use(usage, pricing));
+    let worst = device.usage.iter().rev().max_by_key(wasted);
     worst.map(|usage| usage.state.clone())
 }
 
@@ -273,7 +268,7 @@ impl RoomPast {
     /// By when the device was on, as the day's report tells.
     fn reported_on_by(&self, device: &Device) -> Instant {
         let closed = self.reports.get(&self.date);
-        let report = closed.and_then(|it| it.report.devices.iter().find(|it| it.device == *device));
+        let report = closed.and_then(|it| it.report.device(device));
         let state = report.and_then(|it| it.closing.state.as_ref());
         let on = state.filter(|state| state.held.state != State::OFF);
         let start = closed.map_or(self.date.midnight_utc(), |closed| closed.window.start);
@@ -327,18 +322,18 @@ impl RoomPast {
 
     /// Where the last days begin, if the device was active throughout them.
     fn week_without_idling(&self, device: &Device) -> Option<Instant> {
-        let mut days = 0;
+        let (mut first, mut days) = (None, 0);
         for closed in self.last(NEVER_OFF_DAYS) {
-            let report = closed.report.devices.iter().find(|report| report.device == *device);
+            let report = closed.report.device(device);
             let used: Millis =
                 report.into_iter().flat_map(|it| &it.usage).map(Usage::duration).sum();
             if used < closed.window.length() {
                 return None;
             }
+            first = first.or(Some(closed.window.start));
             days += 1;
         }
-        let first = self.last(NEVER_OFF_DAYS).next().filter(|_| days == NEVER_OFF_DAYS)?;
-        Some(first.window.start)
+        first.filter(|_| days == NEVER_OFF_DAYS)
     }
 
     /// The room's reports of the last days, the day itself included.
@@ -352,13 +347,11 @@ impl RoomPast {
         let mut nights = WastedNights::default();
         for closed in self.last(days) {
             let report = &closed.report;
-            let vacant = |stay| report.occupancy.cell(stay, Presence::Vacant);
-            if Stay::ALL.into_iter().map(vacant).sum::<Millis>() < EXPOSED {
+            if report.occupancy.of_presence(Presence::Vacant) < EXPOSED {
                 continue;
             }
             nights.exposed += 1;
-            let device = report.devices.iter().filter(|report| report.device == *device);
-            let wasted = Wasted::of(&Totals::over(device, report.pricing));
+            let wasted = Wasted::of(&Totals::over(report.device(device), report.pricing));
             nights.wasted += u64::from(wasted.is_worth_a_walk());
         }
         nights

@@ -16,9 +16,9 @@
 //! | 10 | quality | [`quality`] |
 //! | 11 | confirmed and assumed | `confirmation` |
 //! | 12 | activations | [`usage`] |
-//! | 13 | which rooms have a report | the `settlement` crate |
-//! | 14 | late events | [`closed`], [`due`], and the `settlement` crate |
-//! | 15 | refused events | the `ingest` crate, with [`due`] |
+//! | 13 | which rooms have a report | `rooms` and `reckoning` of the `settlement` crate |
+//! | 14 | late events | [`closed`], [`due`], and `revise` of the `settlement` crate |
+//! | 15 | refused events | `edge` of the `ingest` crate, with [`due`] |
 //! | 16 | dormant rooms | [`dormant`] |
 //! | 17 | sold and unsold nights | [`nights`] |
 //! | 18 | readings are a set | [`readings`] |
@@ -26,7 +26,7 @@
 //! | 20 | where an increment goes: shares, debts, gaps | `booking` |
 //! | 21 | how long a power reading holds | `power` |
 //! | 22 | measured before rated; meters | `booking`, [`measured`] |
-//! | 23 | prices and factors in time | [`tariff`] |
+//! | 23 | prices and factors in time | [`tariff`], [`wall_clock`] |
 //! | what to do about a day, which signals to check | | [`findings`] |
 //! | business days | | [`calendar`] |
 //! | a room now | rules 1–12 up to an instant | [`live`] |

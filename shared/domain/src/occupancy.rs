@@ -91,6 +91,16 @@ impl<T: Copy + Sum> Cells<T> {
     pub fn total(&self) -> T {
         self.cells.iter().copied().sum()
     }
+
+    /// The cells of a stay together, whatever the presence.
+    pub fn of_stay(&self, stay: Stay) -> T {
+        Presence::ALL.into_iter().map(|presence| self.cell(stay, presence)).sum()
+    }
+
+    /// The cells of a presence together, whatever the stay.
+    pub fn of_presence(&self, presence: Presence) -> T {
+        Stay::ALL.into_iter().map(|stay| self.cell(stay, presence)).sum()
+    }
 }
 
 impl Occupancy {

@@ -116,6 +116,11 @@ impl RoomReport {
         }
     }
 
+    /// What is told of a device.
+    pub fn device(&self, device: &Device) -> Option<&DeviceReport> {
+        self.devices.iter().find(|report| report.device == *device)
+    }
+
     /// The stay at the end of the window: which sort of night it was (rule 17).
     pub fn night(&self) -> Stay {
         Stay::of(self.stay.as_ref().map(|held| &held.state))

@@ -5,13 +5,15 @@
 //! known from the moment its profile is put; and made-up ids can neither fill the memory nor push a
 //! hotel out of it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{BusinessCalendar, HotelId, Instant, Millis};
 use roomwatt_store::{Consistency, HotelZone, KEYS_PER_BATCH, Store, StoreError};
+
+use crate::memory::Memory;
 
 /// How long a hotel is believed to be what it was.
 const KEPT_FOR: Millis = 30 * MINUTE;
@@ -27,13 +29,7 @@ pub(crate) const HOTELS_AT_ONCE: usize = KEYS_PER_BATCH * BATCHES_AT_ONCE;
 #[derive(Debug)]
 pub(crate) struct Directory {
     store: Store,
-    met: Mutex<HashMap<HotelId, Met>>,
-}
-
-#[derive(Debug)]
-struct Met {
-    at: Instant,
-    calendar: Arc<BusinessCalendar>,
+    met: Memory<HotelId, Arc<BusinessCalendar>>,
 }
 
 /// What a look-up found of a hotel.
@@ -50,25 +46,36 @@ pub(crate) enum Found {
 impl Directory {
     /// An empty directory over a table.
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, met: Mutex::default() }
+        Self { store, met: Memory::of_at_most(LARGEST) }
     }
 
     /// A hotel's calendar, if it was met lately.
     pub(crate) fn met(&self, hotel: &HotelId, now: Instant) -> Option<Arc<BusinessCalendar>> {
-        let met = self.lock();
-        let met = met.get(hotel)?;
-        // In both directions: the time of one batch may be before that of the last one.
-        let kept = (met.at - KEPT_FOR..met.at + KEPT_FOR).contains(&now);
-        kept.then(|| Arc::clone(&met.calendar))
+        self.met.lately(hotel, now, KEPT_FOR)
     }
 
     /// Keeps the calendar of a hotel that has events.
     pub(crate) fn remember(&self, hotel: &HotelId, calendar: &Arc<BusinessCalendar>, now: Instant) {
-        let mut met = self.lock();
-        if met.len() >= LARGEST {
-            met.clear();
+        self.met.learn(hotel, Arc::clone(calendar), 1, now);
+    }
+
+    /// Finds hotels, each named once: those that were met lately as they were, the others in the table.
+    pub(crate) async fn find(
+        &self,
+        hotels: impl IntoIterator<Item = &HotelId>,
+        now: Instant,
+    ) -> BTreeMap<HotelId, Result<Found, Arc<StoreError>>> {
+        let (mut found, mut unknown) = (BTreeMap::new(), Vec::new());
+        for hotel in hotels {
+            match self.met(hotel, now) {
+                Some(calendar) => {
+                    found.insert(hotel.clone(), Ok(Found::Opened(calendar)));
+                }
+                None => unknown.push(hotel.clone()),
+            }
         }
-        met.insert(hotel.clone(), Met { at: now, calendar: Arc::clone(calendar) });
+        found.extend(self.look_up(&unknown, now).await);
+        found
     }
 
     /// Looks hotels up in the table, each named once: a hundred to a request, several requests at
@@ -135,10 +142,5 @@ impl Directory {
             (hotel.clone(), found)
         });
         found.collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<HotelId, Met>> {
-        // A panic elsewhere leaves the map whole: each change of it is one call.
-        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

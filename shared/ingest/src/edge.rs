@@ -180,21 +180,17 @@ fn contents(body: &str) -> Result<Contents<'_>, Detail> {
         // What is out of Roomwatt's shape may be in another.
         Err(detail) => return named_in(body).map(Contents::Named).ok_or(detail),
     };
-    match fields.source.take() {
-        Some(Field::Text(source)) => {
-            return Ok(Contents::Named(match fields.hotel.take() {
-                Some(Field::Text(hotel)) => Named { source, hotel: Some(hotel) },
-                Some(Field::Other) => named_in(body).unwrap_or(Named { source, hotel: None }),
-                None => Named { source, hotel: None },
-            }));
+    let named = match (fields.source.take(), fields.hotel.take()) {
+        (None, _) => None,
+        (Some(Field::Text(source)), None) => Some(Named { source, hotel: None }),
+        (Some(Field::Text(source)), Some(Field::Text(hotel))) => {
+            Some(Named { source, hotel: Some(hotel) })
         }
         // A number has a text too; a list or an object names nothing.
-        Some(Field::Other) => {
-            if let Some(named) = named_in(body) {
-                return Ok(Contents::Named(named));
-            }
-        }
-        None => {}
+        (Some(_), _) => named_in(body),
+    };
+    if let Some(named) = named {
+        return Ok(Contents::Named(named));
     }
     match fields.events.take() {
         None => Ok(Contents::Event(fields)),

@@ -3,17 +3,17 @@
 //! At most once an hour for each hotel, so that it costs next to nothing an event. A note that fails holds
 //! up no event: the next batch tries again.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, stream};
+use roomwatt_domain::HotelId;
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{HotelId, Instant};
 use roomwatt_messaging::chain;
 use roomwatt_store::Store;
 use tracing::warn;
 
 use crate::clock::BatchClock;
+use crate::memory::Memory;
 
 /// Hotels that are remembered at most.
 const LARGEST: usize = 4096;
@@ -24,12 +24,12 @@ const NOTES_IN_FLIGHT: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Heard {
     store: Store,
-    noted: Mutex<HashMap<HotelId, Instant>>,
+    noted: Memory<HotelId, ()>,
 }
 
 impl Heard {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, noted: Mutex::default() }
+        Self { store, noted: Memory::of_at_most(LARGEST) }
     }
 
     /// What notes are metered by.
@@ -40,7 +40,8 @@ impl Heard {
     /// Notes hotels of which events were applied.
     pub(crate) async fn note(&self, hotels: &BTreeSet<HotelId>, clock: BatchClock<'_>) {
         let now = clock.now();
-        let unnoted: Vec<_> = hotels.iter().filter(|hotel| !self.is_noted(hotel, now)).collect();
+        let is_noted = |hotel: &HotelId| self.noted.lately(hotel, now, HOUR).is_some();
+        let unnoted: Vec<_> = hotels.iter().filter(|hotel| !is_noted(hotel)).collect();
         let mut notes = stream::iter(unnoted)
             .map(|hotel| async move {
                 if clock.is_ending() {
@@ -51,26 +52,10 @@ impl Heard {
             .buffer_unordered(NOTES_IN_FLIGHT);
         while let Some((hotel, noted)) = notes.next().await {
             match noted {
-                Some(Ok(())) => self.remember(hotel, now),
+                Some(Ok(())) => self.noted.learn(hotel, (), 1, now),
                 Some(Err(fault)) => warn!(%hotel, error = chain(&fault), "not noted as heard"),
                 None => {}
             }
         }
-    }
-
-    fn is_noted(&self, hotel: &HotelId, now: Instant) -> bool {
-        self.lock().get(hotel).is_some_and(|noted| now < *noted + HOUR)
-    }
-
-    fn remember(&self, hotel: &HotelId, now: Instant) {
-        let mut noted = self.lock();
-        if noted.len() >= LARGEST {
-            noted.clear();
-        }
-        noted.insert(hotel.clone(), now);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<HotelId, Instant>> {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

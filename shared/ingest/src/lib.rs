@@ -10,7 +10,7 @@
 //!
 //! [`Ingest::take`] is that way, read from top to bottom; [`edge`] is what a publisher can get
 //! wrong in Roomwatt's own shape, `translation` how other shapes are read. `directory`, `sources` and
-//! `registers` are what is known of hotels and their publishers, `clock` what time it is, `refusals`
+//! `registers` are what is known of hotels and their publishers, kept in a `memory`, `clock` what time it is, `refusals`
 //! what is kept of events that are refused.
 //!
 //! No message holds up another: what a body may cost is bounded where it is read, kept and looked
@@ -21,6 +21,7 @@ mod clock;
 mod directory;
 pub mod edge;
 mod heard;
+mod memory;
 mod path;
 mod refusals;
 mod registers;

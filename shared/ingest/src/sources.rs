@@ -3,13 +3,15 @@
 //! An unknown source is asked for again in every invocation, so that it is known from the moment it
 //! is put. One that is replaced or deleted may be read by for as long as it is kept.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{Instant, Millis, SourceName};
 use roomwatt_source::{Source, built_in};
 use roomwatt_store::{Consistency, KEYS_PER_BATCH, Store, StoreError};
+
+use crate::memory::Memory;
 
 /// How long a source is believed to be what it was.
 pub(crate) const KEPT_FOR: Millis = 5 * MINUTE;
@@ -20,13 +22,7 @@ const LARGEST: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Sources {
     store: Store,
-    met: Mutex<HashMap<SourceName, Met>>,
-}
-
-#[derive(Debug)]
-struct Met {
-    at: Instant,
-    source: Arc<Source>,
+    met: Memory<SourceName, Arc<Source>>,
 }
 
 /// What a look-up found of a source.
@@ -42,7 +38,7 @@ pub(crate) enum Found {
 impl Sources {
     /// An empty collection over a table.
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, met: Mutex::default() }
+        Self { store, met: Memory::of_at_most(LARGEST) }
     }
 
     /// Some sources, each named once. One that could not be read has its own fault.
@@ -53,7 +49,7 @@ impl Sources {
     ) -> BTreeMap<SourceName, Result<Found, Arc<StoreError>>> {
         let (mut found, mut asked) = (BTreeMap::new(), Vec::new());
         for name in names {
-            match self.met(name, now) {
+            match self.met.lately(name, now, KEPT_FOR) {
                 Some(source) => {
                     found.insert(name.clone(), Ok(Found::Source(source)));
                 }
@@ -113,27 +109,10 @@ impl Sources {
         match Source::parse(text) {
             Ok(source) => {
                 let source = Arc::new(source);
-                let mut met = self.lock();
-                if met.len() >= LARGEST {
-                    met.clear();
-                }
-                met.insert(name.clone(), Met { at: now, source: Arc::clone(&source) });
+                self.met.learn(name, Arc::clone(&source), 1, now);
                 Found::Source(source)
             }
             Err(invalid) => Found::OutOfForm(invalid.to_string()),
         }
-    }
-
-    fn met(&self, name: &SourceName, now: Instant) -> Option<Arc<Source>> {
-        let met = self.lock();
-        let met = met.get(name)?;
-        // In both directions: the time of one batch may be before that of the last one.
-        let kept = (met.at - KEPT_FOR..met.at + KEPT_FOR).contains(&now);
-        kept.then(|| Arc::clone(&met.source))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<SourceName, Met>> {
-        // A panic elsewhere leaves the map whole: each change of it is one call.
-        self.met.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

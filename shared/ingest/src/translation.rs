@@ -207,15 +207,10 @@ async fn with_calendars<'a>(
     clock: BatchClock<'_>,
     translated: &mut Translated<'a>,
 ) -> Vec<(HotelId, Arc<BusinessCalendar>, OfHotel<'a>)> {
-    let now = clock.now();
-    let met: Vec<_> = by_hotel.keys().map(|hotel| hotels.met(hotel, now)).collect();
-    let unknown = by_hotel.keys().zip(&met).filter(|(_, met)| met.is_none());
-    let unknown: Vec<_> = unknown.map(|(hotel, _)| hotel.clone()).collect();
-    let mut found = hotels.look_up(&unknown, now).await;
+    let mut found = hotels.find(by_hotel.keys(), clock.now()).await;
     let mut with_calendars = Vec::new();
-    for ((hotel, messages), met) in by_hotel.into_iter().zip(met) {
-        let met = met.map(|calendar| Ok(FoundHotel::Opened(calendar)));
-        match met.or_else(|| found.remove(&hotel)) {
+    for (hotel, messages) in by_hotel {
+        match found.remove(&hotel) {
             Some(Ok(FoundHotel::Opened(calendar) | FoundHotel::New(calendar))) => {
                 with_calendars.push((hotel, calendar, messages));
             }
@@ -276,15 +271,13 @@ impl<'a> Translated<'a> {
         let mut place = 0;
         source.read(parsed, hotel, &mut |turn| {
             let kept = || Kept { text: message.text, rule: turn.rule.cloned() };
-            let refusal = match &turn.outcome {
+            let refusal = match turn.outcome {
                 Outcome::Ignored(_) => {
                     self.ignored += 1;
                     return;
                 }
-                Outcome::Refused(refusal) => {
-                    kept().refused(refusal.reason.into(), refusal.detail.clone())
-                }
-                Outcome::Event(event) => match told(event) {
+                Outcome::Refused(refusal) => kept().refused(refusal.reason.into(), refusal.detail),
+                Outcome::Event(event) => match told(&event) {
                     Ok(event) => {
                         let origin = Origin { message: message.message, place };
                         self.arrivals.push(Arrival { origin, event, kept: kept() });

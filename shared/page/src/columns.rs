@@ -1,7 +1,6 @@
 //! Days, weeks or months: a range in so many columns that a page stays readable.
 
 use roomwatt_domain::BusinessDate;
-
 use roomwatt_presentation::range::{Range, moved};
 
 /// How many columns a page shows at most, as long as months keep below it.

@@ -7,6 +7,7 @@ use roomwatt_domain::{
     BusinessDay, ClosedReport, DeviceReport, Energy, IncrementKind, Interval, Millis, Milliwatts,
     Presence, Pricing, Profile, RoomId, RoomStates, Signal, SignalHistory, State, Stay, Totals,
 };
+use roomwatt_presentation::range::{Range, moved};
 
 use crate::PageError;
 use crate::cards::{Card, CardValue, cards, lede};
@@ -23,7 +24,6 @@ use crate::strip::{self, Judge, Judgement, Piece, Stretch};
 use crate::tally::{Judged, Metered, Tally};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::words;
-use roomwatt_presentation::range::{Range, moved};
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -194,8 +194,7 @@ impl DayPage<'_> {
         stretches: &'a [Stretch],
     ) -> Option<Judge<'a>> {
         let Signal::Device(device) = &history.signal else { return None };
-        let devices = self.report.map_or(&[][..], |closed| &closed.report.devices);
-        let report = devices.iter().find(|report| report.device == *device);
+        let report = self.report.and_then(|closed| closed.report.device(device));
         let room = (self.profile, self.room);
         let judge = || Judge::of(room, device, (self.opening, history), report, stretches);
         (!device.is_meter()).then(judge)
@@ -665,10 +664,4 @@ struct View {
     occupancy: Option<Table>,
     revisions: Vec<String>,
     forgotten: bool,
-}
-
-impl View {
-    fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
-        self.frame.language.say(english, korean)
-    }
 }

@@ -2,7 +2,7 @@
 //! data are, and whether a target is met.
 
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{Energy, Millis, Percent, Rounded, Totals};
+use roomwatt_domain::{Energy, Millis, Percent, Presence, Rounded, Totals};
 
 use crate::tally::Tally;
 
@@ -35,6 +35,12 @@ pub(crate) struct Exposure {
 }
 
 impl Exposure {
+    /// Of the reports of a tally.
+    pub(crate) fn of(tally: &Tally) -> Self {
+        let wasted = tally.totals().confirmed_waste_energy();
+        Self { wasted, empty: tally.occupancy.of_presence(Presence::Vacant) }
+    }
+
     /// Whether the room was empty for long enough to be ranked.
     pub(crate) fn is_ranked(self) -> bool {
         self.empty >= RANKED_FROM
@@ -43,20 +49,13 @@ impl Exposure {
     /// The room's rank: waste per empty hour, with a day of the hotel's mean added, so that one bad
     /// night does not lead. `all` is the hotel's.
     pub(crate) fn rank(self, all: Self) -> i128 {
-        let hours = |time: Millis| i128::from(time) + i128::from(RANKED_FROM);
+        let day = i128::from(RANKED_FROM);
         let mean = match all.empty {
             0 => 0,
-            empty => all.wasted.exact() * i128::from(RANKED_FROM) / i128::from(empty),
+            empty => all.wasted.exact() * day / i128::from(empty),
         };
-        // Per hour; milliseconds are no whole hours.
-        (self.wasted.exact() + mean) * i128::from(HOUR) / hours(self.empty)
-    }
-}
-
-impl std::ops::AddAssign for Exposure {
-    fn add_assign(&mut self, other: Self) {
-        self.wasted += other.wasted;
-        self.empty += other.empty;
+        // Per hour, of what may be no whole hours.
+        (self.wasted.exact() + mean) * i128::from(HOUR) / (i128::from(self.empty) + day)
     }
 }
 
@@ -122,6 +121,7 @@ mod tests {
     use roomwatt_domain::instant::HOUR;
 
     use super::{Data, Exposure, Grade, usual};
+    use crate::notation::decimal;
 
     #[test]
     fn what_is_usual_is_the_median_of_three_to_eight_days() {
@@ -139,13 +139,14 @@ mod tests {
         };
         // 200 Wh an hour once, and 120 Wh an hour for three weeks.
         let (bad_night, always) = (of(4800, 24), of(60_480, 504));
-        let mut all = of(50_000, 5000);
-        all += bad_night;
-        all += always;
+        let all = of(115_280, 5528);
         assert!(always.rank(all) > bad_night.rank(all));
         // (4800 + 24 · 115280/5528) ÷ 48
         let rank = bad_night.rank(all);
         assert_eq!(rank / 3_600_000, 110_426);
+        // The example of docs/figures.md, where the hotel wastes 20 Wh an hour.
+        let shown = |room: Exposure| decimal(room.rank(of(20, 1)), 3_600_000_000, 1);
+        assert_eq!((shown(bad_night), shown(always)), ("110.0".to_owned(), "115.5".to_owned()));
         assert!(bad_night.is_ranked() && !of(1, 23).is_ranked());
         assert_eq!(of(0, 0).rank(of(0, 0)), 0);
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use roomwatt_domain::{
     BusinessDate, ClosedReport, DeviceId, DeviceKind, EmissionFactors, FaultKind, Finding, Nights,
-    PerKwh, Presence, Prices, Profile, RoomId, SignalFault, Stay, Totals,
+    PerKwh, Prices, Profile, RoomId, SignalFault, Totals,
 };
 use roomwatt_presentation::{Baseline, Period, Range};
 
@@ -82,18 +82,6 @@ struct RoomSums {
     cells: Box<[HeatCell]>,
     /// Whether it was heard in the range.
     heard: bool,
-}
-
-impl RoomSums {
-    fn exposure(&self) -> Exposure {
-        exposure(&self.tally)
-    }
-}
-
-fn exposure(tally: &Tally) -> Exposure {
-    let vacant = Stay::ALL.map(|stay| tally.occupancy.cell(stay, Presence::Vacant));
-    let wasted = tally.totals().confirmed_waste_energy();
-    Exposure { wasted, empty: vacant.into_iter().sum() }
 }
 
 /// What the heat map shows of a room in a column.
@@ -418,7 +406,7 @@ impl<'a> HotelPage<'a> {
 
     /// Whether rooms stand in the ranking that were not empty for long enough.
     fn unranked(&self) -> bool {
-        self.by_room.values().any(|sums| !sums.exposure().is_ranked())
+        self.by_room.values().any(|sums| !Exposure::of(&sums.tally).is_ranked())
     }
 
     /// What the figures were reckoned with.
@@ -431,17 +419,11 @@ impl<'a> HotelPage<'a> {
             Language::English => format!("{text} from {}", notation.date(from)),
             Language::Korean => format!("{}부터 {text}", notation.date(from)),
         };
-        // What holds from a date on holds until the next one: only what touches the range is told.
-        let in_range = |from: BusinessDate, next: Option<BusinessDate>| {
-            from <= self.range.to && next.is_none_or(|next| next > self.range.from)
-        };
         let price = match &profile.prices {
             None => say("No price set", "단가 미설정").to_owned(),
             Some(Prices::Flat(price)) => per_kwh(*price),
             Some(Prices::ByDate(tariffs)) => {
-                let next = tariffs.iter().skip(1).map(|it| Some(it.from)).chain([None]);
-                let told = tariffs.iter().zip(next).filter(|(it, next)| in_range(it.from, *next));
-                let told = told.map(|(tariff, _)| {
+                let told = holding_in(self.range, tariffs, |tariff| tariff.from).map(|tariff| {
                     let zones = tariff.zones.len();
                     let zones = match (zones, self.language) {
                         (0, _) => String::new(),
@@ -464,9 +446,7 @@ impl<'a> HotelPage<'a> {
             None => say("No emission factor set", "배출 계수 미설정").to_owned(),
             Some(EmissionFactors::Flat(factor)) => sourced(*factor, own_source),
             Some(EmissionFactors::ByDate(factors)) => {
-                let next = factors.iter().skip(1).map(|it| Some(it.from)).chain([None]);
-                let told = factors.iter().zip(next).filter(|(it, next)| in_range(it.from, *next));
-                let told = told.map(|(factor, _)| {
+                let told = holding_in(self.range, factors, |factor| factor.from).map(|factor| {
                     dated(
                         factor.from,
                         sourced(factor.kg_co2e, factor.source.as_ref().or(own_source)),
@@ -627,13 +607,13 @@ impl<'a> HotelPage<'a> {
     }
 
     fn worst_rooms(&self, notation: &Notation<'_>) -> Table {
-        let all = exposure(&self.sum);
+        let all = Exposure::of(&self.sum);
         let by_energy = self.measure() == Measure::Energy;
         let rooms = self
             .by_room
             .iter()
             .map(|(room, sums)| {
-                let exposure = sums.exposure();
+                let exposure = Exposure::of(&sums.tally);
                 let rank = (by_energy && exposure.is_ranked()).then(|| exposure.rank(all));
                 Ranked { head: self.room_link(room), totals: *sums.tally.totals(), rank }
             })
@@ -815,6 +795,18 @@ impl<'a> HotelPage<'a> {
             dense: self.columns.len() > 31,
         }
     }
+}
+
+/// Those that hold on any date of a range: each holds from its own date on until the next one's.
+fn holding_in<T>(
+    range: Range,
+    dated: &[T],
+    from: impl Fn(&T) -> BusinessDate,
+) -> impl Iterator<Item = &T> {
+    dated.iter().enumerate().filter_map(move |(at, one)| {
+        let ended = dated.get(at + 1).is_some_and(|next| from(next) <= range.from);
+        (from(one) <= range.to && !ended).then_some(one)
+    })
 }
 
 /// How many of the nights were sold, where the stay of any is known.
@@ -1043,9 +1035,5 @@ struct View {
 impl View {
     fn nothing_to_do(&self) -> &'static str {
         nothing_to_do(self.frame.language)
-    }
-
-    fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
-        self.frame.language.say(english, korean)
     }
 }

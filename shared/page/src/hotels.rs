@@ -6,7 +6,7 @@ use roomwatt_domain::{BusinessDate, Profile, Totals};
 use crate::PageError;
 use crate::language::Language;
 use crate::notation::Notation;
-use crate::parts::{Cell, Column, Frame, Link, Row, Table, hotel_name};
+use crate::parts::{Cell, Column, Frame, Link, Row, Table, hotel_name, in_languages};
 use crate::telling::Amounts;
 
 /// A hotel in the list.
@@ -38,15 +38,8 @@ impl HotelsPage<'_> {
         let language = self.language;
         let say = |english, korean| language.say(english, korean);
         let heading = say("Hotels", "호텔");
-        let mut frame = Frame {
-            title: heading.to_owned(),
-            heading: heading.to_owned(),
-            ..Frame::new(language)
-        };
-        frame.languages = Language::ALL
-            .into_iter()
-            .map(|language| (language, format!("?lang={}", language.tag())))
-            .collect();
+        let mut frame = Frame::headed(language, heading);
+        frame.languages = in_languages(|language| format!("?lang={}", language.tag()));
         let to_next = |token| format!("?nextToken={token}&lang={}", language.tag());
         frame.next = self.next.map(|token| Link::to(say("More", "더 보기"), Some(to_next(token))));
         let table = Table {
@@ -96,10 +89,4 @@ struct View {
     frame: Frame,
     table: Table,
     empty: bool,
-}
-
-impl View {
-    fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
-        self.frame.language.say(english, korean)
-    }
 }

@@ -10,8 +10,8 @@
 //! Everything here is a pure function of reports that exist already. Figures stay exact sums until
 //! they are written; what is written carries the figure of the API beside it
 //! (`<data value="18.000">0.02</data>`), so that each can be checked. A page has no script, its one
-//! style is inline, and [`content_security_policy`] allows that style and nothing else. Links are
-//! relative, so that a page works below any prefix.
+//! style is inline, and [`content_security_policy`] allows that style, a form that leads back to the
+//! same place, and nothing else. Links are relative, so that a page works below any prefix.
 //!
 //! A day without a report is never a zero: it is left out of sums and averages, and named.
 //!
@@ -25,6 +25,7 @@
 //! | `notation` | how figures, dates and times are written |
 //! | `links` | how pages refer to each other |
 //! | `columns` | days, weeks or months, so that a page stays readable |
+//! | `gaps` | which days of a range have no report, and why |
 //! | `tally` | sums of reports |
 //! | `chart`, `strip` | bars of a range, and the time line of a day |
 //! | `cards`, `trust` | the figures to see first, and how far to trust them |

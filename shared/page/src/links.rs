@@ -4,9 +4,9 @@
 //! `..`).
 
 use roomwatt_domain::{BusinessDate, RoomId};
+use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::language::Language;
-use roomwatt_presentation::{Baseline, Period, Range};
 
 /// Which page the links stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

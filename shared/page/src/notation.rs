@@ -13,10 +13,10 @@ use roomwatt_domain::instant::{HOUR, MINUTE, Millis};
 use roomwatt_domain::{
     BusinessCalendar, BusinessDate, Charge, Energy, Instant, Presence, Profile, Rounded, Stay,
 };
+use roomwatt_presentation::{Baseline, Period, Range, figure};
 
 use crate::language::Language;
 use crate::tally::Measure;
-use roomwatt_presentation::{Baseline, Period, Range};
 
 /// A figure for people, with the same figure as the API writes it.
 #[derive(Debug, Clone, Template)]
@@ -458,14 +458,7 @@ fn fitting(exact: i128, unit: i128) -> u32 {
 
 fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("\u{2212}", rest));
-    let mut text = String::from(sign);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{sign}{}", figure::grouped(digits))
 }
 
 #[cfg(test)]

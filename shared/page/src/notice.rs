@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::PageError;
 use crate::language::Language;
-use crate::style::STYLE;
+use crate::parts::Frame;
 
 /// Where a person signs in.
 const SIGN_IN: &str = "/signin";
@@ -62,7 +62,8 @@ impl NoticePage {
             | Notice::Unusable => None,
         };
         let link = link.map(|text| (SIGN_IN, text));
-        Ok(View { language: self.language, style: STYLE, heading, text, link }.render()?)
+        let frame = Frame::headed(self.language, heading);
+        Ok(View { frame, text, link }.render()?)
     }
 
     fn words(self) -> (&'static str, &'static str) {
@@ -128,9 +129,7 @@ impl NoticePage {
 #[derive(Template)]
 #[template(path = "notice.html", whitespace = "minimize")]
 struct View {
-    language: Language,
-    style: &'static str,
-    heading: &'static str,
+    frame: Frame,
     text: &'static str,
     link: Option<(&'static str, &'static str)>,
 }

@@ -5,10 +5,9 @@ use askama::filters::HtmlSafe;
 use roomwatt_domain::instant::Millis;
 use roomwatt_domain::totals::MeasuredTotals;
 use roomwatt_domain::{BusinessDate, Charge, Energy, Occupancy, Presence, Profile, Stay, Totals};
-
-use crate::gaps::Gaps;
 use roomwatt_presentation::Range;
 
+use crate::gaps::Gaps;
 use crate::language::Language;
 use crate::links::Links;
 use crate::notation::{Datum, Notation, percent};
@@ -54,7 +53,7 @@ pub(crate) struct Frame {
     pub(crate) style: &'static str,
     /// Of the window.
     pub(crate) title: String,
-    /// From the hotel down to what is above this page.
+    /// From the list of hotels down to what is above this page.
     pub(crate) path: Vec<Link>,
     pub(crate) heading: String,
     /// The days, in words.
@@ -96,6 +95,16 @@ impl Frame {
             choice: None,
             notes: Vec::new(),
         }
+    }
+
+    /// Of a page whose window is called as the page is.
+    pub(crate) fn headed(language: Language, heading: &str) -> Self {
+        Self { title: heading.to_owned(), heading: heading.to_owned(), ..Self::new(language) }
+    }
+
+    /// The text in the page's language.
+    pub(crate) fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
+        self.language.say(english, korean)
     }
 }
 

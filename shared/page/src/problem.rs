@@ -58,12 +58,7 @@ impl ProblemPage<'_> {
                 ),
             ),
         };
-        let frame = Frame {
-            title: heading.to_owned(),
-            heading: heading.to_owned(),
-            period: advice.to_owned(),
-            ..Frame::new(self.language)
-        };
+        let frame = Frame { period: advice.to_owned(), ..Frame::headed(self.language, heading) };
         Ok(View { frame, detail: self.detail, status: self.status }.render()?)
     }
 }
@@ -74,10 +69,4 @@ struct View<'a> {
     frame: Frame,
     detail: &'a str,
     status: u16,
-}
-
-impl View<'_> {
-    fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
-        self.frame.language.say(english, korean)
-    }
 }

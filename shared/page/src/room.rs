@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, RoomId};
+use roomwatt_presentation::Range;
 
 use crate::PageError;
 use crate::cards::{Card, CardValue, cards, lede};
@@ -21,7 +22,6 @@ use crate::parts::{
 use crate::tally::{Judged, Measure, Metered, Tally};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::words;
-use roomwatt_presentation::range::Range;
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -291,10 +291,4 @@ struct View {
     grade: String,
     occupancy: Table,
     empty: bool,
-}
-
-impl View {
-    fn say<'a>(&self, english: &'a str, korean: &'a str) -> &'a str {
-        self.frame.language.say(english, korean)
-    }
 }

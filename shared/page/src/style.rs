@@ -1,4 +1,5 @@
-//! The style sheet of all pages, and the policy that allows it and nothing else.
+//! The style sheet of all pages, and the policy that allows it, a form that leads back to the
+//! same place, and nothing else.
 
 use std::sync::LazyLock;
 

@@ -86,7 +86,7 @@ impl Metered {
 
     /// What was measured while nobody was there.
     pub(crate) fn vacant(&self) -> Energy {
-        Stay::ALL.iter().map(|stay| self.during.cell(*stay, Presence::Vacant)).sum()
+        self.during.of_presence(Presence::Vacant)
     }
 }
 
@@ -157,13 +157,12 @@ impl Tally {
 
     /// Room time with presence unknown, whatever the stay.
     pub(crate) fn presence_unknown(&self) -> Millis {
-        Stay::ALL.iter().map(|stay| self.occupancy.cell(*stay, Presence::Unknown)).sum()
+        self.occupancy.of_presence(Presence::Unknown)
     }
 
     /// Room time with the stay unknown, whatever the presence.
     pub(crate) fn stay_unknown(&self) -> Millis {
-        let cells = Presence::ALL.iter();
-        cells.map(|presence| self.occupancy.cell(Stay::Unknown, *presence)).sum()
+        self.occupancy.of_stay(Stay::Unknown)
     }
 }
 

@@ -4,7 +4,7 @@
 //! closed day.
 
 use roomwatt_domain::{
-    BusinessDate, FaultKind, Finding, FindingKind, Profile, SignalFault, Totals,
+    BusinessDate, Charge, FaultKind, Finding, FindingKind, Profile, SignalFault, Totals,
 };
 use roomwatt_presentation::Range;
 
@@ -178,14 +178,14 @@ impl<'a> Amounts<'a> {
     /// The same sort of figure of other totals.
     pub(crate) fn alike(&self, totals: &Totals) -> Option<i128> {
         match self.measure {
-            None => totals.confirmed_waste_cost().map(roomwatt_domain::Charge::exact),
+            None => totals.confirmed_waste_cost().map(Charge::exact),
             Some(measure) => Some(measure.wasted(totals)),
         }
     }
 
     pub(crate) fn text(&self, exact: i128) -> String {
         match self.measure {
-            None => self.notation.money(roomwatt_domain::Charge::from_exact(exact)).text,
+            None => self.notation.money(Charge::from_exact(exact)).text,
             Some(measure) => Notation::measured(measure, exact).text,
         }
     }

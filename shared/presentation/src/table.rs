@@ -2,16 +2,17 @@
 //!
 //! The figures that fit on a line; JSON and CSV have them all, with all of their decimals. Times are
 //! hours and minutes (`26:05`), rounded to the minute; energy is in kilowatt-hours, and like money and
-//! CO₂e rounded to two decimals, with commas between thousands. Numbers are aligned to the right. A column without a single figure is left out: money without a
-//! price, the occupancy of a device kind, figures per sold night where none was sold; assumed and
-//! unrated use, what was measured, standby, unplaced and unpriced energy, and missing events
-//! (starts and ends together) where there are none.
+//! CO₂e rounded to two decimals, with commas between thousands. Numbers are aligned to the right. A
+//! column without a single figure is left out: money without a price, the occupancy of a device kind,
+//! figures per sold night where none was sold; assumed and unrated use, what was measured, standby,
+//! unplaced and unpriced energy, and missing events (starts and ends together) where there are none.
 //!
 //! Waste is the confirmed one. Where some was assumed as well, the column `up to` behind it says how
 //! far it goes up to with that.
 //!
 //! A table is as wide as it is asked to be at most: the figures that matter least are left out first.
-//! It never asks the terminal, so the same reports always give the same text. All of its rows are held until it is laid out.
+//! It never asks the terminal, so the same reports always give the same text. All of its rows are held
+//! until it is laid out.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, LineStyle, Table};
@@ -22,6 +23,7 @@ use roomwatt_domain::{
     Stay, Totals,
 };
 
+use crate::figure::grouped;
 use crate::group::{Group, GroupBy};
 
 /// The width of a terminal that nobody has made wider.
@@ -138,12 +140,10 @@ const COLUMNS: [Column; 24] = [
         (nights != Nights::default()).then(|| nights.sold.to_string())
     }),
     Column::new(11, "Checked", "in", Unit::Plain, |row| {
-        let in_stay = |presence| row.occupancy.map(|of| of.cell(Stay::CheckedIn, presence));
-        Presence::ALL.into_iter().map(in_stay).sum::<Option<_>>().map(time)
+        row.occupancy.map(|of| time(of.of_stay(Stay::CheckedIn)))
     }),
     Column::new(10, "Vacant", "", Unit::Plain, |row| {
-        let vacant = |stay| row.occupancy.map(|of| of.cell(stay, Presence::Vacant));
-        Stay::ALL.into_iter().map(vacant).sum::<Option<_>>().map(time)
+        row.occupancy.map(|of| time(of.of_presence(Presence::Vacant)))
     }),
     Column::new(7, "Use", "", Unit::Plain, |row| Some(time(row.totals.usage))),
     Column::new(3, "Waste", "", Unit::Plain, |row| Some(time(row.totals.confirmed_waste()))),
@@ -228,14 +228,7 @@ fn separated(number: Rounded<2>) -> String {
     let text = number.to_string();
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let mut separated = sign.to_owned();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            separated.push(',');
-        }
-        separated.push(digit);
-    }
-    format!("{separated}.{decimals}")
+    format!("{sign}{}.{decimals}", grouped(digits))
 }
 
 fn lay_out(

@@ -36,7 +36,7 @@ mod rule;
 mod schema;
 mod source;
 mod state;
-pub mod table;
+mod table;
 mod value;
 
 pub use event::{Event, Fact, Subject};

@@ -1,4 +1,5 @@
-//! The worked examples of the page on figures, so that the page stays true.
+//! The worked examples of the page on figures, so that the page stays true. Those of what the pages
+//! add stand beside the figures themselves, in the `page` crate.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{Charge, Presence, Stay, Totals};

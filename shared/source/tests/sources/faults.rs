@@ -235,6 +235,12 @@ fn a_source_as_a_whole_has_its_rules() {
 }
 
 #[test]
+fn a_source_may_begin_with_an_editors_mark() {
+    let text = format!("\u{feff}{}", document(&json!([rule(&json!({}))])));
+    assert!(Source::parse(&text).is_ok());
+}
+
+#[test]
 fn a_source_has_limits() {
     let rules = |count: usize| document(&json!(vec![rule(&json!({})); count]));
     assert!(Source::parse(&rules(64)).is_ok());
