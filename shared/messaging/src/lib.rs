@@ -1,25 +1,27 @@
 //! How work reaches Roomwatt's functions and leaves them.
 //!
 //! Written once and used by every function: the frame of an SQS batch ([`batch`]), sending to a
-//! queue ([`queue`]) and to the bus ([`bus`]) with every entry's own result read, and what an
-//! invocation knows of time ([`invocation`]).
+//! queue ([`queue`]) and to the bus ([`bus`]) with every entry's own result read, a day's text for
+//! people ([`digest`]), and what an invocation knows of time ([`invocation`]).
 
 mod backoff;
 pub mod batch;
 pub mod bus;
 pub mod day_close;
+pub mod digest;
 pub mod invocation;
 pub mod queue;
 
 pub use batch::BatchFailed;
 pub use bus::{Bus, BusEvent};
 pub use day_close::DayCloseMessage;
+pub use digest::{Digest, Topic};
 pub use invocation::{Clock, Invocation};
 pub use queue::{Outgoing, Queue};
 
 use std::error::Error;
 
-/// A queue or the bus did not take what was sent, after a few tries. `Display` says where to; the
+/// A queue, the bus or a topic did not take what was sent, after a few tries. `Display` says where to; the
 /// cause is in `source`.
 #[derive(Debug, thiserror::Error)]
 #[error("{destination} did not take {failed} of {sent} entries")]

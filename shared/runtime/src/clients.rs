@@ -6,6 +6,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
+use crate::topic::SnsTopic;
+
 /// Makes clients that share credentials, connections and patience.
 #[derive(Debug)]
 pub struct Clients {
@@ -43,6 +45,11 @@ impl Clients {
     /// A client of SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.shared)
+    }
+
+    /// An SNS topic, by its ARN.
+    pub fn topic(&self, arn: String) -> SnsTopic {
+        SnsTopic { client: aws_sdk_sns::Client::new(&self.shared), arn }
     }
 
     /// A client of EventBridge.

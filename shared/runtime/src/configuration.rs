@@ -3,10 +3,12 @@
 //! A configuration asks a lookup for the variables that it needs, so that a test can tell which
 //! they are and hold them against the template's.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use roomwatt_domain::HotelId;
 use roomwatt_domain::Schedule;
 use roomwatt_domain::instant::{HOUR, MINUTE, Millis};
 use roomwatt_store::Retention;
@@ -89,9 +91,20 @@ pub struct DayClose {
     pub day_close_queue: String,
     /// The bus that completed results are told to: `EVENT_BUS_NAME`.
     pub event_bus: String,
+    /// Whose days are told to people, and where; `None`: nobody's.
+    pub digest: Option<Digests>,
     /// How long a close's claim holds unless it is renewed: `LEASE_SECONDS` (1 to 840), 300 if it
     /// is not set.
     pub lease: Millis,
+}
+
+/// Whose days are told to people, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digests {
+    /// ARN of a topic: `DIGEST_TOPIC_ARN`. Where that is empty nobody is told.
+    pub topic: String,
+    /// The hotels, divided by commas: `DIGEST_HOTELS`.
+    pub hotels: BTreeSet<HotelId>,
 }
 
 impl DayClose {
@@ -107,9 +120,25 @@ impl DayClose {
             retention: retention(&mut variable)?,
             day_close_queue: required(&mut variable, "DAY_CLOSE_QUEUE_URL")?,
             event_bus: required(&mut variable, "EVENT_BUS_NAME")?,
+            digest: digest(&mut variable)?,
             lease: Millis::from(whole(&mut variable, "LEASE_SECONDS", 1, 840, 300)?) * 1000,
         })
     }
+}
+
+fn digest(
+    variable: &mut impl FnMut(&'static str) -> Option<OsString>,
+) -> Result<Option<Digests>, InvalidConfiguration> {
+    const HOTELS: &str = "DIGEST_HOTELS";
+    let topic: Option<String> = optional(variable, "DIGEST_TOPIC_ARN")?;
+    let hotels: String = optional(variable, HOTELS)?.unwrap_or_default();
+    let Some(topic) = topic.filter(|topic| !topic.is_empty()) else { return Ok(None) };
+    let hotels = hotels.split(',').map(str::trim).filter(|name| !name.is_empty()).map(HotelId::new);
+    let hotels = hotels.collect::<Result<_, _>>().map_err(|error| InvalidConfiguration {
+        variable: HOTELS,
+        problem: format!("names a hotel that cannot be: {error}"),
+    })?;
+    Ok(Some(Digests { topic, hotels }))
 }
 
 /// What `report-api` is told.
@@ -259,6 +288,32 @@ mod tests {
         assert_eq!(configuration.event_bus, "bus");
         assert_eq!(configuration.retention, Retention::default());
         assert_eq!(configuration.lease, 300_000);
+    }
+
+    #[test]
+    fn hotels_are_told_of_where_there_is_a_topic_for_it() {
+        let read = |topic: &'static str, hotels: &'static str| {
+            let configuration = DayClose::read(|name| {
+                let text = match name {
+                    "TABLE_NAME" | "EVENT_BUS_NAME" => Some("roomwatt"),
+                    "DAY_CLOSE_QUEUE_URL" => Some("https://sqs/1/day-close"),
+                    "DIGEST_TOPIC_ARN" => Some(topic),
+                    "DIGEST_HOTELS" => Some(hotels),
+                    _ => None,
+                };
+                text.map(OsString::from)
+            });
+            configuration.map(|it| it.digest).map_err(|error| error.to_string())
+        };
+        let hotels = |names: &[&str]| names.iter().map(|name| HotelId::new(name).unwrap()).collect();
+        let topic = "arn:aws:sns:eu-central-1:1:digests".to_owned();
+        let told = Digests { topic, hotels: hotels(&["h1", "h2"]) };
+        assert_eq!(read("arn:aws:sns:eu-central-1:1:digests", "h1, h2"), Ok(Some(told.clone())));
+        let nobody = Digests { hotels: hotels(&[]), ..told };
+        assert_eq!(read("arn:aws:sns:eu-central-1:1:digests", ""), Ok(Some(nobody)));
+        assert_eq!(read("", "h1"), Ok(None));
+        let error = read("arn:aws:sns:eu-central-1:1:digests", "h1,h/2").unwrap_err();
+        assert!(error.starts_with("DIGEST_HOTELS names a hotel that cannot be: "), "{error}");
     }
 
     #[test]

@@ -7,10 +7,12 @@ mod clients;
 mod clock;
 pub mod configuration;
 mod telemetry;
+mod topic;
 mod warm_up;
 
 pub use clients::Clients;
 pub use clock::{SystemClock, deadline, invocation};
 pub use configuration::InvalidConfiguration;
 pub use telemetry::{NoTelemetry, Telemetry};
+pub use topic::SnsTopic;
 pub use warm_up::{warm_up, warm_up_the_tick};

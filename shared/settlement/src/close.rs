@@ -17,7 +17,9 @@ use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{
     BusinessDate, BusinessDay, ClosedReport, Gathered, HotelId, Millis, Profile, RoomId,
 };
-use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue, chain};
+use roomwatt_messaging::{
+    Bus, BusEvent, DayCloseMessage, Digest, Invocation, Outgoing, Queue, chain,
+};
 use roomwatt_store::{
     ClaimOutcome, CloseState, FencedOutcome, HotelDay, PutOutcome, SealOutcome, Store, StoreError,
     StoredReport, Summary,
@@ -75,6 +77,8 @@ pub(crate) struct Close {
     /// The same table, for what is read to tell of a day.
     pub(crate) telling: Store,
     pub(crate) bus: Bus,
+    /// Where people are told, if anywhere.
+    pub(crate) digest: Option<Digest>,
     pub(crate) queue: Queue,
     pub(crate) lease: Millis,
 }
@@ -356,9 +360,17 @@ impl Close {
             date: day.date,
             revision: day.revision,
             rooms: day.rooms,
-            told,
+            told: &told,
         };
-        Ok(self.bus.publish(&[event]).await?)
+        self.bus.publish(&[event]).await?;
+        if let (Some(digest), Some(text)) = (&self.digest, &told.text)
+            && let Err(fault) = digest.send(hotel, day.date, text).await
+        {
+            // Those who read it miss a mail; the day is told, and nothing waits for them.
+            let date = day.date;
+            error!(%hotel, %date, error = chain(&fault), "digest not sent, and not tried again");
+        }
+        Ok(())
     }
 
     /// Sends the rooms to be revised that late events touched while the day was being closed.

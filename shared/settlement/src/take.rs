@@ -7,7 +7,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use futures_util::{StreamExt, stream};
 use roomwatt_domain::{BusinessDate, HotelId, Millis, RoomId};
 use roomwatt_messaging::batch::{contained, respond};
-use roomwatt_messaging::{BatchFailed, Bus, DayCloseMessage, Invocation, Queue, chain};
+use roomwatt_messaging::{BatchFailed, Bus, DayCloseMessage, Digest, Invocation, Queue, chain};
 use roomwatt_store::{Consumed, Store};
 use tracing::{error, info, warn};
 
@@ -47,6 +47,7 @@ impl Settlement {
                 store: store.metered_apart(),
                 telling: store.metered_apart(),
                 bus: bus.clone(),
+                digest: None,
                 queue: day_close.clone(),
                 lease: LEASE,
             },
@@ -58,6 +59,13 @@ impl Settlement {
     #[must_use]
     pub fn with_lease(mut self, lease: Millis) -> Self {
         self.close.lease = lease;
+        self
+    }
+
+    /// The same, telling people of closed days too.
+    #[must_use]
+    pub fn with_digest(mut self, digest: Option<Digest>) -> Self {
+        self.close.digest = digest;
         self
     }
 

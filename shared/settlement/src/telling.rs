@@ -24,7 +24,7 @@ pub(crate) struct DayTold {
     #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<Vec<FindingView>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
+    pub(crate) text: Option<String>,
 }
 
 impl DayTold {
