@@ -11,6 +11,8 @@ mod day;
 #[cfg(test)]
 mod deployment_check;
 #[cfg(test)]
+mod digests;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod independent;
@@ -28,6 +30,8 @@ mod running;
 mod scale;
 #[cfg(test)]
 mod telemetry;
+#[cfg(test)]
+mod topic;
 #[cfg(test)]
 mod world;
 

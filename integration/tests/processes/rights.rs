@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use crate::day::Day;
 use crate::functions::{FUNCTIONS, PUBLIC_URL};
-use crate::provider::Provider;
+use crate::provider::{CLIENT, Provider};
 use crate::running::{Running, date, lamp, midnight, profile, stay};
+use crate::topic::Topic;
 use crate::world::{Call, World};
 
 /// Enough rooms for a close that does not end in one invocation that has hardly any time.
@@ -21,7 +22,13 @@ const ROOMS: u32 = 150;
 async fn day() -> BTreeSet<(String, Call)> {
     let provider = Provider::start(json!(["h1"])).await;
     let mut world = World::new().await;
-    world.issuer = Some(provider.issuer().to_owned());
+    let given = [
+        ("JWT_ISSUER", provider.issuer()),
+        ("SIGN_IN_CLIENT_ID", CLIENT),
+        ("DIGEST_TOPIC_ARN", &Topic::arn()),
+        ("DIGEST_HOTELS", "h1"),
+    ];
+    world.variables.extend(given.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let mut day = Day::on(world).await;
     // Profiles: made, replaced.
     for (price, status) in [("0.1", 201), ("0.2", 200)] {
@@ -174,6 +181,7 @@ fn permission(stack: &Stack, call: &Call) -> Permission {
                 None => table,
             }
         }
+        "topic" => name.to_owned(),
         "queue" => format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-{name}"),
         _ => format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{STACK}"),
     };
@@ -210,7 +218,9 @@ fn is_in_bounds(stack: &Stack, role: &str, call: &Call) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn functions_may_do_what_they_do_and_no_more() {
-    let stack = Template::load().expect("a template").stack(&[]).expect("a stack");
+    let topic = Topic::arn();
+    let chosen = [("DigestTopicArn", &*topic), ("DigestHotels", "h1")];
+    let stack = Template::load().expect("a template").stack(&chosen).expect("a stack");
     let calls = day().await;
     for function in FUNCTIONS {
         let policies = if function == "report-api" || function == "day-close-schedule" {

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use roomwatt_domain::{Instant, Millis};
-use roomwatt_embedded::aws::EmbeddedAws;
+use roomwatt_embedded::aws::{EmbeddedAws, ToldEvent};
 use roomwatt_embedded::queues::{Message, Queues};
 use roomwatt_embedded::sockets;
 use roomwatt_messaging::Clock;
@@ -19,14 +19,15 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::functions::{Binaries, Process, Surroundings, built_functions, machine_time};
-use crate::provider::CLIENT;
+use crate::topic::Topic;
 
 /// What a function did, in the words of policies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Call {
     /// `dynamodb:PutItem`
     pub(crate) action: String,
-    /// `table/roomwatt`, `table/roomwatt/index/due`, `queue/day-close`, `event-bus/roomwatt`
+    /// `table/roomwatt`, `table/roomwatt/index/due`, `queue/day-close`, `event-bus/roomwatt`,
+    /// `topic/` and its ARN
     pub(crate) resource: String,
     /// Of a write or a query of the table, the partition that it went to.
     pub(crate) partition: Option<String>,
@@ -54,8 +55,9 @@ pub(crate) struct World {
     binaries: Binaries,
     calls: Calls,
     services: JoinSet<std::io::Result<()>>,
-    /// Who people sign in with, if they do.
-    pub(crate) issuer: Option<String>,
+    pub(crate) topic: Topic,
+    /// What the functions are given beside what each needs.
+    pub(crate) variables: BTreeMap<String, String>,
 }
 
 /// The machine's time.
@@ -80,23 +82,25 @@ impl World {
         let store = Store::new(aws.dynamodb(), "roomwatt", Retention::default());
         store.create().await.expect("a table");
         let (calls, services) = (Calls::default(), JoinSet::new());
-        Self { queues, store, aws, binaries, calls, services, issuer: None }
+        let (topic, variables) = (Topic::default(), BTreeMap::new());
+        Self { queues, store, aws, binaries, calls, services, topic, variables }
     }
 
     /// Starts a function; an invocation of it may take so long.
     pub(crate) async fn start(&mut self, function: &str, time: Millis) -> Process {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let aws_endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-        let noted = (function.to_owned(), Arc::clone(&self.calls));
+        let noted = (function.to_owned(), Arc::clone(&self.calls), self.topic.clone());
         let router = sockets::router(self.aws.clone()).layer(from_fn_with_state(noted, note));
         self.services.spawn(async move { axum::serve(listener, router).await });
         let mut around = Surroundings::embedded(aws_endpoint, 300, time);
-        if let Some(issuer) = &self.issuer {
-            let sign_in = [("JWT_ISSUER", issuer.as_str()), ("SIGN_IN_CLIENT_ID", CLIENT)];
-            let sign_in = sign_in.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            around.variables.extend(sign_in);
-        }
+        around.variables.extend(self.variables.clone());
         Process::start(&self.binaries[function], function, &around).await
+    }
+
+    /// Takes what the bus was told.
+    pub(crate) fn take_told(&self) -> Vec<ToldEvent> {
+        self.aws.take_told()
     }
 
     /// Takes what was noted so far.
@@ -129,15 +133,22 @@ impl World {
 }
 
 async fn note(
-    State((function, calls)): State<(String, Calls)>,
+    State((function, calls, topic)): State<(String, Calls, Topic)>,
     request: Request,
     next: Next,
 ) -> Response {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
-    let target = target.unwrap_or_default().to_owned();
+    let target = request.headers().get("x-amz-target").cloned();
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("a whole request");
-    for call in calls_of(&target, &serde_json::from_slice(&body).expect("JSON")) {
+    let Some(target) = target else {
+        // Of the services that are called, the topic's alone does not name the operation so.
+        let (topic, answer) = topic.publish(&body);
+        let call = Call::new("sns:Publish", format!("topic/{topic}"));
+        *calls.lock().expect("no panic").entry((function, call)).or_default() += 1;
+        return answer;
+    };
+    let target = target.to_str().expect("ASCII");
+    for call in calls_of(target, &serde_json::from_slice(&body).expect("JSON")) {
         *calls.lock().expect("no panic").entry((function.clone(), call)).or_default() += 1;
     }
     next.run(Request::from_parts(parts, Body::from(body))).await

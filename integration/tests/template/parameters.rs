@@ -110,6 +110,18 @@ fn a_topic_for_what_can_wait_needs_one_for_what_cannot() {
 }
 
 #[test]
+fn digests_need_a_topic_and_hotels() {
+    let topic = ("DigestTopicArn", "arn:aws:sns:us-east-1:123456789012:mornings");
+    let hotels = ("DigestHotels", "seoul-1,h2");
+    assert!(refused(&[hotels]).contains("told to nobody"));
+    assert!(refused(&[topic]).starts_with("DigestTopicArn is given"));
+    let stack = template().stack(&[topic, hotels]).unwrap();
+    let variables = &stack.functions().unwrap()["day-close"]["Environment"]["Variables"];
+    assert_eq!(variables["DIGEST_TOPIC_ARN"], topic.1);
+    assert_eq!(variables["DIGEST_HOTELS"], hotels.1);
+}
+
+#[test]
 fn topics_need_a_source_and_nothing_is_said_of_topics_that_are_not_there() {
     let [topics, source, hotel] = crate::mqtt::MQTT;
     assert!(refused(&[topics]).contains("MqttSource has to say"));
