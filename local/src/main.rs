@@ -91,6 +91,7 @@ same command goes on from there.")]
     /// Tells what a deployment would cost a month, by a simulated day through the real functions.
     #[command(after_help = "Examples:
   roomwatt cost --rooms 300 --events 200
+  roomwatt cost --rooms 300 --events 200 --explain
   roomwatt cost --rooms 120 --events 400 --hotels 20 --region ap-northeast-2 --format json")]
     Cost(CostArgs),
     /// Asks a server on this machine whether it is well: status 0, or 1. For a container's health check.
@@ -266,6 +267,9 @@ struct CostArgs {
     /// Calls of the report API on a day, for each hotel.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     reports_per_day: u32,
+    /// Readers of the mail in which each hotel's day is told: the template's `DigestTopicArn`.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    digest_readers: u32,
     /// Days that closed days can be revised: the template's `HistoryDays`.
     #[arg(long, value_name = "N", default_value_t = deployed::HISTORY_DAYS, value_parser = clap::value_parser!(u32).range(1..=365))]
     history_days: u32,
@@ -278,6 +282,9 @@ struct CostArgs {
     /// AWS's region, by whose prices it is reckoned.
     #[arg(long, value_name = "REGION", default_value = "us-east-1")]
     region: String,
+    /// Tells what is used of each service, what was measured, and what was assumed.
+    #[arg(long)]
+    explain: bool,
     /// How to show it.
     #[arg(long, value_enum, default_value_t = BillFormat::Table)]
     format: BillFormat,
@@ -636,6 +643,7 @@ fn cost(args: &CostArgs) -> anyhow::Result<()> {
         batch_window: args.batch_window,
         pollers: args.pollers,
         reports: args.reports_per_day,
+        digest_readers: args.digest_readers,
         history_days: args.history_days,
         report_days: args.report_days,
         sample: args.sample,
@@ -644,7 +652,7 @@ fn cost(args: &CostArgs) -> anyhow::Result<()> {
     let bill = shape.bill(&args.region, io::stderr().is_terminal())?;
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
-        BillFormat::Table => bill.write_table(&mut out)?,
+        BillFormat::Table => bill.write_for_people(&mut out, args.explain)?,
         BillFormat::Json => {
             serde_json::to_writer_pretty(&mut out, &bill)?;
             writeln!(out)?;

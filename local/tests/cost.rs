@@ -180,7 +180,8 @@ mod cost {
 
         let line = "beside them 2 readings an hour of each device's counter: of 736 events a day \
                     576 are readings,";
-        assert!(done(&[&SMALL[..], &METERED].concat()).contains(line));
+        let told = done(&[&SMALL[..], &METERED].concat());
+        assert!(told.split_whitespace().collect::<Vec<_>>().join(" ").contains(line), "{told}");
         assert!(!done(&[&SMALL[..], &METERED[..2]].concat()).contains("readings an hour"));
         let told = |bill: &Value| bill["assumed"].to_string().contains("reads all counters");
         assert!(told(&metered) && !told(&plain));
@@ -201,7 +202,7 @@ mod cost {
     #[test]
     fn packing_saves_requests_and_a_window_invocations() {
         let messages = |bill: &Value, queue: &str| {
-            quantity(bill, "SQS", &format!("{queue}, sends of publishers"))
+            quantity(bill, "SQS", &format!("{queue}, publishers' sends"))
         };
         let single = small(&["--packed", "1"]);
         let sends = messages(&single, "device-events") + messages(&single, "space-events");
@@ -264,13 +265,57 @@ mod cost {
         assert!(usage(&bill, "SQS", "day-close, receives").get("priceAssumedFrom").is_none());
         let told = |line: &&Value| line.as_str().unwrap().contains("no price is known");
         assert!(list(&bill["assumed"]).iter().any(|line| told(&line)));
-        let table = done(&[&SMALL[..], &["--region", "ap-northeast-2"]].concat());
+        let table = done(&[&SMALL[..], &["--region", "ap-northeast-2", "--explain"]].concat());
         assert!(table.contains("0.25 (us-east-1)"), "{table}");
     }
 
     #[test]
-    fn the_table_shows_what_the_json_holds() {
-        let (table, bill) = (done(&SMALL), small(&[]));
+    fn four_totals_come_first_and_they_are_all_unless_one_asks() {
+        let (totals, explained) = (done(&SMALL), done(&[&SMALL[..], &["--explain"]].concat()));
+        let bill = small(&[]);
+        // The last digits of what is timed differ from run to run.
+        let near = |word: &str, figure: &str| {
+            word.parse::<f64>()
+                .is_ok_and(|shown| (shown / number(&bill[figure]) - 1.0).abs() < 0.01)
+        };
+        for (line, figures) in [
+            ("a month", &["totalPerMonth", "totalAfterAllowances"][..]),
+            ("of it without any event", &["idlePerMonth", "idleAfterAllowances"]),
+            ("a room and month", &["perRoomMonth"]),
+            ("a million events", &["perMillionEvents"]),
+        ] {
+            let line = totals.lines().find(|one| one.trim_start().starts_with(line)).expect(line);
+            for figure in figures {
+                assert!(line.split_whitespace().any(|word| near(word, figure)), "{line}");
+            }
+        }
+        assert!(totals.lines().count() <= 12 && totals.contains("--explain"), "{totals}");
+        let headings = |text: &str| text.lines().take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(headings(&explained), headings(&totals));
+        for line in totals.lines().chain(explained.lines()) {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+
+    #[test]
+    fn readers_of_digests_are_paid_for_by_the_mail() {
+        let readers = |readers: &str| small(&["--hotels", "3", "--digest-readers", readers]);
+        let bill = readers("20");
+        assert_close(quantity(&bill, "SNS", "digests"), 3.0 * 30.0);
+        assert_close(quantity(&bill, "SNS", "digests, mails"), 3.0 * 30.0 * 20.0);
+        let service = |bill: &Value| {
+            list(&bill["services"]).iter().find(|service| service["name"] == "SNS").cloned()
+        };
+        // 800 of 1,800 mails, at two dollars for 100,000.
+        let left = service(&bill).expect("SNS");
+        assert_close(number(&left["afterAllowances"]), 800.0 * 0.00002);
+        assert_eq!(service(&readers("0")), None);
+    }
+
+    #[test]
+    fn the_explanation_shows_what_the_json_holds() {
+        let (table, bill) = (done(&[&SMALL[..], &["--explain"]].concat()), small(&[]));
+        let table_in_a_line = table.split_whitespace().collect::<Vec<_>>().join(" ");
         for service in list(&bill["services"]) {
             assert!(table.contains(service["name"].as_str().unwrap()), "{table}");
             for usage in list(&service["usage"]) {
@@ -278,7 +323,7 @@ mod cost {
             }
         }
         for line in list(&bill["assumed"]) {
-            assert!(table.contains(line.as_str().unwrap()), "{line}");
+            assert!(table_in_a_line.contains(line.as_str().unwrap()), "{line}");
         }
         assert!(table.contains("\nMeasured\n- ") && table.contains("\nAssumed\n- "), "{table}");
     }
@@ -299,7 +344,7 @@ mod cost {
             let ratio = if whole > 0.0 { part / whole } else { 1.0 };
             assert!((0.8..1.5).contains(&ratio), "{what}: {part} for {whole}");
         }
-        let sends = |bill: &Value| quantity(bill, "SQS", "device-events, sends of publishers");
+        let sends = |bill: &Value| quantity(bill, "SQS", "device-events, publishers' sends");
         assert_close(sends(&part), sends(&whole));
     }
 

@@ -21,9 +21,8 @@ async fn main() -> Result<(), Error> {
     let digest = configuration
         .digest
         .map(|Digests { topic, hotels }| Digest::new(clients.topic(topic), hotels));
-    let settlement = Settlement::new(&store, bus, day_close)
-        .with_lease(configuration.lease)
-        .with_digest(digest);
+    let settlement =
+        Settlement::new(&store, bus, day_close).with_lease(configuration.lease).with_digest(digest);
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let answer =
             day_close::handle(&settlement, &event.payload, &invocation(&event.context)).await;

@@ -1,11 +1,7 @@
 //! A month's bill: what a day consumed, thirty times, in dollars.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::collections::{BTreeMap, BTreeSet};
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{Cell, CellAlignment, LineStyle, Table};
 use serde::Serialize;
 
 use crate::Shape;
@@ -162,6 +158,15 @@ impl Service {
     }
 }
 
+/// What is always free, in words.
+fn free(services: &[Service]) -> String {
+    let allowances = services.iter().flat_map(|service| {
+        let free = service.usage.iter().filter(|usage| usage.free > 0.0);
+        free.map(|usage| format!("{}: {} {}", service.name, usage.free, usage.unit))
+    });
+    allowances.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(", ")
+}
+
 /// Dollars for what passes the allowances, each of which is for all usage of its unit and price.
 fn left(usage: &[Usage], quantity: impl Fn(&Usage) -> f64) -> f64 {
     let mut free: BTreeMap<(&str, u64), f64> = BTreeMap::new();
@@ -186,7 +191,7 @@ impl Bill {
         prices: &Prices<Price>,
         day: &Day,
     ) -> Self {
-        let services = vec![
+        let mut services = vec![
             table_requests(day, prices),
             table_storage(shape, day, prices),
             table_key(day, prices),
@@ -207,6 +212,7 @@ impl Bill {
             logs(day, prices),
             watching(day, prices),
         ];
+        services.extend(digests(shape, prices));
         let total: f64 = services.iter().map(|service| service.dollars).sum();
         let rooms = f64::from(shape.hotels) * f64::from(shape.rooms);
         let events_per_day = shape.all_rooms() * shape.events_of_room();
@@ -242,130 +248,19 @@ impl Bill {
             units_per_event,
         }
     }
-
-    /// Writes the bill for people.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write_table(&self, out: &mut dyn Write) -> io::Result<()> {
-        let Shape { rooms, events, devices, hotels, packed, batch_window, pollers, .. } =
-            self.shape;
-        let readings_per_hour = self.shape.readings_per_hour;
-        let plural = if hotels == 1 { "hotel" } else { "hotels" };
-        writeln!(
-            out,
-            "{hotels} {plural} of {rooms} rooms, {devices} devices and {events} events a room and \
-             day, {packed} packed to a message,"
-        )?;
-        if self.readings_per_day > 0 {
-            writeln!(
-                out,
-                "beside them {readings_per_hour} readings an hour of each device's counter: of {} \
-                 events a day {} are readings,",
-                self.events_per_day, self.readings_per_day
-            )?;
-        }
-        writeln!(
-            out,
-            "gathered for {batch_window} s by {pollers} pollers of each queue; {}, prices of {}, \
-             a month of {DAYS_PER_MONTH} days\n",
-            self.region, self.prices_of
-        )?;
-        writeln!(out, "{}\n", self.table())?;
-        let UnitsPerEvent { ingest_write_units, write_units, read_units } = self.units_per_event;
-        for (name, dollars, left) in [
-            ("a month", self.total_per_month, Some(self.total_after_allowances)),
-            ("  of it without any event", self.idle_per_month, Some(self.idle_after_allowances)),
-            ("a room and month", self.per_room_month, None),
-            ("a million events", self.per_million_events, None),
-        ] {
-            write!(out, "{name:<26} ${dollars:.4}")?;
-            match left {
-                Some(left) => writeln!(out, ", ${left:.4} after allowances")?,
-                None => writeln!(out)?,
-            }
-        }
-        writeln!(
-            out,
-            "{:<26} {write_units:.4} write units ({ingest_write_units:.4} by ingest), \
-             {read_units:.4} read units",
-            "an event"
-        )?;
-        for (title, lines) in [("Measured", &self.measured), ("Assumed", &self.assumed)] {
-            writeln!(out, "\n{title}")?;
-            for line in lines {
-                writeln!(out, "- {line}")?;
-            }
-        }
-        Ok(())
-    }
-
-    fn table(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(NOTHING.header_separator(LineStyle::none().fill('─').junction('─')));
-        let right = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
-        table.set_header(vec![
-            Cell::new("Service"),
-            right("A month".to_owned()),
-            Cell::new("Unit"),
-            right("Price".to_owned()),
-            right("$".to_owned()),
-            right("of it idle".to_owned()),
-            right("after allowances".to_owned()),
-        ]);
-        for service in &self.services {
-            let (dollars, idle) = (service.dollars, service.idle_dollars);
-            table.add_row(vec![
-                Cell::new(service.name),
-                Cell::new(""),
-                Cell::new(""),
-                Cell::new(""),
-                right(format!("{dollars:.4}")),
-                right(if idle > 0.0 { format!("{idle:.4}") } else { String::new() }),
-                right(format!("{:.4}", service.after_allowances)),
-            ]);
-            for usage in &service.usage {
-                let mut price = format!("{}", usage.price);
-                if usage.per > 1.0 {
-                    price.push_str(" a million");
-                }
-                if let Some(region) = &usage.price_assumed_from {
-                    // A text takes whatever is written to it.
-                    let _ = write!(price, " ({region})");
-                }
-                table.add_row(vec![
-                    Cell::new(format!("  {}", usage.what)),
-                    right(quantity(usage.quantity)),
-                    Cell::new(&usage.unit),
-                    right(price),
-                    right(format!("{:.4}", usage.dollars)),
-                    Cell::new(""),
-                    right(match usage.free {
-                        0.0 => String::new(),
-                        free => format!("{free} free"),
-                    }),
-                ]);
-            }
-        }
-        table.trim_fmt()
-    }
 }
 
 fn month(a_day: f64) -> f64 {
     a_day * f64::from(DAYS_PER_MONTH)
 }
 
-fn quantity(quantity: f64) -> String {
-    if quantity >= 1000.0 { format!("{quantity:.0}") } else { format!("{quantity:.3}") }
-}
-
 fn table_requests(day: &Day, prices: &Prices<Price>) -> Service {
     let steps = [
         ("ingest", day.ingest),
-        ("notes of when hotels were heard", day.notes),
+        ("noting who was heard", day.notes),
         ("schedule", day.schedule),
         ("close", day.close),
-        ("telling of closed days", day.telling),
+        ("telling", day.telling),
         ("revise", day.revise),
         ("reports", day.reports),
     ];
@@ -417,11 +312,7 @@ fn queues(day: &Day, prices: &Prices<Price>) -> Service {
     for queue in &day.queues {
         let name = queue.name;
         if queue.sends > 0.0 {
-            usage.push(Usage::of(
-                format!("{name}, sends of publishers"),
-                month(queue.sends),
-                price,
-            ));
+            usage.push(Usage::of(format!("{name}, publishers' sends"), month(queue.sends), price));
         }
         usage.push(
             Usage::of(format!("{name}, receives"), month(queue.receives), price)
@@ -481,6 +372,21 @@ fn watching(day: &Day, prices: &Prices<Price>) -> Service {
     )
 }
 
+/// A day's text, to each reader of each hotel.
+fn digests(shape: &Shape, prices: &Prices<Price>) -> Option<Service> {
+    let texts = month(shape.hotels.into());
+    let mails = texts * f64::from(shape.digest_readers);
+    (mails > 0.0).then(|| {
+        Service::of(
+            "SNS",
+            vec![
+                Usage::of("digests", texts, &prices.topic_requests),
+                Usage::of("digests, mails", mails, &prices.mails),
+            ],
+        )
+    })
+}
+
 fn measured(day: &Day) -> Vec<String> {
     let mut lines = vec![
         "write and read units of each step: by the embedded engine's answers, of the second of two \
@@ -529,9 +435,11 @@ fn assumed(
 ) -> Vec<String> {
     let mut lines = vec![
         format!("a month has {DAYS_PER_MONTH} days, all like the measured one"),
-        "after allowances: in an account that uses what is always free (`free`) for nothing else; \
-         what is free for a new account's first months is left out"
-            .to_owned(),
+        format!(
+            "after allowances: in an account that uses what is always free in a month for nothing \
+             else ({}); what is free for a new account's first months is left out",
+            free(services)
+        ),
         format!(
             "each queue has {} pollers, which receive for 20 s each time and gather batches of \
              their own, each receive bringing one message; Lambda begins with five, and may go down \
@@ -572,7 +480,7 @@ fn assumed(
              and starts anew each time",
             shape.reports
         ),
-        "not priced: data transfer out, X-Ray (off by default), SNS, deployments, what publishers \
+        "not priced: data transfer out, X-Ray (off by default), what alarms send, deployments, what publishers \
          pay for themselves but their sends"
             .to_owned(),
     ];
@@ -602,7 +510,7 @@ fn assumed(
         ));
     }
     let assumed = services.iter().flat_map(|service| &service.usage);
-    let units: std::collections::BTreeSet<_> = assumed
+    let units: BTreeSet<_> = assumed
         .filter(|usage| usage.price_assumed_from.is_some())
         .map(|usage| usage.what.as_str())
         .collect();

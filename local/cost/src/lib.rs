@@ -10,6 +10,7 @@
 //! | [`deployed`] | what the template sets |
 //! | [`prices`] | what AWS asks |
 //! | [`bill`] | all of it in dollars |
+//! | `terminal` | the same for people |
 //!
 //! What is consumed is measured; what this machine cannot tell is assumed. A bill lists both.
 
@@ -21,6 +22,7 @@ mod metering;
 mod network;
 pub mod prices;
 pub mod simulation;
+mod terminal;
 mod traffic;
 
 use roomwatt_domain::Millis;
@@ -62,6 +64,8 @@ pub struct Shape {
     pub pollers: u8,
     /// Calls of the report API for each hotel on a day.
     pub reports: u32,
+    /// Readers of the mail in which each hotel's day is told.
+    pub digest_readers: u32,
     /// How long summaries may be revised, in days.
     pub history_days: u32,
     /// How long reports are kept, in days.

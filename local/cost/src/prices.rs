@@ -40,6 +40,8 @@ pub struct Prices<T> {
     pub alarms: T,
     pub metrics: T,
     pub dashboards: T,
+    pub topic_requests: T,
+    pub mails: T,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -129,6 +131,8 @@ impl PriceFile {
             alarms: price(&quoted.alarms)?,
             metrics: price(&quoted.metrics)?,
             dashboards: price(&quoted.dashboards)?,
+            topic_requests: price(&quoted.topic_requests)?,
+            mails: price(&quoted.mails)?,
         })
     }
 }

@@ -305,7 +305,8 @@ mod tests {
             });
             configuration.map(|it| it.digest).map_err(|error| error.to_string())
         };
-        let hotels = |names: &[&str]| names.iter().map(|name| HotelId::new(name).unwrap()).collect();
+        let hotels =
+            |names: &[&str]| names.iter().map(|name| HotelId::new(name).unwrap()).collect();
         let topic = "arn:aws:sns:eu-central-1:1:digests".to_owned();
         let told = Digests { topic, hotels: hotels(&["h1", "h2"]) };
         assert_eq!(read("arn:aws:sns:eu-central-1:1:digests", "h1, h2"), Ok(Some(told.clone())));
