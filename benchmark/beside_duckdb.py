@@ -6,7 +6,7 @@
 Both are measured as whole processes, from the file to the totals of each room and business day. The
 query knows what the log of one hotel without readings needs: transitions as sets, states that hold
 until the next one, a delay before a vacancy counts, midnights of the hotel's zone, and energy by rated
-power of the kind. It knows no late events, no tariffs, no quality figures and no dormant rooms, and
+power of kind and state. It knows no late events, no tariffs, no quality figures and no dormant rooms, and
 keeps nothing. So it is the least that these figures cost, and no other way to make them. The totals of
 both are compared.
 """
@@ -80,26 +80,26 @@ empty AS (SELECT room, begins, ends FROM presence WHERE occupied = 0 AND vacant 
 known AS (SELECT room, begins, ends FROM presence WHERE occupied + vacant > 0 AND ends > begins),
 unsold AS (SELECT room, begins, ends FROM span WHERE kind IS NULL AND state = 'CHECKED_OUT'),
 uses AS (
-    SELECT room, span.device, span.kind, date,
+    SELECT room, span.device, span.kind, span.state, date,
            greatest(span.begins, day.begins) AS begins, least(span.ends, day.ends) AS ends
     FROM span JOIN day ON span.begins < day.ends AND day.begins < span.ends
     WHERE kind <> 'presence' AND kind IS NOT NULL AND state <> 'OFF'
 ),
 vacant AS (
-    SELECT u.room, u.device, u.kind, u.date,
+    SELECT u.room, u.device, u.kind, u.state, u.date,
            sum(least(u.ends, e.ends) - greatest(u.begins, e.begins)) AS ms
     FROM uses u JOIN empty e ON u.room = e.room AND u.begins < e.ends AND e.begins < u.ends
     GROUP BY ALL
 ),
 -- Where nobody knows of presence, what is unsold is waste too.
 blind AS (
-    SELECT room, device, kind, date, sum(ms) AS ms FROM (
-        SELECT u.room, u.device, u.kind, u.date,
+    SELECT room, device, kind, state, date, sum(ms) AS ms FROM (
+        SELECT u.room, u.device, u.kind, u.state, u.date,
                sum(least(u.ends, s.ends) - greatest(u.begins, s.begins)) AS ms
         FROM uses u JOIN unsold s ON u.room = s.room AND u.begins < s.ends AND s.begins < u.ends
         GROUP BY ALL
         UNION ALL
-        SELECT u.room, u.device, u.kind, u.date,
+        SELECT u.room, u.device, u.kind, u.state, u.date,
                -sum(least(u.ends, s.ends, k.ends) - greatest(u.begins, s.begins, k.begins))
         FROM uses u
         JOIN unsold s ON u.room = s.room AND u.begins < s.ends AND s.begins < u.ends
@@ -108,16 +108,16 @@ blind AS (
         GROUP BY ALL)
     GROUP BY ALL
 ),
-used AS (SELECT room, device, kind, date, sum(ends - begins) AS ms FROM uses GROUP BY ALL),
+used AS (SELECT room, device, kind, state, date, sum(ends - begins) AS ms FROM uses GROUP BY ALL),
 wasted AS (
-    SELECT room, device, kind, date, sum(ms) AS ms
+    SELECT room, device, kind, state, date, sum(ms) AS ms
     FROM (SELECT * FROM vacant UNION ALL SELECT * FROM blind) GROUP BY ALL
 )
 SELECT room, date::VARCHAR, sum(used.ms)::BIGINT, sum(coalesce(wasted.ms, 0))::BIGINT,
        sum(used.ms * rated.watts) / 3600000.0
 FROM used
-LEFT JOIN wasted USING (room, device, kind, date)
-LEFT JOIN rated USING (kind)
+LEFT JOIN wasted USING (room, device, kind, state, date)
+LEFT JOIN rated USING (kind, state)
 GROUP BY ALL ORDER BY ALL
 """
 
@@ -128,9 +128,10 @@ def by_sql(profiles, events):
 
     [profile] = json.loads(Path(profiles).read_text())
     database = duckdb.connect()
-    database.execute("CREATE TABLE rated (kind VARCHAR, watts DOUBLE)")
+    database.execute("CREATE TABLE rated (kind VARCHAR, state VARCHAR, watts DOUBLE)")
     for kind, states in profile["ratings"].items():
-        database.execute("INSERT INTO rated VALUES (?, ?)", [kind, float(states["ON"])])
+        for state, watts in states.items():
+            database.execute("INSERT INTO rated VALUES (?, ?, ?)", [kind, state, float(watts)])
     rows = database.execute(QUERY, {
         "events": events,
         "zone": profile["timeZone"],
