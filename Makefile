@@ -12,7 +12,7 @@ ARCHITECTURE ?= arm64
 MACHINE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
 .PHONY: check format lint docs test api pages template artefacts moto
-.PHONY: beside-duckdb container manual
+.PHONY: beside-duckdb container manual screenshots
 .PHONY: deny run benchmark cold-start sam-build sam-deploy
 
 check: format lint docs test api pages template artefacts moto
@@ -33,9 +33,13 @@ test:
 api:
 	scripts/with-demo scripts/check-api
 
-# The demo's pages in a browser (needs Node 20; installs Debian's Chromium if there is none).
+# The pages in a browser (needs Node 20; installs Debian's Chromium if there is none).
 pages:
-	scripts/with-demo scripts/check-pages
+	scripts/with-browser scripts/with-demo scripts/check-pages
+
+# The README's pictures of the demo.
+screenshots:
+	scripts/with-browser scripts/with-demo scripts/take-screenshots
 
 # The deployment's template by three linters. No network but PyPI's, the first time; no AWS account.
 # checkov's skips stand in the template, each with its reason.

@@ -6,14 +6,14 @@
 // The range must have closed reports. CHROMIUM names the browser (default /usr/bin/chromium),
 // SCREENSHOTS a folder to keep a picture of every page in. Fails on any message on the console, any
 // request to another origin or beside the pages, any page wider than its window, a missing
-// Content-Security-Policy, and any figure that differs from the API's.
+// Content-Security-Policy, what axe finds wrong, and any figure that differs from the API's.
 
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
+import { launch, violations, watch } from './browser.mjs';
 
-const { BASE_URL, HOTEL, FROM, TO, CHROMIUM = '/usr/bin/chromium', SCREENSHOTS } = process.env;
+const { BASE_URL, HOTEL, FROM, TO, SCREENSHOTS } = process.env;
 const unset = Object.entries({ BASE_URL, HOTEL, FROM, TO }).filter(([, value]) => !value);
 if (unset.length > 0) {
   console.error(`pages: set ${unset.map(([name]) => name).join(', ')}`);
@@ -30,18 +30,7 @@ const LANGUAGES = ['en', 'ko'];
 
 const totals = await totalsOfTheApi();
 if (SCREENSHOTS) await mkdir(SCREENSHOTS, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: CHROMIUM,
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await launch();
 try {
   for (const [place, viewport] of Object.entries(WINDOWS)) {
     for (const colorScheme of SCHEMES) {
@@ -80,17 +69,8 @@ async function totalsOfTheApi() {
 /** The way from the hotel to a history, with every page looked at. */
 async function visit(context, name, language) {
   const page = await context.newPage();
-  const faults = [];
+  const faults = watch(page, [origin]);
   const pages = [];
-  page.on('console', (message) => faults.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
-  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`));
-  page.on('request', (request) => {
-    const url = new URL(request.url());
-    if (url.protocol === 'data:') return;
-    if (url.origin !== origin) faults.push(`another origin: ${url}`);
-    if (!request.isNavigationRequest()) faults.push(`beside the page: ${url}`);
-  });
 
   const arrive = async (step, response) => {
     const look = await page.evaluate(() => ({
@@ -106,6 +86,7 @@ async function visit(context, name, language) {
     assert.ok(look.overflow <= 0, `${name} ${step}: ${look.overflow} pixels too wide`);
     assert.equal(look.styled, '680', `${name} ${step}: the style applies`);
     assert.equal(await page.locator('h1').count(), 1, `${name} ${step}: one heading`);
+    assert.deepEqual(await violations(page, `${name} ${step}`), [], 'what axe finds');
     if (SCREENSHOTS) {
       await page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${step}.png`), fullPage: true });
     }

@@ -366,7 +366,7 @@ impl<'a> HotelPage<'a> {
             periods: periods.collect(),
             baselines: baselines.collect(),
             range: self.range,
-            csv: Links::csv(self.range),
+            csv: links.csv(self.range),
         }
     }
 

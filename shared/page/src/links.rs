@@ -53,9 +53,9 @@ impl Links {
         format!("{}&baseline={}", self.hotel(range), baseline.name())
     }
 
-    /// To the hotel's reports as CSV.
-    pub(crate) fn csv(range: Range) -> String {
-        format!("reports?from={}&to={}&format=csv", range.from, range.to)
+    /// To the hotel's reports as a spreadsheet of the page's language takes them.
+    pub(crate) fn csv(self, range: Range) -> String {
+        format!("report.csv?{}&for=spreadsheet", self.of_range(range))
     }
 
     /// From the hotel's page to a room's.

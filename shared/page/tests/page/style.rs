@@ -56,7 +56,11 @@ fn texts_stand_out_from_what_is_behind_them_in_both_schemes() {
         assert_contrast(&colours, "used-ink", "used", 4.5);
         assert_contrast(&colours, "waste-ink", "waste", 4.5);
         // Shapes, not texts.
-        assert_contrast(&colours, "waste", "paper", 3.0);
+        for ground in ["ground", "paper"] {
+            for shape in ["used", "waste", "sold", "present", "unknown"] {
+                assert_contrast(&colours, shape, ground, 3.0);
+            }
+        }
     }
 }
 
