@@ -380,7 +380,7 @@ impl List {
         limit: usize,
     ) -> Result<(Vec<Group>, Option<String>), Problem> {
         let limit = limit.min((REPORTS_PER_PAGE / self.days.dates.len().max(1)).max(1));
-        let after = position.map(RoomId::new).transpose().map_err(|_| Problem::internal())?;
+        let after = position.map(RoomId::kept).transpose().map_err(|_| Problem::internal())?;
         let hotel = &self.hotel.profile.hotel_id;
         let mut groups = Groups::new(GroupBy::Room);
         let add = |report: &ClosedReport| {
@@ -445,7 +445,7 @@ fn place_text((date, room): Place) -> String {
 fn read_place(position: &str) -> Result<Place, Problem> {
     let place = position
         .split_once('/')
-        .and_then(|(date, room)| Some((BusinessDate::parse(date).ok()?, RoomId::new(room).ok()?)));
+        .and_then(|(date, room)| Some((BusinessDate::parse(date).ok()?, RoomId::kept(room).ok()?)));
     place.ok_or_else(Problem::internal)
 }
 

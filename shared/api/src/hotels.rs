@@ -55,7 +55,7 @@ pub(crate) async fn visible(
     let position =
         parameters.text(NEXT_TOKEN).map(|text| token::read(LISTING, text)).transpose()?;
     let after =
-        position.as_deref().map(HotelId::new).transpose().map_err(|_| Problem::internal())?;
+        position.as_deref().map(HotelId::kept).transpose().map_err(|_| Problem::internal())?;
     let (hotels, next) = match visible {
         Hotels::Named(ids) => {
             let ids = ids.iter().filter(|id| after.as_ref().is_none_or(|after| *id > after));

@@ -44,7 +44,7 @@ pub(crate) async fn live(call: Call) -> Result<Response, Problem> {
     let query = format!("live {id} {named}");
     let position = parameters.text(NEXT_TOKEN).map(|text| token::read(&query, text)).transpose()?;
     let after =
-        position.as_deref().map(RoomId::new).transpose().map_err(|_| Problem::internal())?;
+        position.as_deref().map(RoomId::kept).transpose().map_err(|_| Problem::internal())?;
     let hotel = call.hotel(&id).await?;
     let open = OpenDays::of(&call, &hotel)?;
     let mut entries = Entries::default();

@@ -127,7 +127,7 @@ impl Parameters {
                 "must be room ids of 1 to 64 characters of A-Z a-z 0-9 . _ -, separated by commas",
             )
         };
-        let rooms = rooms.split(',').map(|room| RoomId::new(room).map_err(rule));
+        let rooms = rooms.split(',').map(|room| RoomId::kept(room).map_err(rule));
         let rooms: BTreeSet<_> = rooms.collect::<Result<_, _>>()?;
         if rooms.len() > MOST_ROOMS {
             let problem = format_args!("must name at most {MOST_ROOMS} rooms");

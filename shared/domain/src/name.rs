@@ -51,11 +51,27 @@ macro_rules! names {
             /// [`InvalidName`] when the text is empty, too long, has a character outside the rule, or
             /// is a step of a path.
             pub fn new(text: &str) -> Result<Self, InvalidName> {
-                let fits = (1..=$longest).contains(&text.len()) && text.bytes().all($allowed);
-                if !fits || is_step_of_a_path(text) {
-                    return Err(InvalidName { field: $field, rule: $rule });
+                Self::kept(text).and_then(|name| {
+                    let fits = name.fits_a_path();
+                    if fits { Ok(name) } else { Err(InvalidName { field: $field, rule: $rule }) }
+                })
+            }
+
+            /// What a table may hold from when a step of a path was taken as well.
+            ///
+            /// # Errors
+            /// [`InvalidName`] when the text is empty, too long, or has a character outside the rule.
+            pub fn kept(text: &str) -> Result<Self, InvalidName> {
+                if (1..=$longest).contains(&text.len()) && text.bytes().all($allowed) {
+                    Ok(Self(SmolStr::new(text)))
+                } else {
+                    Err(InvalidName { field: $field, rule: $rule })
                 }
-                Ok(Self(SmolStr::new(text)))
+            }
+
+            /// Whether a URL can carry it as a part of its path.
+            pub fn fits_a_path(&self) -> bool {
+                !is_step_of_a_path(&self.0)
             }
 
             /// The text as it came.

@@ -17,6 +17,7 @@ mod parse;
 mod show;
 
 pub use faults::{FieldError, InvalidProfile};
+pub use json::readable;
 
 /// Rated power by state.
 pub type Ratings = BTreeMap<State, Milliwatts>;
@@ -132,16 +133,16 @@ impl Profile {
     /// # Errors
     /// [`InvalidProfile`] names the fields that broke their rules.
     pub fn parse(json: &str) -> Result<Self, InvalidProfile> {
-        parse::profile(json, json::Unknown::Refused)
+        parse::profile(json, json::Origin::Owner)
     }
 
     /// Reads a stored profile: fields that no profile has are passed over, since a newer version
-    /// may have written them.
+    /// may have written them, and characters that no text may have any more are left out.
     ///
     /// # Errors
     /// [`InvalidProfile`] names the fields that broke their rules.
     pub fn parse_stored(json: &str) -> Result<Self, InvalidProfile> {
-        parse::profile(json, json::Unknown::PassedOver)
+        parse::profile(json, json::Origin::Table)
     }
 
     /// The profile as canonical JSON, decimals as strings.

@@ -374,8 +374,8 @@ impl<'a> HotelPage<'a> {
     fn do_today(&self, notation: &Notation<'_>) -> Option<Vec<Line>> {
         let found = self.found.as_ref()?;
         let line = |finding: &Finding| {
-            let href = self.links().day(&finding.suspect.room, found.date);
-            Line::of(&finding_text(notation, finding), Some(href))
+            let href = self.day_href(&finding.suspect.room, found.date);
+            Line::of(&finding_text(notation, finding), href)
         };
         Some(found.findings.iter().map(line).collect())
     }
@@ -398,7 +398,7 @@ impl<'a> HotelPage<'a> {
         };
         let faults = found.faults.iter().filter(|fault| !told_by_its_room(fault));
         let line = |fault: &SignalFault| {
-            let href = fault.room.as_ref().map(|room| self.links().day(room, found.date));
+            let href = fault.room.as_ref().and_then(|room| self.day_href(room, found.date));
             Line::of(&fault_text(notation, fault), href)
         };
         faults.map(line).collect()
@@ -572,7 +572,13 @@ impl<'a> HotelPage<'a> {
     }
 
     fn room_link(&self, room: &RoomId) -> Link {
-        Link::to(room.as_str(), Some(self.links().room(room, self.range)))
+        let href = room.fits_a_path().then(|| self.links().room(room, self.range));
+        Link::to(room.as_str(), href)
+    }
+
+    /// `None` for a room that no URL carries.
+    fn day_href(&self, room: &RoomId, date: BusinessDate) -> Option<String> {
+        room.fits_a_path().then(|| self.links().day(room, date))
     }
 
     fn kinds_table(&self, notation: &Notation<'_>) -> Table {
@@ -746,7 +752,8 @@ impl<'a> HotelPage<'a> {
                         Step::Week | Step::Month => self.links().room(room, *range),
                     };
                     let what = format!("{room}, {name}");
-                    scale.cell(notation, &what, cell.wasted(measure), Some(href))
+                    let href = room.fits_a_path().then_some(href);
+                    scale.cell(notation, &what, cell.wasted(measure), href)
                 });
                 HeatRow { head: self.room_link(room), cells: cells.collect() }
             })

@@ -1,7 +1,7 @@
 //! How pages refer to each other: by relative URLs only, so that they work below any prefix.
 //!
-//! Ids are made of characters that need no escaping in a URL, and none is a step in a path (`.`,
-//! `..`).
+//! Ids are made of characters that need no escaping in a URL. One that is a step in a path (`.`, `..`)
+//! has no link: tables may hold such rooms from when they were taken.
 
 use roomwatt_domain::{BusinessDate, RoomId};
 use roomwatt_presentation::{Baseline, Period, Range};

@@ -1,6 +1,6 @@
 //! The JSON of what is to be done and to be checked.
 
-use roomwatt_domain::{BusinessCalendar, BusinessDate, Finding, SignalFault, WastedNights};
+use roomwatt_domain::{BusinessCalendar, BusinessDate, Finding, RoomId, SignalFault, WastedNights};
 use serde::Serialize;
 
 use crate::figure::Decimal;
@@ -22,7 +22,8 @@ pub struct FindingView {
     confirmed: bool,
     nights: NightsView,
     text: String,
-    href: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    href: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -53,7 +54,7 @@ impl FindingView {
             confirmed: suspect.confirmed,
             nights: NightsView { wasted, exposed },
             text,
-            href: day_of(suspect.room.as_str(), date),
+            href: day_of(&suspect.room, date),
         }
     }
 }
@@ -95,12 +96,12 @@ impl SignalFaultView {
             count: fault.count,
             since: fault.since.map(|since| calendar.show(since)),
             text,
-            href: fault.room.as_ref().map(|room| day_of(room.as_str(), date)),
+            href: fault.room.as_ref().and_then(|room| day_of(room, date)),
         }
     }
 }
 
-/// The page of a room's day, relative to the hotel's pages.
-fn day_of(room: &str, date: BusinessDate) -> String {
-    format!("rooms/{room}/history.html?date={date}")
+/// The page of a room's day, relative to the hotel's pages; `None` for a room that no URL carries.
+fn day_of(room: &RoomId, date: BusinessDate) -> Option<String> {
+    room.fits_a_path().then(|| format!("rooms/{room}/history.html?date={date}"))
 }

@@ -330,7 +330,7 @@ pub(crate) fn decode(
     let sensor = |sensor: &SensorBody<'_>| {
         let night_hold = sensor.night_hold.map(|until| clock.at(until));
         Ok((
-            name(DeviceId::new(sensor.id))?,
+            name(DeviceId::kept(sensor.id))?,
             HeldBySensor { held: clock.held(&sensor.closing)?, night_hold },
         ))
     };
@@ -452,8 +452,8 @@ impl Clock {
         };
         Ok(DeviceReport {
             device: Device {
-                id: name(DeviceId::new(body.id))?,
-                kind: name(DeviceKind::new(body.kind))?,
+                id: name(DeviceId::kept(body.id))?,
+                kind: name(DeviceKind::kept(body.kind))?,
             },
             activations: body.activations,
             usage: body.usage.iter().map(usage).collect::<Result<_>>()?,
@@ -479,7 +479,7 @@ impl Clock {
 
     fn meter(self, body: &MeterBody<'_>) -> Result<MeterReport> {
         Ok(MeterReport {
-            id: name(DeviceId::new(body.id))?,
+            id: name(DeviceId::kept(body.id))?,
             during: energies(body.during),
             unplaced: body.unplaced.into(),
             closing: self.carried(None, body.counter.as_ref(), body.power.as_ref()),

@@ -54,5 +54,6 @@ impl Store {
 fn heard_hotel(item: &Item) -> Result<HeardHotel> {
     let read = Reader::new("heard hotel", item);
     let at: i64 = read.required(HEARD_AT, read.number(HEARD_AT)?)?;
-    Ok(HeardHotel { hotel: read.sort_key(HOTEL_PREFIX)?, heard_at: Instant::from_millis(at) })
+    let hotel = read.sort_key_as(HOTEL_PREFIX, HotelId::kept)?;
+    Ok(HeardHotel { hotel, heard_at: Instant::from_millis(at) })
 }

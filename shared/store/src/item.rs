@@ -87,10 +87,19 @@ impl<'a> Reader<'a> {
 
     /// What follows the prefix in the sort key.
     pub(crate) fn sort_key<T: FromStr<Err: Display>>(&self, prefix: &str) -> Result<T> {
+        self.sort_key_as(prefix, str::parse)
+    }
+
+    /// What follows the prefix in the sort key, read by a rule of its own.
+    pub(crate) fn sort_key_as<T, E: Display>(
+        &self,
+        prefix: &str,
+        read: impl FnOnce(&str) -> std::result::Result<T, E>,
+    ) -> Result<T> {
         let key = self.required(SK, self.text(SK)?)?;
         let name =
             key.strip_prefix(prefix).ok_or_else(|| self.corrupt(SK, "has another prefix"))?;
-        name.parse().map_err(|error| self.corrupt(SK, error))
+        read(name).map_err(|error| self.corrupt(SK, error))
     }
 
     pub(crate) fn corrupt(&self, name: &str, problem: impl Display) -> StoreError {

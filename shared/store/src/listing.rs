@@ -4,6 +4,7 @@
 //! ahead of the profiles nor behind them. It holds only what a list shows.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use roomwatt_domain::profile::readable;
 use roomwatt_domain::{HotelId, Instant, Profile};
 
 use crate::error::{Result, StoreError};
@@ -69,8 +70,8 @@ impl Store {
 fn listed(item: &Item) -> Result<ListedHotel> {
     let read = Reader::new("listed hotel", item);
     Ok(ListedHotel {
-        hotel_id: read.sort_key(HOTEL_PREFIX)?,
-        name: read.text(NAME)?.map(str::to_owned),
+        hotel_id: read.sort_key_as(HOTEL_PREFIX, HotelId::kept)?,
+        name: read.text(NAME)?.map(readable),
         time_zone: read.required(TIME_ZONE, read.text(TIME_ZONE)?)?.to_owned(),
     })
 }

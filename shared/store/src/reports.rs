@@ -280,7 +280,7 @@ const REPORT: &str = "report";
 pub(crate) fn stored_report(date: BusinessDate, item: &Item) -> Result<StoredReport> {
     let read = Reader::new(REPORT, item);
     let revision = read.required(REVISION, read.number(REVISION)?)?;
-    let room: RoomId = read.sort_key(REPORT_PREFIX)?;
+    let room = read.sort_key_as(REPORT_PREFIX, RoomId::kept)?;
     Ok(StoredReport {
         closed: encoding::decode(room, date, revision, read.blob(BODY)?)?,
         terms: read.required(VERSION, read.number(VERSION)?)?,

@@ -95,7 +95,7 @@ pub(crate) fn hotel_key(hotel: &HotelId) -> String {
 
 /// The hotel of a partition of a hotel's own records.
 pub(crate) fn hotel_of_key(key: &str) -> Option<HotelId> {
-    HotelId::new(key.strip_prefix(HOTEL_PREFIX)?).ok()
+    HotelId::kept(key.strip_prefix(HOTEL_PREFIX)?).ok()
 }
 
 /// A hotel in the list of hotels.
@@ -125,7 +125,7 @@ pub(crate) fn summary_part_keys(room: &RoomId) -> (String, String) {
 pub(crate) fn summary_part(key: &str) -> Option<(RoomId, u8)> {
     let name = key.strip_prefix(SUMMARY_PREFIX)?;
     let (room, part) = name.split_once('#').unwrap_or((name, "0"));
-    Some((RoomId::new(room).ok()?, part.parse().ok()?))
+    Some((RoomId::kept(room).ok()?, part.parse().ok()?))
 }
 
 pub(crate) fn report_key(room: &RoomId) -> String {

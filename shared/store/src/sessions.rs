@@ -199,7 +199,7 @@ fn session_of(item: &Item) -> Result<Option<Session>> {
         ALL => None,
         named => {
             let hotels =
-                named.split_whitespace().map(HotelId::new).collect::<std::result::Result<_, _>>();
+                named.split_whitespace().map(HotelId::kept).collect::<std::result::Result<_, _>>();
             Some(hotels.map_err(|error| read.corrupt(SEEN, error))?)
         }
     };

@@ -416,12 +416,13 @@ enum SetOf {
 fn parse_set_name(name: &str) -> Option<SetOf> {
     let mut parts = name.splitn(3, '/');
     let (kind, id, what) = (parts.next()?, parts.next()?, parts.next()?);
-    let device = || Some(Device { id: DeviceId::new(id).ok()?, kind: DeviceKind::new(kind).ok()? });
+    let device =
+        || Some(Device { id: DeviceId::kept(id).ok()?, kind: DeviceKind::kept(kind).ok()? });
     let signal = match (kind, id, what) {
         (_, _, COUNTER) => return Some(SetOf::Counter(device()?)),
         (_, _, POWER) => return Some(SetOf::Power(device()?)),
         ("stay", "", _) => Signal::Stay,
-        (DeviceKind::PRESENCE, sensor, _) => Signal::Presence(DeviceId::new(sensor).ok()?),
+        (DeviceKind::PRESENCE, sensor, _) => Signal::Presence(DeviceId::kept(sensor).ok()?),
         _ => Signal::Device(device()?),
     };
     Some(SetOf::States(signal, State::new(what).ok()?))

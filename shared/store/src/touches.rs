@@ -89,5 +89,5 @@ impl Store {
 }
 
 fn touched_room(item: &Item) -> Result<RoomId> {
-    Reader::new("touch", item).sort_key(TOUCH_PREFIX)
+    Reader::new("touch", item).sort_key_as(TOUCH_PREFIX, RoomId::kept)
 }

@@ -70,8 +70,9 @@ pub struct Finding {
     pub nights: WastedNights,
     /// The same for people, in the profile's language.
     pub text: String,
-    /// The page of the day, relative to the hotel's pages.
-    pub href: String,
+    /// The page of the day, relative to the hotel's pages; missing for a room that no URL carries.
+    #[schema(nullable = false)]
+    pub href: Option<String>,
 }
 
 /// What is to be checked.

@@ -9,11 +9,14 @@ use super::faults::{Faults, Path};
 
 type Members<'a> = BTreeMap<String, &'a RawValue>;
 
-/// What is done with a field that nobody asks for.
+/// Who wrote a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unknown {
-    Refused,
-    PassedOver,
+pub(super) enum Origin {
+    /// Its owner: what breaks a rule is a fault.
+    Owner,
+    /// A table, where an older or a newer version has put it: fields that nobody asks for are passed
+    /// over, and rules that came later do not make a hotel unreadable.
+    Table,
 }
 
 /// An object whose fields are asked for one by one.
@@ -87,8 +90,8 @@ impl<'a> Object<'a> {
     }
 
     /// What nobody asked for.
-    pub(super) fn finish(self, unknown: Unknown, faults: &mut Faults) {
-        if unknown == Unknown::Refused {
+    pub(super) fn finish(self, origin: Origin, faults: &mut Faults) {
+        if origin == Origin::Owner {
             for field in self.members.keys() {
                 let path = Path::Member(self.path, field);
                 faults.add(&path, format_args!("is no field of {}", self.what));
@@ -168,15 +171,22 @@ pub(super) fn text(raw: &RawValue) -> Result<String, String> {
 }
 
 /// Reads a text for people, of so many characters at most.
-pub(super) fn told(raw: &RawValue, most: usize) -> Result<String, String> {
+pub(super) fn told(raw: &RawValue, most: usize, origin: Origin) -> Result<String, String> {
     let text = text(raw)?;
-    if !(1..=most).contains(&text.chars().count()) {
+    if origin == Origin::Table {
+        Ok(readable(&text))
+    } else if !(1..=most).contains(&text.chars().count()) {
         Err(format!("must have 1 to {most} characters"))
     } else if text.chars().all(is_text) {
         Ok(text)
     } else {
         Err("must have no control and no bidirectional control characters".to_owned())
     }
+}
+
+/// A text without the characters that do not show as themselves.
+pub fn readable(text: &str) -> String {
+    text.chars().filter(|character| is_text(*character)).collect()
 }
 
 /// Whether a character shows as itself: it neither controls the terminal nor turns what is beside it.

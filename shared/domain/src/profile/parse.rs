@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::value::RawValue;
 
 use super::faults::{Faults, InvalidProfile, Path};
-use super::json::{Object, Unknown, decimal, leaf, list, map, name, text, told, whole};
+use super::json::{Object, Origin, decimal, leaf, list, map, name, text, told, whole};
 use super::{Language, Profile, Ratings};
 use crate::avoidable::{Avoidable, AvoidableStates};
 use crate::calendar::{BusinessCalendar, BusinessDate};
@@ -27,10 +27,10 @@ const MOST_ROOMS: u32 = 1_000_000;
 const ADDED_BY_THE_API: &str = "closedThrough";
 
 /// Reads a profile.
-pub(super) fn profile(json: &str, unknown: Unknown) -> Result<Profile, InvalidProfile> {
+pub(super) fn profile(json: &str, origin: Origin) -> Result<Profile, InvalidProfile> {
     let mut faults = Faults::default();
     let profile = match serde_json::from_str::<&RawValue>(json) {
-        Ok(raw) if raw.get().starts_with('{') => read(raw, unknown, &mut faults),
+        Ok(raw) if raw.get().starts_with('{') => read(raw, origin, &mut faults),
         Ok(_) => {
             faults.add(&Path::Root, "a profile must be a JSON object");
             None
@@ -45,22 +45,23 @@ pub(super) fn profile(json: &str, unknown: Unknown) -> Result<Profile, InvalidPr
 }
 
 /// `None` only together with a fault.
-fn read(raw: &RawValue, unknown: Unknown, faults: &mut Faults) -> Option<Profile> {
+fn read(raw: &RawValue, origin: Origin, faults: &mut Faults) -> Option<Profile> {
     let mut object = Object::new(raw, &Path::Root, "a profile", faults)?;
     object.take(ADDED_BY_THE_API);
-    let hotel_id = object.required("hotelId", faults, |raw| name(raw, HotelId::new));
+    let id = if origin == Origin::Table { HotelId::kept } else { HotelId::new };
+    let hotel_id = object.required("hotelId", faults, |raw| name(raw, id));
     let calendar = object.required("timeZone", faults, |raw| {
         BusinessCalendar::new(&text(raw)?).map_err(|error| error.to_string())
     });
     let profile = hotel_id.zip(calendar).map(|(id, calendar)| Profile::new(id, calendar));
     // Faults of the other fields are told even where there is no profile to put them in.
     let mut profile = profile.or_else(placeholder)?;
-    read_words(&mut object, &mut profile, faults);
-    profile.prices = read_prices(&mut object, unknown, faults);
-    profile.emission_factors = read_factors(&mut object, unknown, faults);
+    read_words(&mut object, &mut profile, origin, faults);
+    profile.prices = read_prices(&mut object, origin, faults);
+    profile.emission_factors = read_factors(&mut object, origin, faults);
     read_limits(&mut object, &mut profile, faults);
     read_maps(&mut object, &mut profile, faults);
-    object.finish(unknown, faults);
+    object.finish(origin, faults);
     Some(profile)
 }
 
@@ -69,8 +70,8 @@ fn placeholder() -> Option<Profile> {
     Some(Profile::new(HotelId::new("unknown").ok()?, BusinessCalendar::new("UTC").ok()?))
 }
 
-fn read_words(object: &mut Object<'_>, profile: &mut Profile, faults: &mut Faults) {
-    profile.name = object.optional("name", faults, |raw| told(raw, MOST_CHARACTERS));
+fn read_words(object: &mut Object<'_>, profile: &mut Profile, origin: Origin, faults: &mut Faults) {
+    profile.name = object.optional("name", faults, |raw| told(raw, MOST_CHARACTERS, origin));
     profile.language = object.optional("language", faults, |raw| match text(raw)?.as_str() {
         "en" => Ok(Language::English),
         "ko" => Ok(Language::Korean),
@@ -86,7 +87,7 @@ fn read_words(object: &mut Object<'_>, profile: &mut Profile, faults: &mut Fault
         }
     });
     profile.emission_factor_source =
-        object.optional("emissionFactorSource", faults, |raw| told(raw, MOST_CHARACTERS));
+        object.optional("emissionFactorSource", faults, |raw| told(raw, MOST_CHARACTERS, origin));
 }
 
 fn read_limits(object: &mut Object<'_>, profile: &mut Profile, faults: &mut Faults) {
@@ -182,7 +183,7 @@ fn date(raw: &RawValue) -> Result<BusinessDate, String> {
     BusinessDate::parse(&text(raw)?).map_err(|error| error.to_string())
 }
 
-fn read_prices(object: &mut Object<'_>, unknown: Unknown, faults: &mut Faults) -> Option<Prices> {
+fn read_prices(object: &mut Object<'_>, origin: Origin, faults: &mut Faults) -> Option<Prices> {
     let flat = object.optional("pricePerKwh", faults, per_kwh);
     let tariffs = object.nested("tariffs", faults, |raw, path, faults| {
         if flat.is_some() {
@@ -190,7 +191,7 @@ fn read_prices(object: &mut Object<'_>, unknown: Unknown, faults: &mut Faults) -
         }
         let mut rising = Rising::default();
         list(raw, path, faults, MOST_TARIFFS, |raw, path, faults| {
-            let tariff = read_tariff(raw, path, unknown, faults)?;
+            let tariff = read_tariff(raw, path, origin, faults)?;
             rising.check(tariff.from, path, faults);
             Some(tariff)
         })
@@ -216,7 +217,7 @@ impl Rising {
 fn read_tariff(
     raw: &RawValue,
     path: &Path<'_>,
-    unknown: Unknown,
+    origin: Origin,
     faults: &mut Faults,
 ) -> Option<Tariff> {
     let mut object = Object::new(raw, path, "a tariff", faults)?;
@@ -227,10 +228,10 @@ fn read_tariff(
     });
     let zones = object.nested("zones", faults, |raw, path, faults| {
         list(raw, path, faults, MOST_ZONES, |raw, path, faults| {
-            read_zone(raw, path, unknown, faults)
+            read_zone(raw, path, origin, faults)
         })
     });
-    object.finish(unknown, faults);
+    object.finish(origin, faults);
     Some(Tariff {
         from: from?,
         price: price?,
@@ -239,12 +240,7 @@ fn read_tariff(
     })
 }
 
-fn read_zone(
-    raw: &RawValue,
-    path: &Path<'_>,
-    unknown: Unknown,
-    faults: &mut Faults,
-) -> Option<Zone> {
+fn read_zone(raw: &RawValue, path: &Path<'_>, origin: Origin, faults: &mut Faults) -> Option<Zone> {
     let mut object = Object::new(raw, path, "a zone", faults)?;
     let price = object.required("price", faults, per_kwh);
     let hours =
@@ -262,7 +258,7 @@ fn read_zone(
             with.ok_or_else(|| "must be a month from 1 to 12".to_owned())
         })
     });
-    object.finish(unknown, faults);
+    object.finish(origin, faults);
     Some(Zone { price: price?, months, days, hours })
 }
 
@@ -288,7 +284,7 @@ fn read_set<S: Copy + Default>(
 
 fn read_factors(
     object: &mut Object<'_>,
-    unknown: Unknown,
+    origin: Origin,
     faults: &mut Faults,
 ) -> Option<EmissionFactors> {
     let flat = object.optional("kgCo2ePerKwh", faults, per_kwh);
@@ -298,7 +294,7 @@ fn read_factors(
         }
         let mut rising = Rising::default();
         list(raw, path, faults, MOST_FACTORS, |raw, path, faults| {
-            let factor = read_factor(raw, path, unknown, faults)?;
+            let factor = read_factor(raw, path, origin, faults)?;
             rising.check(factor.from, path, faults);
             Some(factor)
         })
@@ -309,13 +305,13 @@ fn read_factors(
 fn read_factor(
     raw: &RawValue,
     path: &Path<'_>,
-    unknown: Unknown,
+    origin: Origin,
     faults: &mut Faults,
 ) -> Option<EmissionFactor> {
     let mut object = Object::new(raw, path, "an emission factor", faults)?;
     let from = object.required("from", faults, date);
     let kg_co2e = object.required("kgCo2ePerKwh", faults, per_kwh);
-    let source = object.optional("source", faults, |raw| told(raw, MOST_CHARACTERS));
-    object.finish(unknown, faults);
+    let source = object.optional("source", faults, |raw| told(raw, MOST_CHARACTERS, origin));
+    object.finish(origin, faults);
     Some(EmissionFactor { from: from?, kg_co2e: kg_co2e?, source })
 }

@@ -49,6 +49,18 @@ fn a_step_of_a_path_is_no_id_for_no_url_could_carry_it() {
 }
 
 #[test]
+fn a_table_may_hold_such_a_step_from_before_and_nothing_else_beyond_the_rule() {
+    for id in [".", ".."] {
+        let room = RoomId::kept(id).unwrap();
+        assert_eq!((room.as_str(), room.fits_a_path()), (id, false));
+    }
+    assert!(RoomId::kept("...").unwrap().fits_a_path());
+    for id in ["", "a/b", "..\n", &"x".repeat(65)] {
+        assert!(RoomId::kept(id).is_err(), "{id:?}");
+    }
+}
+
+#[test]
 fn a_fault_names_its_field_and_rule_and_not_the_text() {
     let rule = "must be 1 to 64 characters of A-Z a-z 0-9 . _ -, and not . or .. alone";
     let fields = ["hotelId", "roomId", "deviceId", "deviceKind"];

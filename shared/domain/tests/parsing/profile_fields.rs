@@ -312,6 +312,17 @@ fn texts_have_no_control_and_no_bidirectional_control_characters() {
 }
 
 #[test]
+fn a_stored_profile_of_before_that_rule_is_read_without_such_characters() {
+    let stored = r#"{"hotelId":"..","timeZone":"UTC","name":"Zur\u0000 \u202ePost\n",
+        "emissionFactorSource":"\u0007UBA 2024"}"#;
+    assert_eq!(Profile::parse(stored).unwrap_err().fields.len(), 3);
+    let profile = Profile::parse_stored(stored).unwrap();
+    assert_eq!(profile.hotel_id.as_str(), "..");
+    assert_eq!(profile.name.as_deref(), Some("Zur Post"));
+    assert_eq!(profile.emission_factor_source.as_deref(), Some("UBA 2024"));
+}
+
+#[test]
 fn faults_are_few_and_short_however_bad_the_profile_is() {
     let long = "x".repeat(200_000);
     let ratings: serde_json::Map<_, _> = (0..5_000)

@@ -1,6 +1,6 @@
 //! Names of hotels are free text, and some of it is hostile.
 
-use roomwatt_domain::{BusinessCalendar, Profile};
+use roomwatt_domain::{BusinessCalendar, Profile, RoomId};
 use roomwatt_page::{HotelPage, Language, Range, RoomPage};
 
 use crate::document::Document;
@@ -46,6 +46,18 @@ fn a_hostile_name_is_text_and_nothing_else() {
     }
     let document = Document::parse(&pages(&hotel, range, Language::English)[0]);
     assert_eq!(document.first("h1").text(), HOSTILE);
+}
+
+#[test]
+fn a_room_that_no_url_carries_is_shown_without_a_link() {
+    let (mut hotel, range) = hostile();
+    let step = RoomId::kept("..").unwrap();
+    hotel.days[0].closed.room = step.clone();
+    let mut page = HotelPage::new(&hotel.profile, range, range, Some(range.to), Language::English);
+    hotel.days.iter().for_each(|day| page.add(&day.closed));
+    let html = page.render().unwrap();
+    assert!(html.contains(">..<") && !html.contains("rooms/../"), "{html}");
+    assert!(html.contains(&format!("rooms/{}/", hotel.days[1].closed.room)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reports: exact, fenced while a day is being closed, and listed by day or by room.
 
-use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport};
+use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, RoomId};
 use roomwatt_store::{PutOutcome, ReviseOutcome, Seal, Store, StoredReport};
 
 use crate::arbitrary::any_report;
@@ -32,6 +32,19 @@ async fn a_report_comes_back_as_it_was_folded() {
     (first.terms, first.fence, first.writes) = (17, 4, 23);
     assert_eq!(put(&store, &day, &first).await, PutOutcome::Put);
     assert_eq!(stored(&store, &day).await, Some(first));
+}
+
+#[tokio::test]
+async fn a_room_that_no_url_carries_is_read_with_the_others() {
+    let (store, day) = (Table::new().await, day(TODAY));
+    let rooms = [RoomId::kept("..").unwrap(), room("203")];
+    for room in &rooms {
+        let report = closed(room, &day, &[lamp_on(&day, 1)]);
+        assert_eq!(put(&store, &day, &report).await, PutOutcome::Put);
+    }
+    let read = all(store.reports(&hotel(), day.date, None, now())).await;
+    let read: Vec<_> = read.into_iter().map(|report| report.closed.room).collect();
+    assert_eq!(read, rooms);
 }
 
 #[tokio::test]
