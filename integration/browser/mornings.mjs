@@ -74,7 +74,7 @@ async function manager(page, address) {
   assert.match(page.url(), /baseline=same-weekdays/);
   await press(page, 'period=last-month');
   assert.match(await page.locator('.period').textContent(), /Oct 2026/, 'the month before');
-  const wasted = page.locator('#cost .figure data');
+  const wasted = page.locator('#wasted .figure data');
   assert.ok(Number(await wasted.getAttribute('value')) > 0, 'wasted money');
   // Any other days, by the form.
   await page.locator('input[name=from]').fill('2026-10-30');
@@ -82,7 +82,7 @@ async function manager(page, address) {
   await page.locator('input[name=to]').press('Enter');
   await page.waitForURL((url) => url.search.includes('from=2026-10-30'));
   assert.match(page.url(), /from=2026-10-30&to=2026-11-02/);
-  assert.match(await page.locator('#cost').textContent(), /before/, 'and its change');
+  assert.match(await page.locator('#wasted').textContent(), /before/, 'and its change');
 }
 
 async function sustainabilityOfficer(page, address, context) {

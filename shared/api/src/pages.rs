@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Totals};
 use roomwatt_page::{
-    DayPage, HotelLine, HotelPage, HotelsPage, Language, PageError, ProblemPage, RoomPage,
+    DayPage, HotelLine, HotelPage, HotelsPage, Language, Lead, PageError, ProblemPage, RoomPage,
     content_security_policy,
 };
 use roomwatt_presentation::range::moved;
 use roomwatt_presentation::{Period, Range};
-use roomwatt_store::Hotel;
+use roomwatt_store::{Hotel, HotelDay};
 
 use crate::answer::{self, Freshness, HTML, unwritable};
 use crate::call::Call;
@@ -27,6 +27,7 @@ use crate::ranges::{AT_ONCE, ClosedDays, Selection};
 use crate::{history, hotels, room_listing, schema};
 
 const LANG: &str = "lang";
+const SORT: &str = "sort";
 
 /// How many hotels the list shows at once.
 const HOTELS: usize = 50;
@@ -121,15 +122,17 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
         schema::HotelPath,
         schema::RangeQuery,
         schema::PageBaselineQuery,
+        schema::SortQuery,
         schema::LanguageQuery
     ),
     responses(schema::PageResponses)
 )]
 pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let id = call.hotel_id(Scope::ReadReports)?;
-    let parameters = call.parameters(&[FROM, TO, PERIOD, BASELINE, LANG])?;
+    let parameters = call.parameters(&[FROM, TO, PERIOD, BASELINE, SORT, LANG])?;
     let asked = page_dates(&parameters)?;
     let baseline = parameters.optional(BASELINE)?.unwrap_or_default();
+    let sort = parameters.optional(SORT)?.unwrap_or_default();
     let hotel = call.hotel(&id).await?;
     let range = page_range(&call, &hotel, asked)?;
     let days = ClosedDays::of(&call, &hotel, range, asked.end())?;
@@ -137,6 +140,8 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let days_before = ClosedDays::in_range(&hotel, before);
     let language = language(&call, &parameters);
     let mut page = HotelPage::new(&hotel.profile, range, before, hotel.closed_through, language);
+    page.sort_by(sort);
+    page.made_at(call.now());
     let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
     // What is to be done is news of the last closed day alone.
     let last = days.dates.last().copied().filter(|last| hotel.closed_through == Some(*last));
@@ -153,13 +158,13 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
         page.tell(date, found.findings, found.faults);
     }
     if range.from == range.to {
-        page.set_usual(same_weekdays(&call, &hotel, range.from).await?);
+        page.lead_in(days_before_it(&call, &hotel, range.from).await?);
     }
     let selection = Selection { dates: &days_before.dates, ..selection };
     for day in selection.hotel_days().await? {
         let rooms = u32::try_from(day.rooms).unwrap_or(u32::MAX);
         if rooms > 0 {
-            page.add_baseline(day.date, rooms, &day.totals);
+            page.add_baseline(day.date, rooms, &day.totals, &day.nights);
         }
     }
     write(&call, page.render(), Freshness::settled_if(days.complete))
@@ -238,19 +243,18 @@ fn is_closed(hotel: &Hotel, date: BusinessDate) -> bool {
     hotel.closed_through.is_some_and(|closed| date <= closed)
 }
 
-/// The hotel's sums on the same weekdays of the eight weeks before a date, latest first.
-async fn same_weekdays(
+/// Eight weeks before a day: what is usual on its weekday, and the days that lead to it.
+async fn days_before_it(
     call: &Call,
     hotel: &Hotel,
     date: BusinessDate,
-) -> Result<Vec<Totals>, Problem> {
+) -> Result<Vec<Lead>, Problem> {
     let back = |days: i64| moved(date, -days);
-    let (Some(from), Some(to)) = (back(7 * 8), back(7)) else { return Ok(Vec::new()) };
+    let (Some(from), Some(to)) = (back(7 * 8), back(1)) else { return Ok(Vec::new()) };
     let (id, dates) = (&hotel.profile.hotel_id, [from, to]);
     let days = Selection { call, hotel: id, dates: &dates, rooms: None }.hotel_days().await?;
-    let weekday = date.civil().weekday();
-    let same = days.iter().rev().filter(|day| day.date.civil().weekday() == weekday);
-    Ok(same.filter(|day| day.rooms > 0).map(|day| day.totals).collect())
+    let lead = |day: &HotelDay| Lead { date: day.date, rooms: day.rooms, totals: day.totals };
+    Ok(days.iter().map(lead).collect())
 }
 
 /// The dates that a page is asked for: without any, yesterday.

@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use jiff::ToSpan;
 use made_up::{Hotel, date, seoul};
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Finding, Gathered, Profile, RoomId, RoomPast, RoomStates,
-    SignalFault, Suspect,
+    BusinessDate, ClosedReport, Finding, Gathered, NightSums, Profile, RoomId, RoomPast,
+    RoomStates, SignalFault, Suspect,
 };
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage, content_security_policy};
 use roomwatt_presentation::{GroupBy, GroupView, Groups, HistoryView};
@@ -129,7 +129,12 @@ fn rendered(hotel: &Hotel, range: Range, language: Language) -> Outcome<String> 
     for (at, made) in hotel.days.iter().enumerate() {
         page.add(&made.closed);
         if at % 10 != 0 {
-            page.add_baseline(back(made.closed.date)?, 1, &made.closed.report.totals());
+            page.add_baseline(
+                back(made.closed.date)?,
+                1,
+                &made.closed.report.totals(),
+                &NightSums::default(),
+            );
         }
     }
     if let Some(last) = closed_through {

@@ -1,6 +1,6 @@
 //! The four figures to see first, against the period before, and the sentence that sums them up.
 
-use roomwatt_domain::{Charge, Energy, Rounded, Totals};
+use roomwatt_domain::{Charge, Energy, NightSums, PerSoldNight, Percent, Rounded, Totals};
 
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent, signed, tenths, tenths_of_percent};
@@ -13,9 +13,45 @@ pub(crate) struct Card {
     /// As in the API.
     pub(crate) name: &'static str,
     pub(crate) value: CardValue,
-    /// What belongs to the figure, a line each.
-    pub(crate) details: Vec<String>,
+    /// What belongs to the figure, a line each: how sure it is among others.
+    pub(crate) details: Vec<Detail>,
     pub(crate) change: Option<Change>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Detail {
+    Text(String),
+    /// A total that is as in the API.
+    Total {
+        name: &'static str,
+        before: &'static str,
+        datum: Datum,
+        after: &'static str,
+    },
+}
+
+impl Detail {
+    fn total(language: Language, name: &'static str, datum: Datum) -> Self {
+        let (before, after) = match language {
+            Language::English => ("", " in all"),
+            Language::Korean => ("합계 ", ""),
+        };
+        Self::Total { name, before, datum, after }
+    }
+}
+
+/// The period before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Before<'a> {
+    pub(crate) totals: &'a Totals,
+    pub(crate) nights: &'a NightSums,
+    pub(crate) basis: Basis,
+}
+
+impl Before<'_> {
+    fn per_sold_night(&self) -> Option<PerSoldNight> {
+        self.nights.per_sold_night(self.totals)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -108,208 +144,316 @@ fn change(
 pub(crate) fn cards(
     notation: &Notation<'_>,
     tally: &Tally,
-    before: Option<(&Totals, Basis)>,
+    before: Option<Before<'_>>,
+    target: Option<Percent>,
 ) -> Vec<Card> {
-    let language = notation.language;
-    let now = tally.totals();
-    let measure = Measure::of(now);
-    let unrated = language.say("No device in use has a rating", "사용된 기기에 정격이 없음");
-    let compare =
-        |now: i128, of: &dyn Fn(&Totals) -> Option<i128>, write: &dyn Fn(i128) -> Datum| {
-            let (before, basis) = before?;
-            Some(change(language, (now, of(before)?), basis, write))
+    let of = Cards { notation, tally, before, target };
+    vec![of.wasted(), of.cost(), of.co2e(), of.energy()]
+}
+
+struct Cards<'a> {
+    notation: &'a Notation<'a>,
+    tally: &'a Tally,
+    before: Option<Before<'a>>,
+    target: Option<Percent>,
+}
+
+impl Cards<'_> {
+    fn say(&self, english: &'static str, korean: &'static str) -> &'static str {
+        self.notation.language.say(english, korean)
+    }
+
+    fn totals(&self) -> &Totals {
+        self.tally.totals()
+    }
+
+    fn is_rated(&self) -> bool {
+        Measure::of(self.totals()) == Measure::Energy
+    }
+
+    fn night(&self) -> Option<PerSoldNight> {
+        self.tally.nights.per_sold_night(self.totals()).filter(|_| self.is_rated())
+    }
+
+    /// A sum against the one before.
+    fn against(
+        &self,
+        now: i128,
+        of: impl Fn(&Totals) -> Option<i128>,
+        write: impl Fn(i128) -> Datum,
+    ) -> Option<Change> {
+        let Before { totals, basis, .. } = self.before?;
+        Some(change(self.notation.language, (now, of(totals)?), basis, write))
+    }
+
+    /// A figure per sold night against the one before.
+    fn nightly_against(
+        &self,
+        now: Rounded<4>,
+        of: impl Fn(&PerSoldNight) -> Option<Rounded<4>>,
+        write: impl Fn(Rounded<4>) -> Datum,
+    ) -> Option<Change> {
+        let before = of(&self.before?.per_sold_night()?)?;
+        let both = (now.units(), before.units());
+        let write = |units| write(Rounded::of(units, 10_000));
+        Some(change(self.notation.language, both, Basis::Sums, write))
+    }
+
+    /// Wasted money; where not all days have a price, energy, and where nothing has a rating, time.
+    fn wasted(&self) -> Card {
+        let now = self.totals();
+        let measure = Measure::of(now);
+        let money =
+            now.confirmed_waste_cost().filter(|_| self.is_rated() && self.tally.unpriced == 0);
+        let wasted = Notation::measured(measure, measure.wasted(now));
+        let label = match (money, measure) {
+            (Some(_), _) => self.say("Wasted money", "낭비 비용"),
+            (None, Measure::Energy) => self.say("Wasted energy", "낭비 에너지"),
+            (None, Measure::Time) => self.say("Wasted use", "낭비된 사용 시간"),
         };
-    let rated = measure == Measure::Energy;
-    let energy = Card {
-        label: language.say("Energy", "에너지"),
-        name: "energyWh",
-        value: if rated {
+        let Some(share) = percent(measure.wasted(now), measure.used(now)) else {
+            let value = CardValue::Missing(self.say("Nothing was used", "사용 없음"));
+            return Card { label, name: "wasted", value, details: vec![], change: None };
+        };
+        let (value, change) = match money {
+            Some(wasted) => (
+                self.notation.money(wasted),
+                self.against(
+                    wasted.exact(),
+                    |before| before.confirmed_waste_cost().map(Charge::exact),
+                    |exact| self.notation.money(Charge::from_exact(exact)),
+                ),
+            ),
+            None => (
+                wasted.clone(),
+                self.against(
+                    measure.wasted(now),
+                    |before| Some(measure.wasted(before)),
+                    |exact| Notation::measured(measure, exact),
+                ),
+            ),
+        };
+        let up_to = money.zip(now.waste_cost).filter(|(sure, all)| sure != all);
+        let up_to = match up_to {
+            Some((_, all)) => Some(self.notation.money(all).text),
+            None => measure.up_to(now).map(|all| Notation::measured(measure, all).text),
+        };
+        let details = [
+            Some(self.share_of_all(&share, money.map(|_| wasted.text))),
+            Some(self.unsold(measure)),
+            up_to.map(|text| self.notation.up_to(&text)),
+        ];
+        let details = details.into_iter().flatten().map(Detail::Text).collect();
+        Card { label, name: "wasted", value: CardValue::Figure(value), details, change }
+    }
+
+    /// The share of the energy, or of the use, and the target that it has.
+    fn share_of_all(&self, share: &str, amount: Option<String>) -> String {
+        let amount = amount.map(|amount| format!("{amount}, ")).unwrap_or_default();
+        let target = self.target.filter(|_| self.is_rated());
+        match (self.notation.language, target) {
+            (Language::English, Some(target)) => {
+                format!("{amount}{share} of all; the target is {target}%")
+            }
+            (Language::English, None) => format!("{amount}{share} of all"),
+            (Language::Korean, Some(target)) => {
+                format!("{amount}전체의 {share}, 목표 {target}%")
+            }
+            (Language::Korean, None) => format!("{amount}전체의 {share}"),
+        }
+    }
+
+    /// How much of it was in unsold rooms, where it is certain.
+    fn unsold(&self, measure: Measure) -> String {
+        let unsold = Notation::measured(measure, measure.wasted_unsold(&self.tally.sums)).text;
+        match self.notation.language {
+            Language::English => format!("{unsold} of it in unsold rooms"),
+            Language::Korean => format!("그중 미판매 객실 {unsold}"),
+        }
+    }
+
+    fn cost(&self) -> Card {
+        let now = self.totals();
+        let nightly = self.night().and_then(|night| night.cost);
+        let mut details = Vec::new();
+        let (label, name, value, change) = match (nightly, now.cost) {
+            (Some(nightly), Some(cost)) => {
+                let total = self.notation.money(cost);
+                details.push(Detail::total(self.notation.language, "cost", total));
+                let change = self.nightly_against(
+                    nightly,
+                    |before| before.cost,
+                    |amount| self.notation.rounded_money(amount),
+                );
+                (
+                    self.say("Cost per sold night", "판매 객실 1박당 비용"),
+                    "costPerSoldNight",
+                    CardValue::Figure(self.notation.rounded_money(nightly)),
+                    change,
+                )
+            }
+            (_, cost) => {
+                let change = cost.filter(|_| self.is_rated()).and_then(|cost| {
+                    self.against(
+                        cost.exact(),
+                        |before| before.cost.map(Charge::exact),
+                        |exact| self.notation.money(Charge::from_exact(exact)),
+                    )
+                });
+                let missing = match now.unpriced {
+                    Some(_) => self.say("Before the first tariff", "첫 요금제 이전"),
+                    None => self.say("No price set", "단가 미설정"),
+                };
+                let value = self.charged(cost, missing, |cost| self.notation.money(cost));
+                (self.say("Cost", "비용"), "cost", value, change)
+            }
+        };
+        if let Some(unpriced) = now.unpriced.filter(|unpriced| *unpriced != Energy::default()) {
+            let unpriced = Notation::energy(unpriced).text;
+            details.push(Detail::Text(match self.notation.language {
+                Language::English => format!("without {unpriced} from before the first tariff"),
+                Language::Korean => format!("첫 요금제 이전 {unpriced} 제외"),
+            }));
+        }
+        details.extend(self.nights());
+        let change = change.filter(|_| self.tally.unpriced == 0);
+        Card { label, name, value, details, change }
+    }
+
+    fn co2e(&self) -> Card {
+        let now = self.totals();
+        let nightly = self.night().and_then(|night| night.co2e);
+        let mut details = Vec::new();
+        let (label, name, value, change) = match (nightly, now.co2e) {
+            (Some(nightly), Some(co2e)) => {
+                let total = Notation::co2e(co2e);
+                details.push(Detail::total(self.notation.language, "co2eKg", total));
+                let change =
+                    self.nightly_against(nightly, |before| before.co2e, Notation::rounded_co2e);
+                (
+                    self.say("CO₂e per sold night", "판매 객실 1박당 CO₂e"),
+                    "co2eKgPerSoldNight",
+                    CardValue::Figure(Notation::rounded_co2e(nightly)),
+                    change,
+                )
+            }
+            (_, co2e) => {
+                let change = co2e.filter(|_| self.is_rated()).and_then(|co2e| {
+                    self.against(
+                        co2e.exact(),
+                        |before| before.co2e.map(Charge::exact),
+                        |exact| Notation::co2e(Charge::from_exact(exact)),
+                    )
+                });
+                let missing = self.say("No emission factor set", "배출 계수 미설정");
+                ("CO₂e", "co2eKg", self.charged(co2e, missing, Notation::co2e), change)
+            }
+        };
+        let change = change.filter(|_| self.tally.unfactored == 0);
+        Card { label, name, value, details, change }
+    }
+
+    fn charged(
+        &self,
+        charge: Option<Charge>,
+        missing: &'static str,
+        write: impl Fn(Charge) -> Datum,
+    ) -> CardValue {
+        match charge {
+            Some(charge) if self.is_rated() => CardValue::Figure(write(charge)),
+            Some(_) => CardValue::Missing(self.unrated()),
+            None => CardValue::Missing(missing),
+        }
+    }
+
+    fn unrated(&self) -> &'static str {
+        self.say("No device in use has a rating", "사용된 기기에 정격이 없음")
+    }
+
+    /// How many nights were sold, of those that are known.
+    fn nights(&self) -> Option<Detail> {
+        let nights = self.tally.nights.nights;
+        let known = nights.sold + nights.unsold;
+        let [sold, known_text] = [nights.sold, known].map(|it| Notation::number(it).text);
+        let language = self.notation.language;
+        (known > 0).then(|| {
+            Detail::Text(match language {
+                Language::English => {
+                    let noun = language.count(known, "night", "nights", "");
+                    format!("{sold} of {known_text} {noun} sold")
+                }
+                Language::Korean => format!("판매 {sold}박 / {known_text}박"),
+            })
+        })
+    }
+
+    fn energy(&self) -> Card {
+        let now = self.totals();
+        let rated = self.is_rated();
+        let value = if rated {
             CardValue::Figure(Notation::energy(now.energy))
         } else {
-            CardValue::Missing(unrated)
-        },
-        details: if rated { energy_details(notation, tally) } else { Vec::new() },
-        change: rated
-            .then(|| {
-                compare(now.energy.exact(), &|before| Some(before.energy.exact()), &|exact| {
-                    Notation::measured(Measure::Energy, exact)
-                })
-            })
-            .flatten(),
-    };
-    let charged = |charge: Option<Charge>, missing, write: &dyn Fn(Charge) -> Datum| match charge {
-        Some(charge) if rated => CardValue::Figure(write(charge)),
-        Some(_) => CardValue::Missing(unrated),
-        None => CardValue::Missing(missing),
-    };
-    let no_price = match now.unpriced {
-        Some(_) => language.say("Before the first tariff", "첫 요금제 이전"),
-        None => language.say("No price set", "단가 미설정"),
-    };
-    let cost = Card {
-        label: language.say("Cost", "비용"),
-        name: "cost",
-        value: charged(now.cost, no_price, &|charge| notation.money(charge)),
-        details: cost_details(notation, tally, rated),
-        change: now.cost.filter(|_| rated && tally.unpriced == 0).and_then(|cost| {
-            compare(cost.exact(), &|before| before.cost.map(Charge::exact), &|exact| {
-                notation.money(Charge::from_exact(exact))
-            })
-        }),
-    };
-    let co2e = Card {
-        label: "CO₂e",
-        name: "co2eKg",
-        value: charged(
-            now.co2e,
-            language.say("No emission factor set", "배출 계수 미설정"),
-            &Notation::co2e,
-        ),
-        details: co2e_details(notation, tally, rated),
-        change: now.co2e.filter(|_| rated && tally.unfactored == 0).and_then(|co2e| {
-            compare(co2e.exact(), &|before| before.co2e.map(Charge::exact), &|exact| {
-                Notation::co2e(Charge::from_exact(exact))
-            })
-        }),
-    };
-    vec![wasted_share(notation, tally, before.map(|(before, _)| before)), cost, co2e, energy]
-}
-
-/// How the energy is known, what of it is no use, and what a sold night takes.
-fn energy_details(notation: &Notation<'_>, tally: &Tally) -> Vec<String> {
-    let totals = tally.totals();
-    let mut details = Vec::new();
-    if let Some(measured) = totals.measured {
-        let of_use = measured.energy;
-        let rated = totals.energy - of_use - measured.standby - measured.unplaced;
-        let parts = [
-            (of_use, "of use measured", "사용 계량"),
-            (rated, "by rating", "정격 산출"),
-            (measured.standby, "standby", "대기전력"),
-            (measured.unplaced, "unplaced", "시각 미상"),
-        ];
-        let parts = parts.into_iter().filter(|(energy, ..)| *energy != Energy::default());
-        let parts = parts.map(|(energy, english, korean)| {
-            let text = Notation::energy(energy).text;
-            match notation.language {
-                Language::English => format!("{text} {english}"),
-                Language::Korean => format!("{korean} {text}"),
-            }
-        });
-        let parts: Vec<_> = parts.collect();
-        if !parts.is_empty() {
-            details.push(parts.join(", "));
-        }
-    }
-    details.extend(
-        tally
-            .nights
-            .per_sold_night(totals)
-            .map(|night| per_sold_night(notation, &Notation::per_night(night.energy).text)),
-    );
-    details
-}
-
-/// What the waste cost, what has no price, and what a sold night costs.
-fn cost_details(notation: &Notation<'_>, tally: &Tally, rated: bool) -> Vec<String> {
-    let totals = tally.totals();
-    let mut details = Vec::new();
-    if let Some(wasted) = totals.confirmed_waste_cost().filter(|_| rated) {
-        let wasted_text = notation.money(wasted).text;
-        let wasted_text = match notation.language {
-            Language::English => format!("{wasted_text} wasted"),
-            Language::Korean => format!("낭비 {wasted_text}"),
+            CardValue::Missing(self.unrated())
         };
-        let all = totals.waste_cost.filter(|all| *all != wasted);
-        details.push(match all {
-            Some(all) => format!("{wasted_text}, {}", notation.up_to(&notation.money(all).text)),
-            None => wasted_text,
-        });
+        let mut details = Vec::new();
+        if rated {
+            details.extend(self.night().map(|night| {
+                let text = Notation::per_night(night.energy).text;
+                match self.notation.language {
+                    Language::English => format!("{text} per sold night"),
+                    Language::Korean => format!("판매 객실 1박당 {text}"),
+                }
+            }));
+            details.extend(self.how_known());
+        }
+        let change = self.against(
+            now.energy.exact(),
+            |before| Some(before.energy.exact()),
+            |exact| Notation::measured(Measure::Energy, exact),
+        );
+        Card {
+            label: self.say("Energy", "에너지"),
+            name: "energyWh",
+            value,
+            details: details.into_iter().map(Detail::Text).collect(),
+            change: change.filter(|_| rated),
+        }
     }
-    if let Some(unpriced) = totals.unpriced.filter(|unpriced| *unpriced != Energy::default()) {
-        let unpriced = Notation::energy(unpriced).text;
-        details.push(match notation.language {
-            Language::English => format!("without {unpriced} from before the first tariff"),
-            Language::Korean => format!("첫 요금제 이전 {unpriced} 제외"),
-        });
-    }
-    let night = tally.nights.per_sold_night(totals).and_then(|night| night.cost);
-    details.extend(
-        night
-            .filter(|_| rated)
-            .map(|cost| per_sold_night(notation, &notation.rounded_money(cost).text)),
-    );
-    details
-}
 
-fn co2e_details(notation: &Notation<'_>, tally: &Tally, rated: bool) -> Vec<String> {
-    let night = tally.nights.per_sold_night(tally.totals()).and_then(|night| night.co2e);
-    let night = night.filter(|_| rated);
-    let shown = night.map(|co2e| per_sold_night(notation, &Notation::rounded_co2e(co2e).text));
-    shown.into_iter().collect()
-}
-
-fn per_sold_night(notation: &Notation<'_>, text: &str) -> String {
-    match notation.language {
-        Language::English => format!("{text} per sold night"),
-        Language::Korean => format!("판매 객실 1박당 {text}"),
-    }
-}
-
-fn wasted_share(notation: &Notation<'_>, tally: &Tally, before: Option<&Totals>) -> Card {
-    let language = notation.language;
-    let now = tally.totals();
-    let measure = Measure::of(now);
-    let share = |totals| tenths_of_percent(measure.wasted(totals), measure.used(totals));
-    let shared = share(now);
-    let value = match shared {
-        Some(share) => {
-            CardValue::Figure(Datum { value: tenths(share), text: format!("{}%", tenths(share)) })
+    /// What the energy was measured by, and what of it is assumed.
+    fn how_known(&self) -> Vec<String> {
+        let totals = self.totals();
+        let mut known = Vec::new();
+        if let Some(measured) = totals.measured {
+            let of_use = measured.energy;
+            let rated = totals.energy - of_use - measured.standby - measured.unplaced;
+            let parts = [
+                (of_use, "of use measured", "사용 계량"),
+                (rated, "by rating", "정격 산출"),
+                (measured.standby, "standby", "대기전력"),
+                (measured.unplaced, "unplaced", "시각 미상"),
+            ];
+            let parts = parts.into_iter().filter(|(energy, ..)| *energy != Energy::default());
+            let parts = parts.map(|(energy, english, korean)| {
+                let text = Notation::energy(energy).text;
+                match self.notation.language {
+                    Language::English => format!("{text} {english}"),
+                    Language::Korean => format!("{korean} {text}"),
+                }
+            });
+            let parts: Vec<_> = parts.collect();
+            if !parts.is_empty() {
+                known.push(parts.join(", "));
+            }
         }
-        None => CardValue::Missing(language.say("Nothing was used", "사용 없음")),
-    };
-    let certain = measure.wasted_unsold(&tally.sums);
-    let amount = Notation::measured(measure, measure.wasted(now)).text;
-    let certain = Notation::measured(measure, certain).text;
-    let amounts = shared.map(|_| match (language, measure) {
-        (Language::English, Measure::Energy) => {
-            format!("{amount} wasted, {certain} of it in unsold rooms")
+        if totals.assumed_energy != Energy::default() {
+            let assumed = Notation::energy(totals.assumed_energy).text;
+            known.push(match self.notation.language {
+                Language::English => format!("{assumed} of it assumed"),
+                Language::Korean => format!("그중 추정 {assumed}"),
+            });
         }
-        (Language::Korean, Measure::Energy) => {
-            format!("낭비 {amount}, 그중 미판매 객실 {certain}")
-        }
-        (Language::English, Measure::Time) => {
-            format!("{amount} of use wasted, {certain} of it in unsold rooms; in time, since nothing is rated")
-        }
-        (Language::Korean, Measure::Time) => {
-            format!("낭비된 사용 {amount}, 그중 미판매 객실 {certain}; 정격이 없어 시간 기준")
-        }
-    });
-    let up_to = measure.up_to(now).map(|all| {
-        let text = Notation::measured(measure, all).text;
-        let share = percent(all, measure.used(now)).unwrap_or_default();
-        notation.up_to(&format!("{text} ({share})"))
-    });
-    let change = shared.zip(before.and_then(share)).map(|(now, before)| {
-        let points = signed(&tenths(now - before));
-        Change {
-            direction: direction(&points),
-            text: match language {
-                Language::English => format!("{points} percentage points"),
-                Language::Korean => format!("{points}%p"),
-            },
-            before: match language {
-                Language::English => format!("{}% before", tenths(before)),
-                Language::Korean => format!("이전 {}%", tenths(before)),
-            },
-        }
-    });
-    Card {
-        label: language.say("Share wasted", "낭비 비율"),
-        name: "wastedShare",
-        value,
-        details: amounts.into_iter().chain(up_to).collect(),
-        change,
+        known
     }
 }
 

@@ -10,7 +10,7 @@ use crate::notation::{Datum, Notation, decimal, reduced};
 use crate::tally::Measure;
 
 /// One bar.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Bar {
     /// Below the bar, where there is room.
     pub(crate) label: String,
@@ -19,6 +19,16 @@ pub(crate) struct Bar {
     pub(crate) href: Option<String>,
     /// `None` where there is no report.
     pub(crate) figures: Option<Parts>,
+    /// Shaded.
+    pub(crate) weekend: bool,
+    /// The one that a page is of, among others.
+    pub(crate) current: bool,
+    /// Marked, since late events have changed its reports.
+    pub(crate) revised: bool,
+    /// Another tariff begins with it.
+    pub(crate) new_price: bool,
+    /// What as many room-days of the period before wasted: a line.
+    pub(crate) before: Option<i128>,
 }
 
 /// What a bar is stacked of, from the ground up: each goes up to here.
@@ -65,7 +75,8 @@ pub(crate) fn share(part: i128, whole: i128) -> String {
 
 /// Draws the bars; `name` says what they show.
 pub(crate) fn draw(name: &str, measure: Measure, bars: &[Bar]) -> Chart {
-    let most = bars.iter().filter_map(|bar| bar.figures).map(|parts| parts.used).max().unwrap_or(0);
+    let most = bars.iter().filter_map(|bar| bar.figures.map(|parts| parts.used).max(bar.before));
+    let most = most.max().unwrap_or(0);
     let scale = Scale::of(most, measure.unit());
     let label = |tick| decimal(tick * scale.step, measure.unit(), scale.decimals);
     let width = label(scale.ticks).len().max(3) * DIGIT + 10;
@@ -99,6 +110,12 @@ pub(crate) fn draw(name: &str, measure: Measure, bars: &[Bar]) -> Chart {
                 .set("y2", y.as_str()),
         );
     }
+    // Behind the bars, or their own slots would cover it.
+    let shades = bars.iter().enumerate().filter(|(_, bar)| bar.weekend || bar.current);
+    for (at, bar) in shades {
+        let class = if bar.current { "current" } else { "weekend" };
+        plot = plot.add(slot(class, number(at), number(bars.len())));
+    }
     let every = bars.len().div_ceil(LABELS).max(1);
     let every_narrow = bars.len().div_ceil(LABELS_NARROW).max(1).next_multiple_of(every);
     for (at, bar) in bars.iter().enumerate() {
@@ -128,13 +145,7 @@ fn drawn(bar: &Bar, at: usize, bars: usize, scale: &Scale) -> Group {
             .set("y", pixel(top))
             .set("height", pixel(bottom - top))
     };
-    let slot = Rectangle::new()
-        .set("class", "slot")
-        .set("x", share(at, bars))
-        .set("width", share(1, bars))
-        .set("y", TOP.to_string())
-        .set("height", HEIGHT.to_string());
-    let mut shapes = Group::new().add(Title::new(bar.title.as_str())).add(slot);
+    let mut shapes = Group::new().add(Title::new(bar.title.as_str())).add(slot("slot", at, bars));
     match bar.figures {
         Some(Parts { wasted, up_to, used }) => {
             for (class, from, to) in
@@ -155,6 +166,38 @@ fn drawn(bar: &Bar, at: usize, bars: usize, scale: &Scale) -> Group {
             );
         }
     }
+    if bar.new_price {
+        let x = share(at, bars);
+        shapes = shapes.add(
+            Line::new()
+                .set("class", "price")
+                .set("x1", x.as_str())
+                .set("x2", x)
+                .set("y1", TOP.to_string())
+                .set("y2", (TOP + HEIGHT).to_string()),
+        );
+    }
+    if let Some(before) = bar.before {
+        let y = pixel(scale.y(before));
+        shapes = shapes.add(
+            Line::new()
+                .set("class", "before")
+                .set("x1", share(at, bars))
+                .set("x2", share(at + 1, bars))
+                .set("y1", y.as_str())
+                .set("y2", y),
+        );
+    }
+    if bar.revised {
+        let top = bar.figures.map_or(0, |parts| parts.used);
+        shapes = shapes.add(
+            Text::new("*")
+                .set("class", "label")
+                .set("x", share(2 * at + 1, 2 * bars))
+                .set("y", pixel(scale.y(top) - 10))
+                .set("text-anchor", "middle"),
+        );
+    }
     match &bar.href {
         Some(href) => Group::new().add(
             Anchor::new()
@@ -164,6 +207,16 @@ fn drawn(bar: &Bar, at: usize, bars: usize, scale: &Scale) -> Group {
         ),
         None => shapes,
     }
+}
+
+/// All of a column's height.
+fn slot(class: &str, at: i128, bars: i128) -> Rectangle {
+    Rectangle::new()
+        .set("class", class)
+        .set("x", share(at, bars))
+        .set("width", share(1, bars))
+        .set("y", TOP.to_string())
+        .set("height", HEIGHT.to_string())
 }
 
 /// Where values stand on the axis: in tenths of a pixel, so that no float is needed.

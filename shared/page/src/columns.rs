@@ -46,6 +46,11 @@ impl Columns {
         self.ranges.get(at).filter(|range| range.contains(date)).map(|_| at)
     }
 
+    /// Whether a column is a day of the weekend.
+    pub(crate) fn is_weekend(&self, range: Range) -> bool {
+        self.step == Step::Day && range.from.civil().weekday().to_monday_one_offset() > 5
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ranges.len()
     }

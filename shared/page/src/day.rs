@@ -10,7 +10,7 @@ use roomwatt_domain::{
 use roomwatt_presentation::range::{Range, moved};
 
 use crate::PageError;
-use crate::cards::{Card, CardValue, cards, lede};
+use crate::cards::{Card, CardValue, Detail, cards, lede};
 use crate::figures::Data;
 use crate::language::Language;
 use crate::links::{Links, Place};
@@ -65,7 +65,7 @@ impl DayPage<'_> {
         let view = View {
             frame: self.frame(&notation, &stretches),
             lede: totals.and_then(|totals| lede(&notation, &totals)),
-            cards: tally.map_or_else(Vec::new, |tally| cards(&notation, &tally, None)),
+            cards: tally.map_or_else(Vec::new, |tally| cards(&notation, &tally, None, None)),
             strips: self.strips(&notation, &stretches),
             scale: strip::scale(self.day.window, &strip::ticks(&notation, self.day.window)),
             devices: self.report.map(|closed| self.devices_table(&notation, closed)),

@@ -1,16 +1,18 @@
 //! A hotel over a range of days: where its energy goes, and where it is wasted.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, DeviceId, DeviceKind, EmissionFactors, FaultKind, Finding, Nights,
-    PerKwh, Prices, Profile, RoomId, SignalFault, Totals,
+    BusinessDate, ClosedReport, ConfirmedWaste, Device, DeviceId, DeviceKind, EmissionFactors,
+    FaultKind, Finding, Instant, NightSums, Nights, PerKwh, Prices, Profile, RoomId, SignalFault,
+    Totals,
 };
 use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::PageError;
-use crate::cards::{Basis, Card, CardValue, cards};
+use crate::cards::{Basis, Before, Card, CardValue, Detail, cards};
 use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
 use crate::figures::{Data, Exposure, meets, usual};
@@ -22,6 +24,7 @@ use crate::parts::{
     Cell, Choice, Column, Figures, Frame, Line, Link, Row, Table, gap_notes, hotel_name,
     in_languages, meters_table, occupancy_table, to_hotels,
 };
+use crate::sort::Sort;
 use crate::tally::{Judged, Measure, Metered, Tally};
 use crate::telling::{Amounts, fault_text, finding_text, nothing_to_do, verdict};
 use crate::trust::{Fact, Kinds, graded, trust};
@@ -31,6 +34,10 @@ use crate::words;
 const HEAT_ROOMS: usize = 40;
 /// How many rooms and device kinds are ranked.
 const RANKED: usize = 10;
+/// How many days before it the chart of one day shows.
+const LEADING: usize = 13;
+/// How many rooms are named for a doubt.
+const DOUBTFUL_ROOMS: usize = 5;
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 2;
 
@@ -50,13 +57,30 @@ pub struct HotelPage<'a> {
     by_column: Vec<Tally>,
     by_room: BTreeMap<RoomId, RoomSums>,
     by_kind: BTreeMap<DeviceKind, Judged>,
+    by_device: BTreeMap<(RoomId, Device), Totals>,
+    /// Confirmed waste by stay.
+    why: [ConfirmedWaste; 3],
     by_meter: BTreeMap<(RoomId, DeviceId), Metered>,
     kinds: Kinds,
     dates: BTreeSet<BusinessDate>,
     before: Totals,
+    nights_before: NightSums,
     room_days_before: u64,
-    usual: Vec<Totals>,
+    lead: Vec<Lead>,
     found: Option<Found>,
+    sort: Sort,
+    made: Option<Instant>,
+}
+
+/// A day before a page of one day.
+#[derive(Debug, Clone, Copy)]
+pub struct Lead {
+    /// Which day.
+    pub date: BusinessDate,
+    /// How many rooms have a report.
+    pub rooms: u64,
+    /// Their sums.
+    pub totals: Totals,
 }
 
 /// What is to be done about the last day of a range.
@@ -123,14 +147,29 @@ impl<'a> HotelPage<'a> {
             columns,
             by_room: BTreeMap::new(),
             by_kind: BTreeMap::new(),
+            by_device: BTreeMap::new(),
+            why: [ConfirmedWaste::default(); 3],
             by_meter: BTreeMap::new(),
             kinds: Kinds::default(),
             dates: BTreeSet::new(),
             before: Totals::default(),
+            nights_before: NightSums::default(),
             room_days_before: 0,
-            usual: Vec::new(),
+            lead: Vec::new(),
             found: None,
+            sort: Sort::default(),
+            made: None,
         }
+    }
+
+    /// Sets the order of rooms, devices and kinds.
+    pub fn sort_by(&mut self, sort: Sort) {
+        self.sort = sort;
+    }
+
+    /// Says when the page was made.
+    pub fn made_at(&mut self, at: Instant) {
+        self.made = Some(at);
     }
 
     /// Adds a closed report. One of another day than the range has is left out.
@@ -155,7 +194,13 @@ impl<'a> HotelPage<'a> {
         let report = &closed.report;
         for device in &report.devices {
             let sums = self.by_kind.entry(device.device.kind.clone()).or_default();
-            *sums += Judged::over([device], report.pricing);
+            let judged = Judged::over([device], report.pricing);
+            *sums += judged;
+            let of_device = self.by_device.entry((closed.room.clone(), device.device.clone()));
+            *of_device.or_default() += judged.totals;
+        }
+        for (sum, waste) in self.why.iter_mut().zip(report.confirmed_waste()) {
+            *sum += waste;
         }
         for meter in &report.meters {
             let of_meter = self.by_meter.entry((closed.room.clone(), meter.id.clone()));
@@ -164,12 +209,19 @@ impl<'a> HotelPage<'a> {
         self.kinds.add(closed);
     }
 
-    /// Adds a hotel-day of the period to compare with: its number of reports, and their sum. A day
-    /// outside of that period is left out.
-    pub fn add_baseline(&mut self, date: BusinessDate, rooms: u32, totals: &Totals) {
+    /// Adds a hotel-day of the period to compare with: its number of reports, their sum, and their
+    /// nights. A day outside of that period is left out.
+    pub fn add_baseline(
+        &mut self,
+        date: BusinessDate,
+        rooms: u32,
+        totals: &Totals,
+        nights: &NightSums,
+    ) {
         if self.baseline.contains(date) {
             self.room_days_before += u64::from(rooms);
             self.before += *totals;
+            self.nights_before += *nights;
         }
     }
 
@@ -178,10 +230,10 @@ impl<'a> HotelPage<'a> {
         self.found = Some(Found { date, findings, faults });
     }
 
-    /// Sets what a range of one day is held against: the hotel's sums on the same weekdays before
-    /// it, latest first.
-    pub fn set_usual(&mut self, same_weekdays: Vec<Totals>) {
-        self.usual = same_weekdays;
+    /// Sets what a range of one day is held against: the days before it, by date. Those of the same
+    /// weekday say what is usual, and the last of them stand in the chart.
+    pub fn lead_in(&mut self, days: Vec<Lead>) {
+        self.lead = days;
     }
 
     /// Writes the page.
@@ -200,17 +252,22 @@ impl<'a> HotelPage<'a> {
             unranked: self.unranked(),
             basis: self.basis_note(&notation),
             cards: self.cards(&notation),
+            trend: self.trend(&notation),
             chart: self.chart(&notation),
+            marks: self.marks(),
             measure: self.measure(),
             step: self.columns.step,
             days: self.days_table(&notation),
             heat: self.heat(&notation),
             rooms: self.rooms_table(&notation),
             worst_rooms: self.worst_rooms(&notation),
+            worst_devices: self.worst_devices(&notation),
             worst_kinds: self.worst_kinds(&notation),
+            orders: self.orders(),
+            why: self.why(&notation),
             kinds: self.kinds_table(&notation),
             meters: self.meters(&notation),
-            trust: trust(&notation, &self.sum, &self.kinds, Some(self.profile)),
+            trust: self.trust(&notation),
             occupancy: occupancy_table(&notation, &self.sum.occupancy),
             empty: self.sum.reports == 0,
         };
@@ -282,7 +339,12 @@ impl<'a> HotelPage<'a> {
         if self.sum.reports == 0 {
             return Vec::new();
         }
-        cards(notation, &self.sum, self.basis().map(|basis| (&self.before, basis)))
+        let before = self.basis().map(|basis| Before {
+            totals: &self.before,
+            nights: &self.nights_before,
+            basis,
+        });
+        cards(notation, &self.sum, before, self.profile.waste_target_percent)
     }
 
     fn basis_note(&self, notation: &Notation<'_>) -> String {
@@ -323,7 +385,10 @@ impl<'a> HotelPage<'a> {
             return None;
         }
         let amounts = Amounts::of(notation, totals);
-        let usual = usual(self.usual.iter().filter_map(|day| amounts.alike(day)));
+        let weekday = self.range.from.civil().weekday();
+        let same = self.lead.iter().rev().filter(|it| it.date.civil().weekday() == weekday);
+        let same = same.filter(|it| it.rooms > 0).filter_map(|it| amounts.alike(&it.totals));
+        let usual = usual(same);
         let Data { heard, rooms, .. } = self.data();
         let rooms = (heard, u32::try_from(rooms).ok());
         let verdict = verdict(notation, self.range, totals, usual, rooms);
@@ -428,7 +493,13 @@ impl<'a> HotelPage<'a> {
                     let zones = match (zones, self.language) {
                         (0, _) => String::new(),
                         (_, Language::English) => {
-                            format!(", {zones} time zones with prices of their own")
+                            let noun = self.language.count(
+                                zones as u64,
+                                "time of use",
+                                "times of use",
+                                "",
+                            );
+                            format!(", {zones} {noun} with a price of its own")
                         }
                         (_, Language::Korean) => format!(", 시간대별 단가 {zones}개"),
                     };
@@ -467,10 +538,25 @@ impl<'a> HotelPage<'a> {
         terms.push((
             say("Revised after closing", "마감 후 정정"),
             match self.language {
-                Language::English => format!("{revised} room-days"),
+                Language::English => {
+                    let noun = self.language.count(self.sum.revised, "room-day", "room-days", "");
+                    format!("{revised} {noun}")
+                }
                 Language::Korean => format!("연 객실일수 {revised}"),
             },
         ));
+        let totals = self.sum.totals();
+        let rated = totals.usage - totals.unrated;
+        if let Some(share) = percent(rated.into(), totals.usage.into()) {
+            let text = match self.language {
+                Language::English => format!("{share} of use has a rating or a reading"),
+                Language::Korean => format!("사용의 {share}에 정격이나 측정값 있음"),
+            };
+            terms.push((say("Rated use", "정격 적용"), text));
+        }
+        if let Some(made) = self.made {
+            terms.push((say("Made", "작성"), notation.moment(made)));
+        }
         terms
     }
 
@@ -486,25 +572,136 @@ impl<'a> HotelPage<'a> {
             .collect()
     }
 
+    /// Whether the chart of one day stands among the days before it.
+    fn leads_in(&self) -> bool {
+        self.range.from == self.range.to && !self.lead.is_empty()
+    }
+
     fn chart(&self, notation: &Notation<'_>) -> Chart {
         let measure = self.measure();
         let names = self.column_names(notation);
-        let bars: Vec<Bar> = self
-            .by_column
-            .iter()
-            .zip(&self.columns.ranges)
-            .zip(&names)
-            .map(|((tally, range), (label, name))| {
-                let totals = (tally.reports > 0).then(|| tally.totals());
-                Bar {
-                    label: label.clone(),
-                    title: chart::bar_title(notation, name, measure, totals),
-                    href: totals.map(|_| self.links().hotel(*range)),
+        let tariffs = match &self.profile.prices {
+            Some(Prices::ByDate(tariffs)) => &tariffs[..],
+            None | Some(Prices::Flat(_)) => &[],
+        };
+        let mut bars = Vec::new();
+        if self.leads_in() {
+            for lead in &self.lead[self.lead.len().saturating_sub(LEADING)..] {
+                let range = Range::day(lead.date);
+                let totals = Some(&lead.totals).filter(|_| lead.rooms > 0);
+                let name = notation.date(lead.date);
+                bars.push(Bar {
+                    label: notation.short_date(lead.date),
+                    title: chart::bar_title(notation, &name, measure, totals),
+                    href: totals.map(|_| self.links().hotel(range)),
                     figures: totals.map(|totals| Parts::of(measure, totals)),
-                }
-            })
-            .collect();
+                    weekend: self.columns.is_weekend(range),
+                    ..Bar::default()
+                });
+            }
+        }
+        let columns = self.by_column.iter().zip(&self.columns.ranges).zip(&names);
+        bars.extend(columns.map(|((tally, range), (label, name))| {
+            let totals = (tally.reports > 0).then(|| tally.totals());
+            let revised = tally.revised > 0;
+            let new_price = tariffs
+                .iter()
+                .skip(1)
+                .any(|tariff| tariff.from > self.range.from && range.contains(tariff.from));
+            let mut title = chart::bar_title(notation, name, measure, totals);
+            if revised {
+                title.push_str(self.language.say("; revised", "; 정정됨"));
+            }
+            if new_price {
+                title.push_str(self.language.say("; a new tariff", "; 새 요금제"));
+            }
+            Bar {
+                label: label.clone(),
+                title,
+                href: totals.map(|_| self.links().hotel(*range)),
+                figures: totals.map(|totals| Parts::of(measure, totals)),
+                weekend: self.columns.is_weekend(*range),
+                current: self.leads_in(),
+                revised,
+                new_price,
+                before: self.wasted_before(measure, tally.reports),
+            }
+        }));
         chart::draw(self.language.say("Used and wasted", "사용과 낭비"), measure, &bars)
+    }
+
+    /// What so many room-days of the period before wasted on average. A chart that leads in shows
+    /// those days themselves.
+    fn wasted_before(&self, measure: Measure, room_days: u64) -> Option<i128> {
+        let before = self.room_days_before;
+        let comparable = before > 0 && room_days > 0 && !self.leads_in();
+        comparable
+            .then(|| measure.wasted(&self.before) * i128::from(room_days) / i128::from(before))
+    }
+
+    /// Which marks the chart has, for its legend.
+    fn marks(&self) -> Marks {
+        let new_price = match &self.profile.prices {
+            Some(Prices::ByDate(tariffs)) => tariffs
+                .iter()
+                .skip(1)
+                .any(|tariff| tariff.from > self.range.from && self.range.contains(tariff.from)),
+            None | Some(Prices::Flat(_)) => false,
+        };
+        Marks {
+            before: self.wasted_before(self.measure(), self.sum.reports).is_some(),
+            weekends: self.columns.step == Step::Day && (self.leads_in() || self.columns.len() > 1),
+            revised: self.sum.revised > 0,
+            new_price,
+        }
+    }
+
+    /// What the chart shows, in a sentence.
+    fn trend(&self, notation: &Notation<'_>) -> String {
+        let language = self.language;
+        let amounts = Amounts::of(notation, self.sum.totals());
+        let mut shown: Vec<(String, i128)> = Vec::new();
+        if self.leads_in() {
+            let lead = &self.lead[self.lead.len().saturating_sub(LEADING)..];
+            let days = lead.iter().filter(|it| it.rooms > 0);
+            shown.extend(
+                days.filter_map(|it| Some((notation.date(it.date), amounts.alike(&it.totals)?))),
+            );
+        }
+        let columns = self.by_column.iter().zip(self.column_names(notation));
+        let columns = columns.filter(|(tally, _)| tally.reports > 0);
+        shown.extend(
+            columns.filter_map(|(tally, (_, name))| Some((name, amounts.alike(tally.totals())?))),
+        );
+        // Of equals the latest.
+        let Some((most, name)) = shown.iter().map(|(name, it)| (*it, name)).max_by_key(|it| it.0)
+        else {
+            return language.say("Used and wasted", "사용과 낭비").to_owned();
+        };
+        if most == 0 {
+            return language.say("Nothing was wasted", "낭비가 없습니다").to_owned();
+        }
+        let count = shown.len();
+        let mean =
+            shown.iter().map(|(_, it)| it).sum::<i128>() / i128::try_from(count).unwrap_or(1);
+        let (most, mean) = (amounts.text(most), amounts.text(mean));
+        let (on, each, each_korean) = match self.columns.step {
+            Step::Day => ("on", "day", "일"),
+            Step::Week => ("in", "week", "주"),
+            Step::Month => ("in", "month", "월"),
+        };
+        match (language, count) {
+            (Language::English, 1) => format!("{name}: {most} wasted"),
+            (Language::Korean, 1) => format!("{name}: 낭비 {most}"),
+            (Language::English, _) => {
+                format!(
+                    "Most was wasted {on} {name}: {most}, against {mean} {on} an average {each}"
+                )
+            }
+            (Language::Korean, _) => {
+                format!("낭비가 가장 많은 때: {name} {most} ({each_korean} 평균 {mean})")
+            }
+        }
     }
 
     fn days_table(&self, notation: &Notation<'_>) -> Table {
@@ -571,8 +768,14 @@ impl<'a> HotelPage<'a> {
         }
     }
 
+    /// To a room's page; of one day, to what happened on it.
     fn room_link(&self, room: &RoomId) -> Link {
-        let href = room.fits_a_path().then(|| self.links().room(room, self.range));
+        let Range { from, to } = self.range;
+        let href = if from == to {
+            self.day_href(room, from)
+        } else {
+            room.fits_a_path().then(|| self.links().room(room, self.range))
+        };
         Link::to(room.as_str(), href)
     }
 
@@ -632,6 +835,20 @@ impl<'a> HotelPage<'a> {
         )
     }
 
+    fn worst_devices(&self, notation: &Notation<'_>) -> Table {
+        let devices = self.by_device.iter().map(|((room, device), totals)| {
+            let Link { href, .. } = self.room_link(room);
+            let name = format!("{room}, {}", words::device(self.language, device));
+            Ranked { head: Link::to(name, href), totals: *totals, rank: None }
+        });
+        self.ranking(
+            notation,
+            self.language.say("Devices that waste most", "낭비가 많은 기기"),
+            self.language.say("Device", "기기"),
+            devices.collect(),
+        )
+    }
+
     fn worst_kinds(&self, notation: &Notation<'_>) -> Table {
         let kinds = self
             .by_kind
@@ -649,8 +866,83 @@ impl<'a> HotelPage<'a> {
         )
     }
 
-    /// The ten that come first: by their rank, those without one after them; of equals, those that
-    /// waste most, in money where every day had a price, else in energy or time.
+    /// Links to the other orders.
+    fn orders(&self) -> Vec<Link> {
+        let compared =
+            Baseline::ALL.into_iter().find(|it| it.of(self.range) == Some(self.baseline));
+        let orders = Sort::ALL
+            .into_iter()
+            .filter(|sort| *sort != Sort::Cost || self.sum.totals().waste_cost.is_some());
+        let link = |sort| {
+            let text = match sort {
+                Sort::Rank => self.language.say("waste per empty hour", "빈 시간당 낭비"),
+                Sort::Cost => self.language.say("wasted money", "낭비 비용"),
+                Sort::Energy => self.language.say("wasted energy", "낭비 에너지"),
+                Sort::Name => self.language.say("name", "이름"),
+            };
+            let href = self.links().sorted(self.range, compared.unwrap_or_default(), sort);
+            Link::to(text, (sort != self.sort).then_some(href))
+        };
+        orders.map(link).collect()
+    }
+
+    /// The confirmed waste by stay: in money where all of it has a price. Nothing where there is none,
+    /// or only time.
+    fn why(&self, notation: &Notation<'_>) -> Option<Table> {
+        let language = self.language;
+        let all = self.sum.totals().confirmed_waste_energy();
+        if self.measure() == Measure::Time || all.exact() <= 0 {
+            return None;
+        }
+        let money = self.sum.unpriced == 0 && self.why.iter().all(|it| it.cost.is_some());
+        let causes = [
+            language.say("Checked in, nobody there", "투숙 중 부재"),
+            language.say("Room not sold", "미판매 객실"),
+            language.say("Stay unknown", "투숙 여부 미확인"),
+        ];
+        let mut columns = vec![Column::text(language.say("When", "상황"))];
+        if money {
+            columns.push(Column::figure(match notation.currency() {
+                "" => language.say("Wasted cost", "낭비 비용").to_owned(),
+                currency => format!("{}, {currency}", language.say("Wasted", "낭비")),
+            }));
+        }
+        columns.push(Column::figure(format!("{}, kWh", language.say("Wasted", "낭비"))));
+        columns.push(Column::figure(language.say("of all waste", "낭비 중 비율")));
+        columns.push(Column::text(""));
+        let rows = causes.into_iter().zip(&self.why).map(|(cause, waste)| {
+            let cost = waste.cost.filter(|_| money).map(|cost| Cell::Datum(notation.amount(cost)));
+            let mut cells: Vec<_> = cost.into_iter().collect();
+            cells.push(Cell::Datum(Notation::kwh(waste.energy, DECIMALS)));
+            cells.push(Cell::share(waste.energy.exact(), all.exact()));
+            cells.push(Cell::Bar(chart::share(waste.energy.exact(), all.exact())));
+            Row { head: Link::plain(cause), cells }
+        });
+        let caption =
+            language.say("Confirmed waste by the room’s state", "객실 상태별 확인된 낭비");
+        Some(Table { caption: caption.to_owned(), columns, rows: rows.collect(), sum: None })
+    }
+
+    /// How far to trust the figures, each count with the rooms that most of it comes from.
+    fn trust(&self, notation: &Notation<'_>) -> Vec<Fact> {
+        let mut facts = trust(notation, &self.sum, &self.kinds, Some(self.profile));
+        for fact in &mut facts {
+            let mut rooms: Vec<_> = self
+                .by_room
+                .iter()
+                .filter_map(|(room, sums)| Some((doubt(fact.name, &sums.tally)?, room)))
+                .filter(|(count, _)| *count > 0)
+                .collect();
+            // A day has few rooms with a doubt; of equals the first by name.
+            rooms.sort_by_key(|(count, _)| Reverse(*count));
+            rooms.truncate(DOUBTFUL_ROOMS);
+            fact.rooms = rooms.into_iter().map(|(_, room)| self.room_link(room)).collect();
+        }
+        facts
+    }
+
+    /// The ten that come first in the page's order: by their rank, those without one after them; of
+    /// equals, those that waste most, in money where every day had a price, else in energy or time.
     fn ranking(
         &self,
         notation: &Notation<'_>,
@@ -668,7 +960,13 @@ impl<'a> HotelPage<'a> {
             _ => measure.wasted(totals),
         };
         ranked.retain(|it| measure.wasted(&it.totals) > 0);
-        ranked.sort_by_key(|it| std::cmp::Reverse((it.rank, weight(&it.totals))));
+        match self.sort {
+            Sort::Rank => ranked.sort_by_key(|it| Reverse((it.rank, weight(&it.totals)))),
+            Sort::Cost => ranked.sort_by_key(|it| Reverse(weight(&it.totals))),
+            Sort::Energy => ranked.sort_by_key(|it| Reverse(measure.wasted(&it.totals))),
+            // They come by their names.
+            Sort::Name => {}
+        }
         ranked.truncate(RANKED);
         let most = ranked.iter().map(|it| weight(&it.totals)).max().unwrap_or(0);
         let by_rank = ranked.iter().any(|it| it.rank.is_some());
@@ -732,7 +1030,7 @@ impl<'a> HotelPage<'a> {
     fn heat(&self, notation: &Notation<'_>) -> Heat {
         let measure = self.measure();
         let mut rooms: Vec<_> = self.by_room.iter().collect();
-        rooms.sort_by_key(|(_, sums)| std::cmp::Reverse(measure.wasted(sums.tally.totals())));
+        rooms.sort_by_key(|(_, sums)| Reverse(measure.wasted(sums.tally.totals())));
         // One more room than fits is a row as well as it would be a remainder.
         let shown = if rooms.len() > HEAT_ROOMS + 1 { HEAT_ROOMS } else { rooms.len() };
         let (worst, others) = rooms.split_at(shown);
@@ -802,6 +1100,25 @@ impl<'a> HotelPage<'a> {
             dense: self.columns.len() > 31,
         }
     }
+}
+
+/// How much of a doubt comes from the reports of a tally; `None` for what no room is to blame for.
+fn doubt(name: &str, tally: &Tally) -> Option<i128> {
+    let totals = tally.totals();
+    Some(match name {
+        "missingEnds" => totals.quality.missing_ends.into(),
+        "missingStarts" => totals.quality.missing_starts.into(),
+        "unconfirmedMs" => totals.quality.unconfirmed.into(),
+        "assumedMs" => totals.assumed.into(),
+        "assumedWasteMs" => totals.assumed_waste.into(),
+        "unratedMs" => totals.unrated.into(),
+        "presenceUnknownMs" => tally.presence_unknown().into(),
+        "stayUnknownMs" => tally.stay_unknown().into(),
+        "resets" => tally.counters.resets.into(),
+        "disbelievedReadings" => tally.counters.disbelieved.into(),
+        "revisedReports" => tally.revised.into(),
+        _ => return None,
+    })
 }
 
 /// Those that hold on any date of a range: each holds from its own date on until the next one's.
@@ -1012,6 +1329,21 @@ impl HeatScale {
     }
 }
 
+/// What a chart has beside its bars.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Marks {
+    before: bool,
+    weekends: bool,
+    revised: bool,
+    new_price: bool,
+}
+
+impl Marks {
+    fn any(self) -> bool {
+        self.before || self.weekends || self.revised || self.new_price
+    }
+}
+
 #[derive(Template)]
 #[template(path = "hotel.html", whitespace = "minimize")]
 struct View {
@@ -1024,14 +1356,19 @@ struct View {
     unranked: bool,
     basis: String,
     cards: Vec<Card>,
+    trend: String,
     chart: Chart,
+    marks: Marks,
     measure: Measure,
     step: Step,
     days: Table,
     heat: Heat,
     rooms: Table,
     worst_rooms: Table,
+    worst_devices: Table,
     worst_kinds: Table,
+    orders: Vec<Link>,
+    why: Option<Table>,
     kinds: Table,
     meters: Option<Table>,
     trust: Vec<Fact>,

@@ -29,7 +29,7 @@
 //! | `tally` | sums of reports |
 //! | `chart`, `strip` | bars of a range, and the time line of a day |
 //! | `cards`, `trust` | the figures to see first, and how far to trust them |
-//! | `figures` | what is usual, ranks, grades of data, targets |
+//! | `figures`, `sort` | what is usual, ranks, grades of data, targets, and what comes first |
 //! | `parts` | tables, and the frame that all pages share |
 //! | [`telling`], `words` | findings in sentences, and what kinds and states are called |
 //! | `style` | the style sheet, and the policy that allows it |
@@ -51,6 +51,7 @@ pub mod notice;
 mod parts;
 pub mod problem;
 pub mod room;
+mod sort;
 mod strip;
 mod style;
 mod tally;
@@ -59,13 +60,14 @@ mod trust;
 mod words;
 
 pub use day::DayPage;
-pub use hotel::HotelPage;
+pub use hotel::{HotelPage, Lead};
 pub use hotels::{HotelLine, HotelsPage};
 pub use language::Language;
 pub use notice::{Notice, NoticePage};
 pub use problem::ProblemPage;
 pub use room::RoomPage;
 pub use roomwatt_presentation::Range;
+pub use sort::Sort;
 pub use style::content_security_policy;
 pub use telling::Telling;
 

@@ -7,6 +7,7 @@ use roomwatt_domain::{BusinessDate, RoomId};
 use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::language::Language;
+use crate::sort::Sort;
 
 /// Which page the links stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,11 @@ impl Links {
     /// To the hotel's page, compared with something else.
     pub(crate) fn compared(self, range: Range, baseline: Baseline) -> String {
         format!("{}&baseline={}", self.hotel(range), baseline.name())
+    }
+
+    /// To the same page in another order.
+    pub(crate) fn sorted(self, range: Range, baseline: Baseline, sort: Sort) -> String {
+        format!("{}&sort={}#where", self.compared(range, baseline), sort.name())
     }
 
     /// To the hotel's reports as a spreadsheet of the page's language takes them.

@@ -7,7 +7,7 @@ use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, Roo
 use roomwatt_presentation::Range;
 
 use crate::PageError;
-use crate::cards::{Card, CardValue, cards, lede};
+use crate::cards::{Card, CardValue, Detail, cards, lede};
 use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
 use crate::figures::Data;
@@ -64,7 +64,7 @@ impl RoomPage<'_> {
             kinds.add(closed);
         }
         let figures = Figures::of(&notation, sum.totals(), DECIMALS);
-        let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum, None) };
+        let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum, None, None) };
         let view = View {
             frame: self.frame(&notation, &days, &sum),
             lede: lede(&notation, sum.totals()),
@@ -172,6 +172,8 @@ impl RoomPage<'_> {
                     title: chart::bar_title(notation, &name, measure, totals),
                     href: totals.map(|_| href),
                     figures: totals.map(|totals| Parts::of(measure, totals)),
+                    weekend: columns.is_weekend(*range),
+                    ..Bar::default()
                 }
             })
             .collect();

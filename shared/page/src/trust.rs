@@ -10,6 +10,7 @@ use roomwatt_domain::{
 use crate::figures::{Data, Grade};
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent};
+use crate::parts::Link;
 use crate::tally::Tally;
 
 /// One thing that tells how far to trust the figures.
@@ -24,6 +25,8 @@ pub(crate) struct Fact {
     pub(crate) meaning: &'static str,
     /// Whether it takes anything away from the figures.
     pub(crate) doubtful: bool,
+    /// The rooms that most of it comes from.
+    pub(crate) rooms: Vec<Link>,
 }
 
 /// What a figure is a share of.
@@ -155,6 +158,7 @@ impl Facts<'_> {
             share: self.share(time.into(), whole),
             meaning: self.say(meaning),
             doubtful: time > 0,
+            rooms: Vec::new(),
         }
     }
 
@@ -173,6 +177,7 @@ impl Facts<'_> {
             share: whole.and_then(|whole| self.share(number.into(), whole)),
             meaning: self.say(meaning),
             doubtful: number > 0,
+            rooms: Vec::new(),
         }
     }
 
@@ -184,6 +189,7 @@ impl Facts<'_> {
             share: self.share(energy.exact(), Whole::Energy),
             meaning: self.say(meaning),
             doubtful: energy != Energy::default(),
+            rooms: Vec::new(),
         }
     }
 
@@ -203,6 +209,7 @@ impl Facts<'_> {
             share: None,
             meaning: self.say(meaning),
             doubtful: true,
+            rooms: Vec::new(),
         })
     }
 

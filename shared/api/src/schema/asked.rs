@@ -65,6 +65,29 @@ pub struct PageBaselineQuery {
     pub baseline: Option<Baseline>,
 }
 
+/// What rooms, devices and kinds come by.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SortQuery {
+    /// Waste in an empty hour, wasted money, wasted energy, or the name; by default the first.
+    #[param(inline)]
+    pub sort: Option<Sort>,
+}
+
+/// An order.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sort {
+    /// Waste in an hour in which nobody is there, so that one bad night does not lead.
+    Rank,
+    /// Wasted money.
+    Cost,
+    /// Wasted energy.
+    Energy,
+    /// The name.
+    Name,
+}
+
 /// What a period is compared with.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -22,7 +22,7 @@ mod values;
 pub use answered::{FieldProblem, ProblemDocument};
 pub use asked::{
     Baseline, DateQuery, Format, FormatQuery, HotelPath, LanguageQuery, PageBaselineQuery,
-    PageQuery, RangeQuery, RoomPath,
+    PageQuery, RangeQuery, RoomPath, Sort, SortQuery,
 };
 pub use compare::{
     BaselineQuery, Change, CompareQuery, CompareResponses, ComparedGroup, Comparison, Grouping,

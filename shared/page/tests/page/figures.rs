@@ -1,9 +1,12 @@
 //! Every figure on a page is the sum over the reports that it was given.
 
-use roomwatt_domain::{ClosedReport, Energy, Presence, RoomId, RoomStates, Stay, Totals};
-use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
+use jiff::ToSpan;
+use roomwatt_domain::{
+    ClosedReport, Energy, NightSums, Presence, RoomId, RoomStates, Stay, Totals,
+};
+use roomwatt_page::{DayPage, HotelPage, Language, Lead, Range, RoomPage, Sort};
 
-use crate::document::{Document, Table};
+use crate::document::{Document, Element, Table};
 use crate::made_up::{Hotel, MadeDay, date};
 
 fn october() -> Range {
@@ -182,13 +185,13 @@ fn as_many_room_days_are_compared_as_sums_and_others_per_room_day() {
     let range = Range { from: date("2026-10-05"), to: date("2026-10-06") };
     let all = sum(hotel.days.iter().map(|day| &day.closed));
     let mut same = page(&hotel, range);
-    same.add_baseline(date("2026-09-02"), 2, &all);
-    same.add_baseline(date("2026-10-02"), 9, &all);
+    same.add_baseline(date("2026-09-02"), 2, &all, &NightSums::default());
+    same.add_baseline(date("2026-10-02"), 9, &all, &NightSums::default());
     let same = Document::parse(&same.render().unwrap()).with_id("energyWh").unwrap().text();
     assert!(same.contains("(±0.0%)") && !same.contains("per room-day"), "{same}");
 
     let mut half = page(&hotel, range);
-    half.add_baseline(date("2026-09-02"), 1, &all);
+    half.add_baseline(date("2026-09-02"), 1, &all, &NightSums::default());
     let document = Document::parse(&half.render().unwrap());
     let text = document.with_id("energyWh").unwrap().text();
     assert!(text.contains("per room-day (−50.0%)"), "{text}");
@@ -202,7 +205,7 @@ fn nothing_before_is_said_in_words_and_a_zero_has_no_percentage() {
     let nothing = Document::parse(&page(&hotel, range).render().unwrap()).text();
     assert!(nothing.contains("Nothing to compare with"), "{nothing}");
     let mut zero = page(&hotel, range);
-    zero.add_baseline(date("2026-09-02"), 2, &Totals::default());
+    zero.add_baseline(date("2026-09-02"), 2, &Totals::default(), &NightSums::default());
     let zero = Document::parse(&zero.render().unwrap());
     let energy = zero.with_id("energyWh").unwrap().text();
     assert!(energy.contains("no percentage: 0 before"), "{energy}");
@@ -334,13 +337,14 @@ fn waste_is_the_confirmed_one_and_beside_it_stands_how_far_it_goes() {
     let document = metered_page(&hotel, october());
     let all = sum(hotel.days.iter().map(|day| &day.closed));
     assert!(all.assumed_waste_energy > Energy::default());
-    for id in ["cost", "wastedShare"] {
-        let text = document.with_id(id).unwrap().text();
-        assert!(text.contains("up to") && text.contains("with assumed use"), "{text}");
-    }
-    let share = document.with_id("wastedShare").unwrap().value().unwrap();
-    let (wasted, used) = (all.confirmed_waste_energy().exact(), all.energy.exact());
-    assert_eq!(share, roomwatt_domain::Rounded::<1>::of(wasted * 100, used).to_string());
+    // Some days have no price, so it is energy.
+    let card = document.with_id("wasted").unwrap();
+    let text = card.text();
+    assert!(text.contains("up to") && text.contains("with assumed use"), "{text}");
+    let wasted = all.confirmed_waste_energy();
+    assert_eq!(card.value().unwrap(), wasted.watt_hours().to_string());
+    let share = roomwatt_domain::Rounded::<1>::of(wasted.exact() * 100, all.energy.exact());
+    assert!(text.contains(&format!("{share}% of all")), "{text}");
     let rooms = document.table("All rooms");
     let (energy, cost) = (all.waste_energy.watt_hours(), all.waste_cost.unwrap().amount());
     assert_eq!(rooms.cell("Total", "up to, kWh"), energy.to_string());
@@ -356,7 +360,7 @@ fn energy_from_before_the_first_tariff_is_said() {
     let unpriced = all.unpriced.unwrap().watt_hours().to_string();
     assert_eq!(document.with_id("unpricedWh").unwrap().value().unwrap(), unpriced);
     assert_eq!(document.table("All rooms").cell("Total", "Unpriced, kWh"), unpriced);
-    let text = document.with_id("cost").unwrap().text();
+    let text = document.with_id("costPerSoldNight").unwrap().text();
     assert!(text.contains("from before the first tariff"), "{text}");
     let before = Range { from: date("2026-10-01"), to: date("2026-10-02") };
     let text = metered_page(&hotel, before).with_id("cost").unwrap().text();
@@ -375,9 +379,107 @@ fn nights_are_counted_and_figures_per_sold_night_are_shown() {
     let (sold, unsold) = (nights.nights.sold, nights.nights.unsold);
     let fact = format!("{sold} of {} nights sold", sold + unsold);
     assert!(document.text().contains(&fact), "{fact}");
-    for id in ["energyWh", "cost", "co2eKg"] {
+    for id in ["energyWh", "costPerSoldNight", "co2eKgPerSoldNight"] {
         assert!(document.with_id(id).unwrap().text().contains("per sold night"), "{id}");
     }
+    let all = sum(hotel.days.iter().map(|day| &day.closed));
+    let night = nights.per_sold_night(&all).unwrap();
+    let value = |id: &str| document.with_id(id).unwrap().value().unwrap();
+    assert_eq!(value("costPerSoldNight"), night.cost.unwrap().to_string());
+    assert_eq!(value("co2eKgPerSoldNight"), night.co2e.unwrap().to_string());
+    assert_eq!(value("cost"), all.cost.unwrap().amount().to_string());
+}
+
+#[test]
+fn the_parts_of_the_waste_add_up_to_it() {
+    let hotel = Hotel::of_rooms(5, 9, october());
+    let document = Document::parse(&page(&hotel, october()).render().unwrap());
+    let all = sum(hotel.days.iter().map(|day| &day.closed));
+    let why = document.table("Confirmed waste by the room’s state");
+    assert_eq!(why.rows.len(), 3);
+    let mut parts = [roomwatt_domain::ConfirmedWaste::default(); 3];
+    for day in &hotel.days {
+        for (part, waste) in parts.iter_mut().zip(day.closed.report.confirmed_waste()) {
+            *part += waste;
+        }
+    }
+    let names = ["Checked in, nobody there", "Room not sold", "Stay unknown"];
+    for (name, part) in names.into_iter().zip(parts) {
+        assert_eq!(why.cell(name, "Wasted, kWh"), part.energy.watt_hours().to_string());
+        assert_eq!(why.cell(name, "Wasted, KRW"), part.cost.unwrap().amount().to_string());
+    }
+    assert_eq!(parts.iter().map(|part| part.energy).sum::<Energy>(), all.confirmed_waste_energy());
+}
+
+#[test]
+fn rooms_and_devices_come_in_the_order_that_is_asked_for() {
+    let hotel = Hotel::of_rooms(5, 9, october());
+    let sorted = |sort: Sort| {
+        let mut page = page(&hotel, october());
+        page.sort_by(sort);
+        Document::parse(&page.render().unwrap())
+    };
+    let heads = |document: &Document, table: &str| -> Vec<String> {
+        document.table(table).rows.iter().map(|row| row[0].clone()).collect()
+    };
+    let names = heads(&sorted(Sort::Name), "Rooms that waste most");
+    assert!(names.len() > 2 && names.is_sorted(), "{names:?}");
+    for (sort, column) in [(Sort::Cost, "Wasted, KRW"), (Sort::Energy, "Wasted, kWh")] {
+        let document = sorted(sort);
+        for table in ["Rooms that waste most", "Devices that waste most"] {
+            let figures: Vec<f64> = heads(&document, table)
+                .iter()
+                .map(|row| document.table(table).cell(row, column).parse().unwrap())
+                .collect();
+            assert!(figures.len() > 2 && figures.is_sorted_by(|a, b| a >= b), "{figures:?}");
+        }
+    }
+    // Each order leads to the others, and says which it is.
+    let document = sorted(Sort::Energy);
+    let links: Vec<_> = document
+        .named("a")
+        .into_iter()
+        .filter_map(|link| link.attribute("href").filter(|href| href.ends_with("#where")))
+        .collect();
+    assert_eq!(links.len(), 3);
+    assert!(links.iter().all(|href| !href.contains("sort=energy")), "{links:?}");
+}
+
+#[test]
+fn a_day_stands_among_the_thirteen_before_it() {
+    let hotel = Hotel::of_rooms(5, 9, october());
+    let last = Range::day(october().to);
+    let mut page = page(&hotel, last);
+    let lead = |days: i64| {
+        let date = roomwatt_domain::BusinessDate::new(last.to.civil() - days.days()).unwrap();
+        Lead { date, rooms: 5, totals: hotel.days[0].closed.report.totals() }
+    };
+    page.lead_in((1..=56).rev().map(lead).collect());
+    let document = Document::parse(&page.render().unwrap());
+    let bars: Vec<_> =
+        document.named("title").into_iter().filter(|it| it.text().contains(" used, ")).collect();
+    assert_eq!(bars.len(), 14);
+    assert!(bars[13].text().starts_with("Sat 31 Oct 2026: "), "{}", bars[13].text());
+    let marked = document.named("rect").into_iter();
+    assert_eq!(marked.filter(|it| it.attribute("class").as_deref() == Some("current")).count(), 1);
+}
+
+#[test]
+fn a_doubt_leads_to_the_rooms_that_it_comes_from() {
+    let hotel = Hotel::of_rooms(5, 9, october());
+    let document = Document::parse(&page(&hotel, october()).render().unwrap());
+    let mut by_room: Vec<_> = hotel
+        .rooms()
+        .into_iter()
+        .map(|room| (sum(hotel.reports_of(&room)).quality.missing_ends, room))
+        .filter(|(ends, _)| *ends > 0)
+        .collect();
+    by_room.sort_by_key(|(ends, room)| (std::cmp::Reverse(*ends), room.clone()));
+    let fact = document.with_id("missingEnds").unwrap();
+    let linked: Vec<_> = fact.named("a").iter().map(Element::text).collect();
+    let expected: Vec<_> = by_room.iter().map(|(_, room)| room.to_string()).collect();
+    assert!(!expected.is_empty());
+    assert_eq!(linked, expected[..expected.len().min(5)]);
 }
 
 #[test]

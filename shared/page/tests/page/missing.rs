@@ -1,6 +1,8 @@
 //! What is not there is said, and never a zero.
 
-use roomwatt_domain::{BusinessDate, ClosedReport, Energy, Pricing, Profile, RoomId, RoomStates};
+use roomwatt_domain::{
+    BusinessDate, ClosedReport, Energy, NightSums, Pricing, Profile, RoomId, RoomStates,
+};
 use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
 
 use crate::document::Document;
@@ -104,7 +106,7 @@ fn a_price_for_some_days_only_is_said_and_does_not_rank() {
     let mut page = HotelPage::new(&hotel.profile, days, before, Some(days.to), Language::English);
     for day in &hotel.days {
         page.add(&day.closed);
-        page.add_baseline(before.from, 1, &day.closed.report.totals());
+        page.add_baseline(before.from, 1, &day.closed.report.totals(), &NightSums::default());
     }
     let document = Document::parse(&page.render().unwrap());
     assert!(document.with_id("energyWh").unwrap().text().contains("before"));

@@ -1,5 +1,6 @@
 //! Small pages as they are sent, but for their style.
 
+use roomwatt_domain::NightSums;
 use roomwatt_page::{HotelPage, Language, Range, RoomPage};
 
 use crate::figures::day_page;
@@ -19,7 +20,12 @@ fn a_hotel_of_two_rooms_over_three_days() {
     for language in Language::ALL {
         let mut page = HotelPage::new(&hotel.profile, range, range, closed_through, language);
         hotel.days.iter().for_each(|day| page.add(&day.closed));
-        page.add_baseline(date("2026-10-13"), 3, &hotel.days[0].closed.report.totals());
+        page.add_baseline(
+            date("2026-10-13"),
+            3,
+            &hotel.days[0].closed.report.totals(),
+            &NightSums::default(),
+        );
         let html = without_style(&page.render().unwrap());
         insta::assert_snapshot!(format!("hotel_{}", language.tag()), html);
     }

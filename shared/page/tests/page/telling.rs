@@ -1,10 +1,11 @@
 //! What is to be done, in words, and where it leads.
 
+use jiff::ToSpan;
 use roomwatt_domain::{
-    Charge, ClosedReport, Device, FaultKind, Finding, FindingKind, Profile, RoomId, SignalFault,
-    Suspect, Totals, WastedNights,
+    BusinessDate, Charge, ClosedReport, Device, FaultKind, Finding, FindingKind, Profile, RoomId,
+    SignalFault, Suspect, Totals, WastedNights,
 };
-use roomwatt_page::{HotelPage, Language, Range, Telling};
+use roomwatt_page::{HotelPage, Language, Lead, Range, Telling};
 
 use crate::document::{Document, Element};
 use crate::made_up::{Hotel, date, seoul};
@@ -51,7 +52,11 @@ fn page(language: Language) -> (Document, Vec<Finding>) {
         waste_cost: Some(Charge::default()),
         ..Totals::default()
     };
-    page.set_usual(vec![nothing; 3]);
+    let lead = |days: i64| {
+        let date = BusinessDate::new(range.to.civil() - days.days()).unwrap();
+        Lead { date, rooms: 3, totals: nothing }
+    };
+    page.lead_in((1..=21).rev().map(lead).collect());
     (Document::parse(&page.render().unwrap()), findings)
 }
 
