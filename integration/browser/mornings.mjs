@@ -12,6 +12,13 @@ import { launch, violations, watch } from './browser.mjs';
 
 const { ONE_HOTEL, TWO_HOTELS, LINK } = process.env;
 
+/** How a page is looked at. */
+const LOOKS = {
+  light: { media: 'screen', colorScheme: 'light' },
+  dark: { media: 'screen', colorScheme: 'dark' },
+  paper: { media: 'print', colorScheme: 'dark' },
+};
+
 const browser = await launch();
 try {
   await morning('a chief engineer', ONE_HOTEL, chiefEngineer);
@@ -126,17 +133,22 @@ async function everyPageIsAccessible() {
   const see = async (path, status = 200) => {
     const answer = await page.goto(`${TWO_HOTELS}${path}`);
     assert.equal(answer.status(), status, path);
-    found.push(...(await violations(page, path)));
+    for (const [look, media] of Object.entries(LOOKS)) {
+      await page.emulateMedia(media);
+      found.push(...(await violations(page, `${path} ${look}`)));
+    }
   };
   const hotel = '/hotels/harbour-house';
   await see('/');
   await see('/hotels/new-house/report.html');
   await see('/hotels/new-house/report.html?lang=en');
-  for (const query of ['period=yesterday', 'from=2026-10-25&to=2026-11-02', 'from=2020-01-01&to=2020-01-02']) {
-    await see(`${hotel}/report.html?${query}`);
-    await see(`${hotel}/rooms/107/report.html?${query}&lang=ko`);
+  for (const language of ['en', 'ko']) {
+    for (const days of ['period=yesterday', 'from=2026-10-25&to=2026-11-02', 'from=2020-01-01&to=2020-01-02']) {
+      await see(`${hotel}/report.html?${days}&lang=${language}`);
+      await see(`${hotel}/rooms/107/report.html?${days}&lang=${language}`);
+    }
+    await see(`${hotel}/rooms/107/history.html?date=2026-11-02&lang=${language}`);
   }
-  await see(`${hotel}/rooms/107/history.html?date=2026-11-02`);
   await see(`${hotel}/report.html?from=tomorrow`, 400);
   await see('/hotels/elsewhere/report.html', 404);
   await see('/signout');
