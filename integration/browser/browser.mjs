@@ -43,6 +43,8 @@ export function watch(page, origins) {
 export async function violations(page, name) {
   await page.evaluate(axe);
   const { violations: broken } = await page.evaluate((values) => {
+    // Cells of a heat map scroll below its first column; what they lead to is linked in tables as well.
+    globalThis.axe.configure({ rules: [{ id: 'target-size', selector: '*:not(.heat a)' }] });
     const rules = { 'target-size': { enabled: matchMedia('screen').matches } };
     return globalThis.axe.run({ runOnly: { type: 'tag', values }, rules });
   }, RULES);
