@@ -422,9 +422,9 @@ impl<'a> HotelPage<'a> {
             let href = (current != Some(self.range)).then(|| links.period(period));
             Link::to(notation.period(period), href)
         });
+        let compared = self.compared();
         let baselines = Baseline::ALL.into_iter().map(|baseline| {
-            let current = baseline.of(self.range) == Some(self.baseline);
-            let href = (!current).then(|| links.compared(self.range, baseline));
+            let href = (compared != Some(baseline)).then(|| links.compared(self.range, baseline));
             Link::to(notation.baseline(baseline), href)
         });
         Choice {
@@ -433,6 +433,11 @@ impl<'a> HotelPage<'a> {
             range: self.range,
             csv: links.csv(self.range),
         }
+    }
+
+    /// What the range is compared with; of two that mean the same dates the first.
+    fn compared(&self) -> Option<Baseline> {
+        Baseline::ALL.into_iter().find(|it| it.of(self.range) == Some(self.baseline))
     }
 
     /// What to do, most money first; `None` where nothing was looked for.
@@ -868,8 +873,7 @@ impl<'a> HotelPage<'a> {
 
     /// Links to the other orders.
     fn orders(&self) -> Vec<Link> {
-        let compared =
-            Baseline::ALL.into_iter().find(|it| it.of(self.range) == Some(self.baseline));
+        let compared = self.compared();
         let orders = Sort::ALL
             .into_iter()
             .filter(|sort| *sort != Sort::Cost || self.sum.totals().waste_cost.is_some());
