@@ -119,6 +119,9 @@ async fn what_is_not_there_is_a_problem_as_everywhere() {
     get(&api, &format!("{HOTEL}/report.html?from=2026-10-22")).await.problem(400);
     get(&api, &format!("{HOTEL}/report.html?period=mtd&{RANGE}")).await.problem(400);
     get(&api, &format!("{HOTEL}/report.html?baseline=before")).await.problem(400);
+    let problem = get(&api, &format!("{HOTEL}/report.html?sort=loudest")).await.problem(400);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("sort") && detail.contains("rank, cost, energy or name"), "{detail}");
     get(&api, &format!("/hotels/nowhere/report.html?{RANGE}")).await.problem(404);
     get(&api, &format!("{HOTEL}/rooms/999/report.html?{RANGE}")).await.problem(404);
     get(&api, &format!("{HOTEL}/rooms/999/history.html?date=2026-10-13")).await.problem(404);

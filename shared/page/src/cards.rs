@@ -316,6 +316,7 @@ impl Cards<'_> {
             }));
         }
         details.extend(self.nights());
+        details.extend(self.assumed_share());
         let change = change.filter(|_| self.tally.unpriced == 0);
         Card { label, name, value, details, change }
     }
@@ -349,6 +350,7 @@ impl Cards<'_> {
                 ("CO₂e", "co2eKg", self.charged(co2e, missing, Notation::co2e), change)
             }
         };
+        details.extend(self.assumed_share());
         let change = change.filter(|_| self.tally.unfactored == 0);
         Card { label, name, value, details, change }
     }
@@ -383,6 +385,21 @@ impl Cards<'_> {
                     format!("{sold} of {known_text} {noun} sold")
                 }
                 Language::Korean => format!("판매 {sold}박 / {known_text}박"),
+            })
+        })
+    }
+
+    /// How much of what is charged rests on use that is assumed.
+    fn assumed_share(&self) -> Option<Detail> {
+        let now = self.totals();
+        let share = percent(now.assumed_energy.exact(), now.energy.exact())?;
+        let none = now.assumed_energy == Energy::default();
+        self.is_rated().then(|| {
+            Detail::Text(match (self.notation.language, none) {
+                (Language::English, true) => "all of it confirmed".to_owned(),
+                (Language::English, false) => format!("{share} of it assumed"),
+                (Language::Korean, true) => "모두 확인됨".to_owned(),
+                (Language::Korean, false) => format!("그중 추정 {share}"),
             })
         })
     }
@@ -446,13 +463,14 @@ impl Cards<'_> {
                 known.push(parts.join(", "));
             }
         }
-        if totals.assumed_energy != Energy::default() {
-            let assumed = Notation::energy(totals.assumed_energy).text;
-            known.push(match self.notation.language {
-                Language::English => format!("{assumed} of it assumed"),
-                Language::Korean => format!("그중 추정 {assumed}"),
-            });
-        }
+        let assumed = Notation::energy(totals.assumed_energy).text;
+        let none = totals.assumed_energy == Energy::default();
+        known.push(match (self.notation.language, none) {
+            (Language::English, true) => "all of it confirmed".to_owned(),
+            (Language::English, false) => format!("{assumed} of it assumed"),
+            (Language::Korean, true) => "모두 확인됨".to_owned(),
+            (Language::Korean, false) => format!("그중 추정 {assumed}"),
+        });
         known
     }
 }

@@ -61,6 +61,12 @@ fn texts_stand_out_from_what_is_behind_them_in_both_schemes() {
                 assert_contrast(&colours, shape, ground, 3.0);
             }
         }
+        // A chart's bars stand on weekends, and on the day that its page is of.
+        for ground in ["weekend", "note"] {
+            for shape in ["used", "waste"] {
+                assert_contrast(&colours, shape, ground, 3.0);
+            }
+        }
     }
 }
 
