@@ -125,6 +125,14 @@ fn a_tick_that_fails_is_missing_as_one_that_does_not_come() {
 }
 
 #[test]
+fn where_nothing_is_said_nothing_rings_but_a_missing_tick() {
+    for (name, alarm) in alarms(&stack()) {
+        let missing = if name == "tick-missing" { "breaching" } else { "notBreaching" };
+        assert_eq!(alarm["TreatMissingData"], missing, "{name}");
+    }
+}
+
+#[test]
 fn a_hotel_gone_silent_rings_whichever_it_is() {
     let stack = stack();
     let schedule = &stack.functions().unwrap()["day-close-schedule"]["FunctionName"];
