@@ -68,7 +68,8 @@ impl DayPage<'_> {
             cards: tally.map_or_else(Vec::new, |tally| cards(&notation, &tally, None, None)),
             strips: self.strips(&notation, &stretches),
             scale: strip::scale(self.day.window, &strip::ticks(&notation, self.day.window)),
-            devices: self.report.map(|closed| self.devices_table(&notation, closed)),
+            devices: self.report.map(|closed| self.devices_table(&notation, closed, true)),
+            all_devices: self.report.map(|closed| self.devices_table(&notation, closed, false)),
             intervals: self.intervals_table(&notation, &stretches),
             transitions: self.transitions_table(&notation),
             meters: self.meters(&notation),
@@ -295,24 +296,37 @@ impl DayPage<'_> {
         strips
     }
 
-    fn devices_table(&self, notation: &Notation<'_>, closed: &ClosedReport) -> Table {
+    /// Every device and state, with as few columns as fit beside the text, or with all.
+    fn devices_table(&self, notation: &Notation<'_>, closed: &ClosedReport, few: bool) -> Table {
         let language = self.language;
         let report = &closed.report;
         let sums = Judged::over(&report.devices, report.pricing);
         let figures = Figures::of(notation, &sums.totals, DECIMALS);
+        let figures = if few { figures.few() } else { figures };
         let say = |english, korean| language.say(english, korean);
-        let mut columns = vec![
-            Column::text(say("Device", "기기")),
-            Column::text(say("Kind", "종류")),
-            Column::text(say("State", "상태")),
-            Column::figure(say("Rated, W", "정격, W")),
-            Column::figure(say("Switched on", "켜진 횟수")),
-            Column::figure(say("Assumed, h", "추정, 시간")),
-        ];
+        let mut columns = vec![Column::text(say("Device", "기기"))];
+        if !few {
+            columns.push(Column::text(say("Kind", "종류")));
+        }
+        columns.push(Column::text(say("State", "상태")));
+        if !few {
+            columns.extend([
+                Column::figure(say("Rated, W", "정격, W")),
+                Column::figure(say("Switched on", "켜진 횟수")),
+                Column::figure(say("Assumed, h", "추정, 시간")),
+            ]);
+        }
         columns.extend(figures.columns());
         let mut rows = Vec::new();
         for device in &report.devices {
             for (at, part) in parts(language, device, report.pricing).into_iter().enumerate() {
+                if few {
+                    let mut cells = vec![Cell::Text(part.state)];
+                    cells.extend(figures.cells(&part.sums));
+                    let head = Link::plain(words::device(language, &device.device));
+                    rows.push(Row { head, cells });
+                    continue;
+                }
                 let mut cells = vec![
                     Cell::Text(words::kind(language, &device.device.kind).to_owned()),
                     Cell::Text(part.state),
@@ -328,13 +342,24 @@ impl DayPage<'_> {
                 rows.push(Row { head: Link::plain(device.device.id.as_str()), cells });
             }
         }
-        let mut cells = vec![Cell::Text(String::new()), Cell::Text(String::new()), Cell::Absent];
-        let activations = report.devices.iter().map(|device| device.activations).sum();
-        cells.push(Cell::Datum(Notation::number(activations)));
-        cells.push(Cell::Datum(Notation::hours(sums.totals.assumed, 2)));
+        let mut cells = vec![Cell::Text(String::new())];
+        if !few {
+            let activations = report.devices.iter().map(|device| device.activations).sum();
+            cells.extend([
+                Cell::Text(String::new()),
+                Cell::Absent,
+                Cell::Datum(Notation::number(activations)),
+                Cell::Datum(Notation::hours(sums.totals.assumed, 2)),
+            ]);
+        }
         cells.extend(figures.cells(&sums));
+        let caption = if few {
+            say("By device and state", "기기·상태별")
+        } else {
+            say("The day’s report, by device and state", "기기·상태별 보고")
+        };
         Table {
-            caption: say("The day’s report, by device and state", "기기·상태별 보고").to_owned(),
+            caption: caption.to_owned(),
             columns,
             rows,
             sum: Some(Row { head: Link::plain(say("Total", "합계")), cells }),
@@ -607,34 +632,52 @@ fn parts(language: Language, device: &DeviceReport, pricing: Pricing) -> Vec<Par
 /// What late events changed, in words.
 fn revisions(notation: &Notation<'_>, closed: &ClosedReport) -> Vec<String> {
     let language = notation.language;
-    let figures = |figures: &RevisedFigures| {
-        let energy = Notation::kwh(figures.energy, DECIMALS).text;
-        let (usage, waste) = (notation.duration(figures.usage), notation.duration(figures.waste));
-        match language {
-            Language::English => {
-                format!("{energy} kWh, {} of use, {} wasted", usage.text, waste.text)
-            }
-            Language::Korean => {
-                format!("{energy} kWh, 사용 {}, 낭비 {}", usage.text, waste.text)
-            }
-        }
+    let of_waste = |figures: &RevisedFigures| notation.duration(figures.waste).text;
+    let of_use = |figures: &RevisedFigures| notation.duration(figures.usage).text;
+    let of_energy =
+        |figures: &RevisedFigures| format!("{} kWh", Notation::kwh(figures.energy, DECIMALS).text);
+    let told = |(english, korean): (&str, &str), before: String, after: String| match language {
+        Language::English => format!("{english} revised from {before} to {after}"),
+        Language::Korean => format!("{korean} {before} → {after}"),
     };
     closed
         .revisions
         .iter()
         .map(|revision| {
             let at = notation.moment(revision.at);
-            let (before, after) = (figures(&revision.before), figures(&revision.after));
-            match language {
-                Language::English => {
-                    format!("Revised on {at}, after late events: from {before} to {after}.")
+            let (before, after) = (&revision.before, &revision.after);
+            // What changed, most telling first.
+            let changes = [
+                (before.waste != after.waste)
+                    .then(|| told(("waste", "낭비"), of_waste(before), of_waste(after))),
+                (before.usage != after.usage)
+                    .then(|| told(("use", "사용"), of_use(before), of_use(after))),
+                (before.energy != after.energy)
+                    .then(|| told(("energy", "에너지"), of_energy(before), of_energy(after))),
+            ];
+            let changes = changes.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            match (language, changes.is_empty()) {
+                (Language::English, false) => {
+                    format!("{} on {at}, after late events.", sentence(&changes))
                 }
-                Language::Korean => {
-                    format!("{at} 정정 (늦게 도착한 이벤트): {before} → {after}.")
+                (Language::English, true) => {
+                    format!("Revised on {at}, after late events: no sum of the day changed.")
+                }
+                (Language::Korean, false) => {
+                    format!("{at} 정정 (늦게 도착한 이벤트): {changes}.")
+                }
+                (Language::Korean, true) => {
+                    format!("{at} 정정 (늦게 도착한 이벤트): 하루 합계는 그대로입니다.")
                 }
             }
         })
         .collect()
+}
+
+/// With a capital at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// A signal's strip with its name beside it.
@@ -654,6 +697,7 @@ struct View {
     strips: Vec<Strip>,
     scale: String,
     devices: Option<Table>,
+    all_devices: Option<Table>,
     intervals: Table,
     transitions: Table,
     meters: Option<Table>,

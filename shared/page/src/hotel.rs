@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, ConfirmedWaste, Device, DeviceId, DeviceKind, EmissionFactors,
-    FaultKind, Finding, Instant, NightSums, Nights, PerKwh, Prices, Profile, RoomId, SignalFault,
-    Totals,
+    BusinessDate, ClosedReport, ConfirmedWaste, Device, DeviceId, DeviceKind, FaultKind, Finding,
+    Instant, NightSums, Nights, Prices, Profile, RoomId, SignalFault, Totals,
 };
 use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::PageError;
+use crate::basis::{Term, terms};
 use crate::cards::{Basis, Before, Card, CardValue, Detail, cards};
 use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
@@ -26,9 +26,9 @@ use crate::parts::{
 };
 use crate::sort::Sort;
 use crate::tally::{Judged, Measure, Metered, Tally};
-use crate::telling::{Amounts, fault_text, finding_text, nothing_to_do, verdict};
+use crate::telling::{self, Amounts, fault_text, finding_text, nothing_to_do, verdict};
 use crate::trust::{Fact, Kinds, graded, trust};
-use crate::words;
+use crate::{why, words};
 
 /// How many rooms the heat map shows on their own.
 const HEAT_ROOMS: usize = 40;
@@ -257,14 +257,15 @@ impl<'a> HotelPage<'a> {
             marks: self.marks(),
             measure: self.measure(),
             step: self.columns.step,
-            days: self.days_table(&notation),
+            days: self.days_table(&notation, false),
+            annex: self.days_table(&notation, true),
             heat: self.heat(&notation),
             rooms: self.rooms_table(&notation),
             worst_rooms: self.worst_rooms(&notation),
             worst_devices: self.worst_devices(&notation),
             worst_kinds: self.worst_kinds(&notation),
             orders: self.orders(),
-            why: self.why(&notation),
+            why: why::table(&notation, &self.sum, &self.why, DECIMALS),
             kinds: self.kinds_table(&notation),
             meters: self.meters(&notation),
             trust: self.trust(&notation),
@@ -480,88 +481,11 @@ impl<'a> HotelPage<'a> {
     }
 
     /// What the figures were reckoned with.
-    fn terms(&self, notation: &Notation<'_>) -> Vec<(&'static str, String)> {
-        let say = |english, korean| self.language.say(english, korean);
-        let profile = self.profile;
-        let currency = notation.currency();
-        let per_kwh = |price: PerKwh| format!("{price} {currency}/kWh").replace("  ", " ");
-        let dated = |from: BusinessDate, text: String| match self.language {
-            Language::English => format!("{text} from {}", notation.date(from)),
-            Language::Korean => format!("{}부터 {text}", notation.date(from)),
-        };
-        let price = match &profile.prices {
-            None => say("No price set", "단가 미설정").to_owned(),
-            Some(Prices::Flat(price)) => per_kwh(*price),
-            Some(Prices::ByDate(tariffs)) => {
-                let told = holding_in(self.range, tariffs, |tariff| tariff.from).map(|tariff| {
-                    let zones = tariff.zones.len();
-                    let zones = match (zones, self.language) {
-                        (0, _) => String::new(),
-                        (_, Language::English) => {
-                            let noun = self.language.count(
-                                zones as u64,
-                                "time of use",
-                                "times of use",
-                                "",
-                            );
-                            format!(", {zones} {noun} with a price of its own")
-                        }
-                        (_, Language::Korean) => format!(", 시간대별 단가 {zones}개"),
-                    };
-                    dated(tariff.from, format!("{}{zones}", per_kwh(tariff.price)))
-                });
-                told.collect::<Vec<_>>().join("; ")
-            }
-        };
-        let sourced = |factor: PerKwh, source: Option<&String>| match source {
-            Some(source) => format!("{factor} kg CO₂e/kWh ({source})"),
-            None => format!("{factor} kg CO₂e/kWh"),
-        };
-        let own_source = profile.emission_factor_source.as_ref();
-        let factor = match &profile.emission_factors {
-            None => say("No emission factor set", "배출 계수 미설정").to_owned(),
-            Some(EmissionFactors::Flat(factor)) => sourced(*factor, own_source),
-            Some(EmissionFactors::ByDate(factors)) => {
-                let told = holding_in(self.range, factors, |factor| factor.from).map(|factor| {
-                    dated(
-                        factor.from,
-                        sourced(factor.kg_co2e, factor.source.as_ref().or(own_source)),
-                    )
-                });
-                told.collect::<Vec<_>>().join("; ")
-            }
-        };
-        let mut terms = vec![
-            (say("Price", "단가"), price),
-            (say("Emission factor", "배출 계수"), factor),
-            (say("Time zone", "시간대"), profile.calendar.time_zone().to_owned()),
-        ];
-        if let Some(closed) = self.closed_through {
-            terms.push((say("Closed through", "마감일"), notation.date(closed)));
-        }
-        let revised = Notation::number(self.sum.revised).text;
-        terms.push((
-            say("Revised after closing", "마감 후 정정"),
-            match self.language {
-                Language::English => {
-                    let noun = self.language.count(self.sum.revised, "room-day", "room-days", "");
-                    format!("{revised} {noun}")
-                }
-                Language::Korean => format!("연 객실일수 {revised}"),
-            },
-        ));
-        let totals = self.sum.totals();
-        let rated = totals.usage - totals.unrated;
-        if let Some(share) = percent(rated.into(), totals.usage.into()) {
-            let text = match self.language {
-                Language::English => format!("{share} of use has a rating or a reading"),
-                Language::Korean => format!("사용의 {share}에 정격이나 측정값 있음"),
-            };
-            terms.push((say("Rated use", "정격 적용"), text));
-        }
-        if let Some(made) = self.made {
-            terms.push((say("Made", "작성"), notation.moment(made)));
-        }
+    fn terms(&self, notation: &Notation<'_>) -> Vec<Term> {
+        let mut terms = terms(notation, self.profile, self.range, &self.sum, self.closed_through);
+        terms.extend(
+            self.made.map(|made| (self.language.say("Made", "작성"), notation.moment(made))),
+        );
         terms
     }
 
@@ -663,7 +587,6 @@ impl<'a> HotelPage<'a> {
 
     /// What the chart shows, in a sentence.
     fn trend(&self, notation: &Notation<'_>) -> String {
-        let language = self.language;
         let amounts = Amounts::of(notation, self.sum.totals());
         let mut shown: Vec<(String, i128)> = Vec::new();
         if self.leads_in() {
@@ -678,39 +601,13 @@ impl<'a> HotelPage<'a> {
         shown.extend(
             columns.filter_map(|(tally, (_, name))| Some((name, amounts.alike(tally.totals())?))),
         );
-        // Of equals the latest.
-        let Some((most, name)) = shown.iter().map(|(name, it)| (*it, name)).max_by_key(|it| it.0)
-        else {
-            return language.say("Used and wasted", "사용과 낭비").to_owned();
-        };
-        if most == 0 {
-            return language.say("Nothing was wasted", "낭비가 없습니다").to_owned();
-        }
-        let count = shown.len();
-        let mean =
-            shown.iter().map(|(_, it)| it).sum::<i128>() / i128::try_from(count).unwrap_or(1);
-        let (most, mean) = (amounts.text(most), amounts.text(mean));
-        let (on, each, each_korean) = match self.columns.step {
-            Step::Day => ("on", "day", "일"),
-            Step::Week => ("in", "week", "주"),
-            Step::Month => ("in", "month", "월"),
-        };
-        match (language, count) {
-            (Language::English, 1) => format!("{name}: {most} wasted"),
-            (Language::Korean, 1) => format!("{name}: 낭비 {most}"),
-            (Language::English, _) => {
-                format!(
-                    "Most was wasted {on} {name}: {most}, against {mean} {on} an average {each}"
-                )
-            }
-            (Language::Korean, _) => {
-                format!("낭비가 가장 많은 때: {name} {most} ({each_korean} 평균 {mean})")
-            }
-        }
+        telling::trend(&amounts, self.columns.step, &shown)
     }
 
-    fn days_table(&self, notation: &Notation<'_>) -> Table {
+    /// The figures of the chart: all of them, or for paper as few as fit there.
+    fn days_table(&self, notation: &Notation<'_>, few: bool) -> Table {
         let figures = Figures::of(notation, self.sum.totals(), DECIMALS);
+        let figures = if few { figures.few() } else { figures };
         let first = match self.columns.step {
             Step::Day => self.language.say("Day", "날짜"),
             Step::Week => self.language.say("Week", "주"),
@@ -733,10 +630,11 @@ impl<'a> HotelPage<'a> {
             })
             .collect();
         Table {
-            caption: self
-                .language
-                .say("Used and wasted, in figures", "사용과 낭비 수치")
-                .to_owned(),
+            caption: if few {
+                self.language.say("Annex: figures of the chart", "부록: 차트의 수치").to_owned()
+            } else {
+                self.language.say("Used and wasted, in figures", "사용과 낭비 수치").to_owned()
+            },
             columns,
             rows,
             sum: Some(self.sum_row(&figures)),
@@ -888,43 +786,6 @@ impl<'a> HotelPage<'a> {
             Link::to(text, (sort != self.sort).then_some(href))
         };
         orders.map(link).collect()
-    }
-
-    /// The confirmed waste by stay: in money where all of it has a price. Nothing where there is none,
-    /// or only time.
-    fn why(&self, notation: &Notation<'_>) -> Option<Table> {
-        let language = self.language;
-        let all = self.sum.totals().confirmed_waste_energy();
-        if self.measure() == Measure::Time || all.exact() <= 0 {
-            return None;
-        }
-        let money = self.sum.unpriced == 0 && self.why.iter().all(|it| it.cost.is_some());
-        let causes = [
-            language.say("Checked in, nobody there", "투숙 중 부재"),
-            language.say("Room not sold", "미판매 객실"),
-            language.say("Stay unknown", "투숙 여부 미확인"),
-        ];
-        let mut columns = vec![Column::text(language.say("When", "상황"))];
-        if money {
-            columns.push(Column::figure(match notation.currency() {
-                "" => language.say("Wasted cost", "낭비 비용").to_owned(),
-                currency => format!("{}, {currency}", language.say("Wasted", "낭비")),
-            }));
-        }
-        columns.push(Column::figure(format!("{}, kWh", language.say("Wasted", "낭비"))));
-        columns.push(Column::figure(language.say("of all waste", "낭비 중 비율")));
-        columns.push(Column::text(""));
-        let rows = causes.into_iter().zip(&self.why).map(|(cause, waste)| {
-            let cost = waste.cost.filter(|_| money).map(|cost| Cell::Datum(notation.amount(cost)));
-            let mut cells: Vec<_> = cost.into_iter().collect();
-            cells.push(Cell::Datum(Notation::kwh(waste.energy, DECIMALS)));
-            cells.push(Cell::share(waste.energy.exact(), all.exact()));
-            cells.push(Cell::Bar(chart::share(waste.energy.exact(), all.exact())));
-            Row { head: Link::plain(cause), cells }
-        });
-        let caption =
-            language.say("Confirmed waste by the room’s state", "객실 상태별 확인된 낭비");
-        Some(Table { caption: caption.to_owned(), columns, rows: rows.collect(), sum: None })
     }
 
     /// How far to trust the figures, each count with the rooms that most of it comes from.
@@ -1122,18 +983,6 @@ fn doubt(name: &str, tally: &Tally) -> Option<i128> {
         "disbelievedReadings" => tally.counters.disbelieved.into(),
         "revisedReports" => tally.revised.into(),
         _ => return None,
-    })
-}
-
-/// Those that hold on any date of a range: each holds from its own date on until the next one's.
-fn holding_in<T>(
-    range: Range,
-    dated: &[T],
-    from: impl Fn(&T) -> BusinessDate,
-) -> impl Iterator<Item = &T> {
-    dated.iter().enumerate().filter_map(move |(at, one)| {
-        let ended = dated.get(at + 1).is_some_and(|next| from(next) <= range.from);
-        (from(one) <= range.to && !ended).then_some(one)
     })
 }
 
@@ -1355,7 +1204,7 @@ struct View {
     lede: Option<String>,
     do_today: Option<Vec<Line>>,
     check: Vec<Line>,
-    terms: Vec<(&'static str, String)>,
+    terms: Vec<Term>,
     grade: String,
     unranked: bool,
     basis: String,
@@ -1366,6 +1215,7 @@ struct View {
     measure: Measure,
     step: Step,
     days: Table,
+    annex: Table,
     heat: Heat,
     rooms: Table,
     worst_rooms: Table,

@@ -30,12 +30,14 @@
 //! | `chart`, `strip` | bars of a range, and the time line of a day |
 //! | `cards`, `trust` | the figures to see first, and how far to trust them |
 //! | `figures`, `sort` | what is usual, ranks, grades of data, targets, and what comes first |
+//! | `why`, `basis` | what the waste comes of, and what figures were reckoned with |
 //! | `parts` | tables, and the frame that all pages share |
 //! | [`telling`], `words` | findings in sentences, and what kinds and states are called |
 //! | `style` | the style sheet, and the policy that allows it |
 //! | [`hotels`], [`hotel`], [`room`], [`day`], [`problem`] | the pages |
 //! | [`notice`] | what a browser is told at the door |
 
+mod basis;
 mod cards;
 mod chart;
 mod columns;
@@ -57,6 +59,7 @@ mod style;
 mod tally;
 pub mod telling;
 mod trust;
+mod why;
 mod words;
 
 pub use day::DayPage;

@@ -185,6 +185,7 @@ pub(crate) struct Figures<'a> {
     decimals: u32,
     /// What all rows add up to: a column stands where this has a figure.
     totals: Totals,
+    few: bool,
 }
 
 /// A figure of totals that has a column of its own.
@@ -233,6 +234,20 @@ impl Figure {
         Self::MissingEnds,
         Self::MissingStarts,
     ];
+
+    /// Whether it is among the few that a table beside the text has.
+    fn is_among_few(self) -> bool {
+        matches!(
+            self,
+            Self::Energy
+                | Self::Wasted
+                | Self::WastedShare
+                | Self::Cost
+                | Self::WastedCost
+                | Self::Use
+                | Self::WastedUse
+        )
+    }
 
     /// Whether a table whose rows add up to these totals has the column.
     fn stands_for(self, totals: &Totals) -> bool {
@@ -294,11 +309,21 @@ impl Figure {
 impl<'a> Figures<'a> {
     /// Of rows that add up to `totals`.
     pub(crate) fn of(notation: &'a Notation<'a>, totals: &Totals, decimals: u32) -> Self {
-        Self { notation, decimals, totals: *totals }
+        Self { notation, decimals, totals: *totals, few: false }
+    }
+
+    /// The same with as few columns as fit beside the text.
+    pub(crate) fn few(&self) -> Self {
+        Self { few: true, ..*self }
+    }
+
+    pub(crate) fn are_few(&self) -> bool {
+        self.few
     }
 
     fn shown(&self) -> impl Iterator<Item = Figure> {
-        Figure::ALL.into_iter().filter(|column| column.stands_for(&self.totals))
+        let shown = Figure::ALL.into_iter().filter(|column| column.stands_for(&self.totals));
+        shown.filter(|column| !self.few || column.is_among_few())
     }
 
     pub(crate) fn columns(&self) -> Vec<Column> {

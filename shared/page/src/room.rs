@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, RoomId};
+use roomwatt_domain::{
+    BusinessDate, ClosedReport, ConfirmedWaste, Device, DeviceId, Profile, RoomId,
+};
 use roomwatt_presentation::Range;
 
 use crate::PageError;
+use crate::basis::{Term, terms};
 use crate::cards::{Card, CardValue, Detail, cards, lede};
 use crate::chart::{self, Bar, Chart, Parts};
 use crate::columns::{Columns, Step};
@@ -20,8 +23,9 @@ use crate::parts::{
     meters_table, occupancy_table, to_hotels,
 };
 use crate::tally::{Judged, Measure, Metered, Tally};
+use crate::telling::{Amounts, trend};
 use crate::trust::{Fact, Kinds, graded, trust};
-use crate::words;
+use crate::{why, words};
 
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
 const DECIMALS: u32 = 3;
@@ -59,9 +63,13 @@ impl RoomPage<'_> {
         days.sort_by_key(|(date, ..)| *date);
         let mut sum = Tally::default();
         let mut kinds = Kinds::default();
+        let mut waste = [ConfirmedWaste::default(); 3];
         for (_, closed, tally) in &days {
             sum += *tally;
             kinds.add(closed);
+            for (sum, waste) in waste.iter_mut().zip(closed.report.confirmed_waste()) {
+                *sum += waste;
+            }
         }
         let figures = Figures::of(&notation, sum.totals(), DECIMALS);
         let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum, None, None) };
@@ -69,11 +77,16 @@ impl RoomPage<'_> {
             frame: self.frame(&notation, &days, &sum),
             lede: lede(&notation, sum.totals()),
             cards,
+            trend: self.trend(&notation, &days, &sum),
             chart: self.chart(&notation, &days, Measure::of(sum.totals())),
             measure: Measure::of(sum.totals()),
             step: Columns::of(self.range).step,
-            days: self.days_table(&notation, &figures, &days, &sum),
-            devices: self.devices_table(&figures, &days, &sum),
+            days: self.days_table(&notation, &figures.few(), &days, &sum),
+            all_days: self.days_table(&notation, &figures, &days, &sum),
+            devices: self.devices_table(&figures.few(), &days, &sum),
+            all_devices: self.devices_table(&figures, &days, &sum),
+            why: why::table(&notation, &sum, &waste, DECIMALS),
+            terms: terms(&notation, self.profile, self.range, &sum, self.closed_through),
             meters: self.meters(&notation, &days),
             trust: trust(&notation, &sum, &kinds, None),
             grade: graded(&notation, &Data::of(&sum, 1, 1)),
@@ -129,6 +142,19 @@ impl RoomPage<'_> {
             days.is_empty(),
         );
         frame
+    }
+
+    fn trend(
+        &self,
+        notation: &Notation<'_>,
+        days: &[(BusinessDate, &ClosedReport, Tally)],
+        sum: &Tally,
+    ) -> String {
+        let amounts = Amounts::of(notation, sum.totals());
+        let wasted = days.iter().filter_map(|(date, _, tally)| {
+            Some((notation.date(*date), amounts.alike(tally.totals())?))
+        });
+        trend(&amounts, Step::Day, &wasted.collect::<Vec<_>>())
     }
 
     fn chart(
@@ -190,20 +216,31 @@ impl RoomPage<'_> {
     ) -> Table {
         let mut columns = vec![Column::text(self.language.say("Day", "날짜"))];
         columns.extend(figures.columns());
-        columns.push(Column::figure(self.language.say("Revision", "마감 차수")));
+        if !figures.are_few() {
+            columns.push(Column::figure(self.language.say("Revision", "마감 차수")));
+        }
         let rows = days
             .iter()
             .map(|(date, closed, tally)| {
                 let mut cells = figures.cells(&tally.sums);
-                cells.push(Cell::Datum(Notation::number(closed.revision.into())));
+                if !figures.are_few() {
+                    cells.push(Cell::Datum(Notation::number(closed.revision.into())));
+                }
                 let href = Some(self.links().day(self.room, *date));
                 Row { head: Link::to(notation.date(*date), href), cells }
             })
             .collect();
         let mut cells = figures.cells(&sum.sums);
-        cells.push(Cell::Text(String::new()));
+        if !figures.are_few() {
+            cells.push(Cell::Text(String::new()));
+        }
+        let caption = if figures.are_few() {
+            self.language.say("Day by day", "일별")
+        } else {
+            self.language.say("Each day in figures", "날짜별 수치")
+        };
         Table {
-            caption: self.language.say("Each day in figures", "날짜별 수치").to_owned(),
+            caption: caption.to_owned(),
             columns,
             rows,
             sum: Some(Row { head: Link::plain(self.language.say("Total", "합계")), cells }),
@@ -224,28 +261,36 @@ impl RoomPage<'_> {
                 *activations += device.activations;
             }
         }
-        let mut columns = vec![
-            Column::text(self.language.say("Device", "기기")),
-            Column::text(self.language.say("Kind", "종류")),
-            Column::figure(self.language.say("Switched on", "켜진 횟수")),
-        ];
+        let mut columns = vec![Column::text(self.language.say("Device", "기기"))];
+        if !figures.are_few() {
+            columns.push(Column::text(self.language.say("Kind", "종류")));
+        }
+        columns.push(Column::figure(self.language.say("Switched on", "켜진 횟수")));
         columns.extend(figures.columns());
         let activations = devices.values().map(|(_, activations)| activations).sum();
         let rows = devices
             .into_iter()
             .map(|(device, (sums, activations))| {
-                let mut cells = vec![
-                    Cell::Text(words::kind(self.language, &device.kind).to_owned()),
-                    Cell::Datum(Notation::number(activations)),
-                ];
+                let kind = words::kind(self.language, &device.kind);
+                let mut cells = vec![Cell::Datum(Notation::number(activations))];
                 cells.extend(figures.cells(&sums));
+                if figures.are_few() {
+                    return Row { head: Link::plain(words::device(self.language, device)), cells };
+                }
+                cells.insert(0, Cell::Text(kind.to_owned()));
                 Row { head: Link::plain(device.id.as_str()), cells }
             })
             .collect();
-        let mut cells = vec![Cell::Text(String::new()), Cell::Datum(Notation::number(activations))];
+        let mut cells = vec![Cell::Datum(Notation::number(activations))];
         cells.extend(figures.cells(&sum.sums));
+        let caption = if figures.are_few() {
+            self.language.say("By device", "기기별")
+        } else {
+            cells.insert(0, Cell::Text(String::new()));
+            self.language.say("Devices", "기기")
+        };
         Table {
-            caption: self.language.say("Devices", "기기").to_owned(),
+            caption: caption.to_owned(),
             columns,
             rows,
             sum: Some(Row { head: Link::plain(self.language.say("Total", "합계")), cells }),
@@ -286,8 +331,13 @@ struct View {
     chart: Chart,
     measure: Measure,
     step: Step,
+    trend: String,
     days: Table,
+    all_days: Table,
     devices: Table,
+    all_devices: Table,
+    why: Option<Table>,
+    terms: Vec<Term>,
     meters: Option<Table>,
     trust: Vec<Fact>,
     grade: String,

@@ -8,6 +8,7 @@ use roomwatt_domain::{
 };
 use roomwatt_presentation::Range;
 
+use crate::columns::Step;
 use crate::language::Language;
 use crate::notation::Notation;
 use crate::parts::hotel_name;
@@ -139,6 +140,36 @@ pub(crate) fn verdict(
             });
             let (up_to, against) = (up_to.unwrap_or_default(), against.unwrap_or_default());
             format!("{day}: 확인된 낭비 {wasted}{up_to}입니다.{against} {data}")
+        }
+    }
+}
+
+/// What a chart shows, in a sentence: of its columns, by name, what each wasted.
+pub(crate) fn trend(amounts: &Amounts<'_>, step: Step, columns: &[(String, i128)]) -> String {
+    let language = amounts.notation.language;
+    // Of equals the latest.
+    let Some((name, most)) = columns.iter().max_by_key(|(_, wasted)| *wasted) else {
+        return language.say("Used and wasted", "사용과 낭비").to_owned();
+    };
+    if *most == 0 {
+        return language.say("Nothing was wasted", "낭비가 없습니다").to_owned();
+    }
+    let count = i128::try_from(columns.len()).unwrap_or(1);
+    let mean = amounts.text(columns.iter().map(|(_, wasted)| wasted).sum::<i128>() / count);
+    let most = amounts.text(*most);
+    let (on, each, each_korean) = match step {
+        Step::Day => ("on", "day", "일"),
+        Step::Week => ("in", "week", "주"),
+        Step::Month => ("in", "month", "월"),
+    };
+    match (language, count) {
+        (Language::English, 1) => format!("{name}: {most} wasted"),
+        (Language::Korean, 1) => format!("{name}: 낭비 {most}"),
+        (Language::English, _) => {
+            format!("Most was wasted {on} {name}: {most}, against {mean} {on} an average {each}")
+        }
+        (Language::Korean, _) => {
+            format!("낭비가 가장 많은 때: {name} {most} ({each_korean} 평균 {mean})")
         }
     }
 }

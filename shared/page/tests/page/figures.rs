@@ -253,6 +253,10 @@ fn a_days_intervals_add_up_to_its_report() {
         let document = Document::parse(&html);
         let report = document.table("The day’s report");
         let totals = made.closed.report.totals();
+        // Beside the text stands what fits there, with the same figures.
+        let few = document.table("By device and state");
+        assert!(few.columns.len() <= 9 && few.rows.len() == report.rows.len());
+        assert_eq!(few.cell("Total", "Wasted, kWh"), report.cell("Total", "Wasted, kWh"));
         assert_row(&report, "Total", &totals);
         if let Some(measured) = totals.measured {
             let standby = measured.standby.watt_hours().to_string();

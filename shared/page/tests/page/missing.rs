@@ -171,10 +171,14 @@ fn revisions_are_explained() {
     let made = hotel.days.iter().find(|day| day.closed.revision == 2).unwrap();
     let page = day_page(&hotel, made, Language::English);
     let text = Document::parse(&page.render().unwrap()).text();
-    assert!(
-        text.contains("Revised on Fri 16 Oct 2026 09:00 (UTC+09:00), after late events: from "),
-        "{text}"
-    );
+    assert!(text.contains(" on Fri 16 Oct 2026 09:00 (UTC+09:00), after late events."), "{text}");
+    assert!(text.contains(" revised from "), "{text}");
+    // What did not change is not told.
+    let mut same = made.closed.clone();
+    same.revisions[0].after = same.revisions[0].before;
+    let page = DayPage { report: Some(&same), ..page };
+    let text = Document::parse(&page.render().unwrap()).text();
+    assert!(text.contains("no sum of the day changed") && !text.contains("revised from"), "{text}");
 }
 
 #[test]
