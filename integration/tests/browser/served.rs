@@ -41,8 +41,8 @@ impl Served {
         let router = Api::new(store.clone(), clock, Delivery::Buffered)
             .behind(Door { public_url, sign_in: Some(sign_in) })
             .router();
-        let (mut server, served) = (JoinSet::new(), router.clone());
-        server.spawn(async move { axum::serve(listener, served).await.expect("a server") });
+        let (mut server, api) = (JoinSet::new(), router.clone());
+        server.spawn(async move { axum::serve(listener, api).await.expect("a server") });
         Self { address, router, _provider: provider, _server: server }
     }
 

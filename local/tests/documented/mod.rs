@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every document for people.
-pub fn documents() -> Vec<PathBuf> {
+pub(crate) fn documents() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let root = root.into_iter().find(|folder| folder.join("Cargo.lock").exists()).unwrap();
     let pages = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
@@ -14,7 +14,7 @@ pub fn documents() -> Vec<PathBuf> {
 
 /// The arguments of each command of a program that stands in a shell's block of a document. `start`
 /// is what it begins with.
-pub fn commands(document: &Path, starts: &[&str]) -> Vec<Vec<String>> {
+pub(crate) fn commands(document: &Path, starts: &[&str]) -> Vec<Vec<String>> {
     let text = fs::read_to_string(document).unwrap().replace("\\\n", " ");
     let mut in_shell = false;
     let mut found = Vec::new();

@@ -19,16 +19,34 @@ pub(crate) struct Bar {
     pub(crate) href: Option<String>,
     /// `None` where there is no report.
     pub(crate) figures: Option<Parts>,
-    /// Shaded.
-    pub(crate) weekend: bool,
-    /// The one that a page is of, among others.
-    pub(crate) current: bool,
+    /// What is behind it.
+    pub(crate) shade: Shade,
     /// Marked, since late events have changed its reports.
     pub(crate) revised: bool,
     /// Another tariff begins with it.
     pub(crate) new_price: bool,
     /// What as many room-days of the period before wasted: a line.
     pub(crate) before: Option<i128>,
+}
+
+/// What is behind a bar.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Shade {
+    #[default]
+    Nothing,
+    Weekend,
+    /// It is the one that a page is of, among others.
+    Current,
+}
+
+impl Shade {
+    fn class(self) -> Option<&'static str> {
+        match self {
+            Self::Nothing => None,
+            Self::Weekend => Some("weekend"),
+            Self::Current => Some("current"),
+        }
+    }
 }
 
 /// What a bar is stacked of, from the ground up: each goes up to here.
@@ -111,10 +129,10 @@ pub(crate) fn draw(name: &str, measure: Measure, bars: &[Bar]) -> Chart {
         );
     }
     // Behind the bars, or their own slots would cover it.
-    let shades = bars.iter().enumerate().filter(|(_, bar)| bar.weekend || bar.current);
-    for (at, bar) in shades {
-        let class = if bar.current { "current" } else { "weekend" };
-        plot = plot.add(slot(class, number(at), number(bars.len())));
+    for (at, bar) in bars.iter().enumerate() {
+        if let Some(class) = bar.shade.class() {
+            plot = plot.add(slot(class, number(at), number(bars.len())));
+        }
     }
     let every = bars.len().div_ceil(LABELS).max(1);
     let every_narrow = bars.len().div_ceil(LABELS_NARROW).max(1).next_multiple_of(every);

@@ -3,6 +3,8 @@
 use roomwatt_domain::BusinessDate;
 use roomwatt_presentation::range::{Range, moved};
 
+use crate::chart::Shade;
+
 /// How many columns a page shows at most, as long as months keep below it.
 const MOST: i64 = 62;
 
@@ -46,9 +48,10 @@ impl Columns {
         self.ranges.get(at).filter(|range| range.contains(date)).map(|_| at)
     }
 
-    /// Whether a column is a day of the weekend.
-    pub(crate) fn is_weekend(&self, range: Range) -> bool {
-        self.step == Step::Day && range.from.civil().weekday().to_monday_one_offset() > 5
+    /// What is behind a column: a day of the weekend is shaded.
+    pub(crate) fn shade(&self, range: Range) -> Shade {
+        let is_weekend = range.from.civil().weekday().to_monday_one_offset() > 5;
+        if self.step == Step::Day && is_weekend { Shade::Weekend } else { Shade::Nothing }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -13,7 +13,7 @@ use roomwatt_presentation::{Baseline, Period, Range};
 use crate::PageError;
 use crate::basis::{Term, terms};
 use crate::cards::{Basis, Before, Card, CardValue, Detail, cards};
-use crate::chart::{self, Bar, Chart, Parts};
+use crate::chart::{self, Bar, Chart, Parts, Shade};
 use crate::columns::{Columns, Step};
 use crate::figures::{Data, Exposure, meets, usual};
 use crate::gaps::Gaps;
@@ -524,7 +524,7 @@ impl<'a> HotelPage<'a> {
                     title: chart::bar_title(notation, &name, measure, totals),
                     href: totals.map(|_| self.links().hotel(range)),
                     figures: totals.map(|totals| Parts::of(measure, totals)),
-                    weekend: self.columns.is_weekend(range),
+                    shade: self.columns.shade(range),
                     ..Bar::default()
                 });
             }
@@ -549,8 +549,7 @@ impl<'a> HotelPage<'a> {
                 title,
                 href: totals.map(|_| self.links().hotel(*range)),
                 figures: totals.map(|totals| Parts::of(measure, totals)),
-                weekend: self.columns.is_weekend(*range),
-                current: self.leads_in(),
+                shade: if self.leads_in() { Shade::Current } else { self.columns.shade(*range) },
                 revised,
                 new_price,
                 before: self.wasted_before(measure, tally.reports),
@@ -569,7 +568,7 @@ impl<'a> HotelPage<'a> {
     }
 
     /// Which marks the chart has, for its legend.
-    fn marks(&self) -> Marks {
+    fn marks(&self) -> Vec<Mark> {
         let new_price = match &self.profile.prices {
             Some(Prices::ByDate(tariffs)) => tariffs
                 .iter()
@@ -577,12 +576,16 @@ impl<'a> HotelPage<'a> {
                 .any(|tariff| tariff.from > self.range.from && self.range.contains(tariff.from)),
             None | Some(Prices::Flat(_)) => false,
         };
-        Marks {
-            before: self.wasted_before(self.measure(), self.sum.reports).is_some(),
-            weekends: self.columns.step == Step::Day && (self.leads_in() || self.columns.len() > 1),
-            revised: self.sum.revised > 0,
-            new_price,
-        }
+        let before = self.wasted_before(self.measure(), self.sum.reports).is_some();
+        let weekends =
+            self.columns.step == Step::Day && (self.leads_in() || self.columns.len() > 1);
+        let marks = [
+            (before, Mark::Before),
+            (weekends, Mark::Weekend),
+            (self.sum.revised > 0, Mark::Revised),
+            (new_price, Mark::NewPrice),
+        ];
+        marks.into_iter().filter(|(is_there, _)| *is_there).map(|(_, mark)| mark).collect()
     }
 
     /// What the chart shows, in a sentence.
@@ -1183,18 +1186,12 @@ impl HeatScale {
 }
 
 /// What a chart has beside its bars.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Marks {
-    before: bool,
-    weekends: bool,
-    revised: bool,
-    new_price: bool,
-}
-
-impl Marks {
-    fn any(self) -> bool {
-        self.before || self.weekends || self.revised || self.new_price
-    }
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    Before,
+    Weekend,
+    Revised,
+    NewPrice,
 }
 
 #[derive(Template)]
@@ -1211,7 +1208,7 @@ struct View {
     cards: Vec<Card>,
     trend: String,
     chart: Chart,
-    marks: Marks,
+    marks: Vec<Mark>,
     measure: Measure,
     step: Step,
     days: Table,

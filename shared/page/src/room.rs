@@ -77,7 +77,7 @@ impl RoomPage<'_> {
             frame: self.frame(&notation, &days, &sum),
             lede: lede(&notation, sum.totals()),
             cards,
-            trend: self.trend(&notation, &days, &sum),
+            trend: Self::trend(&notation, &days, &sum),
             chart: self.chart(&notation, &days, Measure::of(sum.totals())),
             measure: Measure::of(sum.totals()),
             step: Columns::of(self.range).step,
@@ -145,7 +145,6 @@ impl RoomPage<'_> {
     }
 
     fn trend(
-        &self,
         notation: &Notation<'_>,
         days: &[(BusinessDate, &ClosedReport, Tally)],
         sum: &Tally,
@@ -198,7 +197,7 @@ impl RoomPage<'_> {
                     title: chart::bar_title(notation, &name, measure, totals),
                     href: totals.map(|_| href),
                     figures: totals.map(|totals| Parts::of(measure, totals)),
-                    weekend: columns.is_weekend(*range),
+                    shade: columns.shade(*range),
                     ..Bar::default()
                 }
             })
