@@ -8,14 +8,14 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Totals};
+use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Month, Totals};
 use roomwatt_page::{
     DayPage, HotelLine, HotelPage, HotelsPage, Language, Lead, PageError, ProblemPage, RoomPage,
     content_security_policy,
 };
 use roomwatt_presentation::range::moved;
 use roomwatt_presentation::{Period, Range};
-use roomwatt_store::{Hotel, HotelDay};
+use roomwatt_store::{Hotel, HotelDay, StoreError};
 
 use crate::answer::{self, Freshness, HTML, unwritable};
 use crate::call::Call;
@@ -143,19 +143,10 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     page.sort_by(sort);
     page.made_at(call.now());
     let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
-    // What is to be done is news of the last closed day alone.
-    let last = days.dates.last().copied().filter(|last| hotel.closed_through == Some(*last));
-    let mut look = last.map(Look::at);
-    let add = |report: &ClosedReport| {
-        page.add(report);
-        if let Some(look) = &mut look {
-            look.add(report);
-        }
-    };
-    selection.each(add).await?;
-    if let Some((date, look)) = last.zip(look) {
-        let found = look.into(&call, &hotel, USUAL_DAYS).await?;
-        page.tell(date, found.findings, found.faults);
+    if HotelPage::is_long(range) {
+        add_months(&mut page, selection, &hotel).await?;
+    } else {
+        add_reports(&mut page, selection, &hotel).await?;
     }
     if range.from == range.to {
         page.lead_in(days_before_it(&call, &hotel, range.from).await?);
@@ -168,6 +159,74 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
         }
     }
     write(&call, page.render(), Freshness::settled_if(days.complete))
+}
+
+/// Adds all that a page shows of a range of some days: their reports, and what is to be done.
+async fn add_reports(
+    page: &mut HotelPage<'_>,
+    selection: Selection<'_>,
+    hotel: &Hotel,
+) -> Result<(), Problem> {
+    // What is to be done is news of the last closed day alone.
+    let last = selection.dates.last().copied();
+    let last = last.filter(|last| hotel.closed_through == Some(*last));
+    let mut look = last.map(Look::at);
+    let add = |report: &ClosedReport| {
+        page.add(report);
+        if let Some(look) = &mut look {
+            look.add(report);
+        }
+    };
+    selection.each(add).await?;
+    if let Some((date, look)) = last.zip(look) {
+        let found = look.into(selection.call, hotel, USUAL_DAYS).await?;
+        page.tell(date, found.findings, found.faults);
+    }
+    Ok(())
+}
+
+/// Adds all that a page shows of a long range: hotel-days, rooms by the month as far as they are
+/// summed up, and the reports of the days beside.
+async fn add_months(
+    page: &mut HotelPage<'_>,
+    selection: Selection<'_>,
+    hotel: &Hotel,
+) -> Result<(), Problem> {
+    let Selection { call, hotel: id, dates, .. } = selection;
+    let (store, now) = (call.store(), call.now());
+    let (Some(from), Some(to)) = (dates.first(), dates.last()) else { return Ok(()) };
+    for day in selection.hotel_days().await? {
+        page.add_day(day.date, &day.sums());
+    }
+    let calendar = &hotel.profile.calendar;
+    let is_whole = |month: &Month| {
+        let mut of_month = month.dates(calendar);
+        // Sums outlive the reports of the month's first days.
+        let kept = of_month.next().and_then(|first| calendar.day(first));
+        kept.is_some_and(|first| store.keeps_reports(&first, now) && first.date >= *from)
+            && of_month.all(|date| date <= *to)
+    };
+    let mut months = store.summed_months(id, *from, *to, now).await?;
+    months.retain(is_whole);
+    let beside: Vec<_> =
+        dates.iter().copied().filter(|date| !months.contains(&Month::of(*date))).collect();
+    let mut read = stream::iter(months)
+        .map(|month| {
+            let rooms = store.room_months(id, month, now).lately();
+            stream::try_unfold(rooms, move |mut rooms| async move {
+                let next = rooms.next().await?;
+                Ok::<_, StoreError>(next.map(|(room, sums)| ((room, month, sums), rooms)))
+            })
+            .boxed()
+        })
+        .flatten_unordered(AT_ONCE);
+    while let Some((room, month, sums)) = read.try_next().await? {
+        page.add_month(&room, month, &sums);
+    }
+    if call.is_ending() {
+        return Err(Problem::out_of_time());
+    }
+    Selection { dates: &beside, ..selection }.each(|report| page.add(report)).await
 }
 
 /// A room's page.

@@ -5,8 +5,9 @@ use roomwatt_presentation::range::{Range, moved};
 
 use crate::chart::Shade;
 
-/// How many columns a page shows at most, as long as months keep below it.
-const MOST: i64 = 62;
+/// How many columns a page shows at most, as long as months keep below it; and for how many days it
+/// is made from reports, device by device.
+pub(crate) const MOST: i64 = 62;
 
 /// How long a column is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,15 @@ impl Columns {
             days if days <= (MOST - 1) * 7 => Step::Week,
             _ => Step::Month,
         };
+        Self::by(step, range)
+    }
+
+    /// For rooms, whose sums are kept by month.
+    pub(crate) fn of_rooms(range: Range) -> Self {
+        Self::by(if range.days() <= MOST { Step::Day } else { Step::Month }, range)
+    }
+
+    fn by(step: Step, range: Range) -> Self {
         let mut ranges = Vec::new();
         let mut from = Some(range.from).filter(|from| *from <= range.to);
         while let Some(first) = from {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use roomwatt_domain::{
     BusinessDate, ClosedReport, ConfirmedWaste, Device, DeviceId, DeviceKind, FaultKind, Finding,
-    Instant, NightSums, Nights, Prices, Profile, RoomId, SignalFault, Totals,
+    Instant, Month, NightSums, Nights, Prices, Profile, ReportSums, RoomId, SignalFault, Totals,
 };
 use roomwatt_presentation::{Baseline, Period, Range};
 
@@ -14,7 +14,7 @@ use crate::PageError;
 use crate::basis::{Term, terms};
 use crate::cards::{Basis, Before, Card, CardValue, Detail, cards};
 use crate::chart::{self, Bar, Chart, Parts, Shade};
-use crate::columns::{Columns, Step};
+use crate::columns::{self, Columns, Step};
 use crate::figures::{Data, Exposure, meets, usual};
 use crate::gaps::Gaps;
 use crate::language::Language;
@@ -43,8 +43,11 @@ const DECIMALS: u32 = 2;
 
 /// The page of a hotel, gathered from its reports in any order.
 ///
-/// Memory goes with the number of rooms times that of columns (days up to 62, else weeks or
-/// months), and with the number of days, device kinds and meters, never with that of reports.
+/// Memory goes with the number of rooms times that of columns (days up to 62, else months), and with
+/// the number of days, device kinds and meters, never with that of reports.
+///
+/// Up to 62 days everything comes of the reports. A longer range has no devices, so that its rooms may
+/// come by the month, and its days apart ([`HotelPage::is_long`]).
 #[derive(Debug, Clone)]
 pub struct HotelPage<'a> {
     profile: &'a Profile,
@@ -53,6 +56,8 @@ pub struct HotelPage<'a> {
     closed_through: Option<BusinessDate>,
     language: Language,
     columns: Columns,
+    /// The heat map's.
+    room_columns: Columns,
     sum: Tally,
     by_column: Vec<Tally>,
     by_room: BTreeMap<RoomId, RoomSums>,
@@ -111,7 +116,7 @@ struct RoomSums {
 /// What the heat map shows of a room in a column.
 #[derive(Debug, Clone, Copy, Default)]
 struct HeatCell {
-    reports: u32,
+    reports: u64,
     wasted_energy: i128,
     wasted_time: i64,
 }
@@ -145,6 +150,7 @@ impl<'a> HotelPage<'a> {
             sum: Tally::default(),
             by_column: vec![Tally::default(); columns.len()],
             columns,
+            room_columns: Columns::of_rooms(range),
             by_room: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             by_device: BTreeMap::new(),
@@ -172,25 +178,20 @@ impl<'a> HotelPage<'a> {
         self.made = Some(at);
     }
 
+    /// Whether a range is too long for devices: its rooms are taken with [`HotelPage::add_month`] or
+    /// [`HotelPage::add`], and its days with [`HotelPage::add_day`].
+    pub fn is_long(range: Range) -> bool {
+        range.days() > columns::MOST
+    }
+
     /// Adds a closed report. One of another day than the range has is left out.
     pub fn add(&mut self, closed: &ClosedReport) {
-        let Some(column) = self.columns.index(closed.date) else { return };
-        let tally = Tally::of(closed);
-        self.dates.insert(closed.date);
-        self.sum += tally;
-        self.by_column[column] += tally;
-        let columns = self.columns.len();
-        let room = self.by_room.entry(closed.room.clone()).or_insert_with(|| RoomSums {
-            tally: Tally::default(),
-            cells: vec![HeatCell::default(); columns].into(),
-            heard: false,
-        });
-        room.heard |= closed.report.heard.is_some_and(|heard| heard >= closed.window.start);
-        room.tally += tally;
-        let cell = &mut room.cells[column];
-        cell.reports += 1;
-        cell.wasted_energy += tally.totals().confirmed_waste_energy().exact();
-        cell.wasted_time += tally.totals().confirmed_waste();
+        let sums = ReportSums::of(closed);
+        self.add_room(&closed.room, closed.date, &sums);
+        if Self::is_long(self.range) {
+            return;
+        }
+        self.add_day(closed.date, &sums);
         let report = &closed.report;
         for device in &report.devices {
             let sums = self.by_kind.entry(device.device.kind.clone()).or_default();
@@ -199,14 +200,44 @@ impl<'a> HotelPage<'a> {
             let of_device = self.by_device.entry((closed.room.clone(), device.device.clone()));
             *of_device.or_default() += judged.totals;
         }
-        for (sum, waste) in self.why.iter_mut().zip(report.confirmed_waste()) {
-            *sum += waste;
-        }
         for meter in &report.meters {
             let of_meter = self.by_meter.entry((closed.room.clone(), meter.id.clone()));
             *of_meter.or_default() += Metered::of(meter);
         }
         self.kinds.add(closed);
+    }
+
+    /// Adds the sums of a room's month, all of which lies in a long range.
+    pub fn add_month(&mut self, room: &RoomId, month: Month, sums: &ReportSums) {
+        self.add_room(room, month.first(), sums);
+    }
+
+    fn add_room(&mut self, room: &RoomId, date: BusinessDate, sums: &ReportSums) {
+        let Some(column) = self.room_columns.index(date) else { return };
+        let tally = Tally::from(sums);
+        self.sum += tally;
+        for (sum, waste) in self.why.iter_mut().zip(sums.confirmed_waste) {
+            *sum += waste;
+        }
+        let columns = self.room_columns.len();
+        let room = self.by_room.entry(room.clone()).or_insert_with(|| RoomSums {
+            tally: Tally::default(),
+            cells: vec![HeatCell::default(); columns].into(),
+            heard: false,
+        });
+        room.heard |= sums.heard;
+        room.tally += tally;
+        let cell = &mut room.cells[column];
+        cell.reports += sums.reports;
+        cell.wasted_energy += tally.totals().confirmed_waste_energy().exact();
+        cell.wasted_time += tally.totals().confirmed_waste();
+    }
+
+    /// Adds the sums of the hotel's day in a long range, for the chart.
+    pub fn add_day(&mut self, date: BusinessDate, sums: &ReportSums) {
+        let Some(column) = self.columns.index(date) else { return };
+        self.dates.insert(date);
+        self.by_column[column] += sums.into();
     }
 
     /// Adds a hotel-day of the period to compare with: its number of reports, their sum, and their
@@ -270,6 +301,7 @@ impl<'a> HotelPage<'a> {
             meters: self.meters(&notation),
             trust: self.trust(&notation),
             occupancy: occupancy_table(&notation, &self.sum.occupancy),
+            long: Self::is_long(self.range),
             empty: self.sum.reports == 0,
         };
         Ok(view.render()?)
@@ -489,18 +521,6 @@ impl<'a> HotelPage<'a> {
         terms
     }
 
-    fn column_names(&self, notation: &Notation<'_>) -> Vec<(String, String)> {
-        self.columns
-            .ranges
-            .iter()
-            .map(|range| match self.columns.step {
-                Step::Day => (notation.short_date(range.from), notation.date(range.from)),
-                Step::Week => (notation.short_date(range.from), notation.range(*range)),
-                Step::Month => (notation.month(range.from), notation.range(*range)),
-            })
-            .collect()
-    }
-
     /// Whether the chart of one day stands among the days before it.
     fn leads_in(&self) -> bool {
         self.range.from == self.range.to && !self.lead.is_empty()
@@ -508,7 +528,7 @@ impl<'a> HotelPage<'a> {
 
     fn chart(&self, notation: &Notation<'_>) -> Chart {
         let measure = self.measure();
-        let names = self.column_names(notation);
+        let names = column_names(notation, &self.columns);
         let tariffs = match &self.profile.prices {
             Some(Prices::ByDate(tariffs)) => &tariffs[..],
             None | Some(Prices::Flat(_)) => &[],
@@ -599,7 +619,7 @@ impl<'a> HotelPage<'a> {
                 days.filter_map(|it| Some((notation.date(it.date), amounts.alike(&it.totals)?))),
             );
         }
-        let columns = self.by_column.iter().zip(self.column_names(notation));
+        let columns = self.by_column.iter().zip(column_names(notation, &self.columns));
         let columns = columns.filter(|(tally, _)| tally.reports > 0);
         shown.extend(
             columns.filter_map(|(tally, (_, name))| Some((name, amounts.alike(tally.totals())?))),
@@ -621,7 +641,7 @@ impl<'a> HotelPage<'a> {
             Column::figure(self.language.say("Room reports", "객실 보고")),
         ];
         columns.extend(figures.columns());
-        let names = self.column_names(notation);
+        let names = column_names(notation, &self.columns);
         let rows = self.by_column.iter().zip(&self.columns.ranges).zip(names);
         let rows = rows
             .map(|((tally, range), (_, name))| {
@@ -902,18 +922,19 @@ impl<'a> HotelPage<'a> {
         // One more room than fits is a row as well as it would be a remainder.
         let shown = if rooms.len() > HEAT_ROOMS + 1 { HEAT_ROOMS } else { rooms.len() };
         let (worst, others) = rooms.split_at(shown);
+        let columns = &self.room_columns;
         let averages =
-            averages(others.iter().map(|(_, sums)| &*sums.cells), measure, self.columns.len());
+            averages(others.iter().map(|(_, sums)| &*sums.cells), measure, columns.len());
         let of_worst = worst.iter().flat_map(|(_, sums)| sums.cells.iter());
         let most = of_worst.filter_map(|cell| cell.wasted(measure)).max().unwrap_or(0);
         let scale = HeatScale::of(measure, most);
-        let names = self.column_names(notation);
+        let names = column_names(notation, columns);
         let rows = worst
             .iter()
             .map(|(room, sums)| {
-                let cells = sums.cells.iter().zip(&self.columns.ranges).zip(&names);
+                let cells = sums.cells.iter().zip(&columns.ranges).zip(&names);
                 let cells = cells.map(|((cell, range), (_, name))| {
-                    let href = match self.columns.step {
+                    let href = match columns.step {
                         Step::Day => self.links().day(room, range.from),
                         Step::Week | Step::Month => self.links().room(room, *range),
                     };
@@ -938,14 +959,13 @@ impl<'a> HotelPage<'a> {
                 .collect();
             HeatRow { head: Link::plain(name), cells }
         });
-        let columns = self
-            .columns
+        let heads = columns
             .ranges
             .iter()
             .zip(names)
             .map(|(range, (_, full))| {
                 let civil = range.from.civil();
-                let (top, below) = match self.columns.step {
+                let (top, below) = match columns.step {
                     Step::Day => (civil.day().to_string(), notation.initial(range.from).to_owned()),
                     Step::Week => {
                         (civil.day().to_string(), notation.month_name(range.from).to_owned())
@@ -958,16 +978,27 @@ impl<'a> HotelPage<'a> {
             })
             .collect();
         Heat {
-            columns,
+            step: columns.step,
+            columns: heads,
             rows,
             rest,
             legend: scale.legend(),
             unit: scale.symbol(),
             shown: worst.len(),
             rooms: self.by_room.len(),
-            dense: self.columns.len() > 31,
+            dense: columns.len() > 31,
         }
     }
+}
+
+/// The short and the full name of each column.
+fn column_names(notation: &Notation<'_>, columns: &Columns) -> Vec<(String, String)> {
+    let names = columns.ranges.iter().map(|range| match columns.step {
+        Step::Day => (notation.short_date(range.from), notation.date(range.from)),
+        Step::Week => (notation.short_date(range.from), notation.range(*range)),
+        Step::Month => (notation.month(range.from), notation.range(*range)),
+    });
+    names.collect()
 }
 
 /// How much of a doubt comes from the reports of a tally; `None` for what no room is to blame for.
@@ -1032,6 +1063,7 @@ fn averages<'a>(
 /// The heat map: a table, so that each cell has a room, a day, a figure and a link.
 #[derive(Debug)]
 struct Heat {
+    step: Step,
     columns: Vec<HeatColumn>,
     rows: Vec<HeatRow>,
     rest: Option<HeatRow>,
@@ -1224,6 +1256,7 @@ struct View {
     meters: Option<Table>,
     trust: Vec<Fact>,
     occupancy: Table,
+    long: bool,
     empty: bool,
 }
 

@@ -4,8 +4,8 @@ use std::ops::AddAssign;
 
 use roomwatt_domain::waste::by_stay;
 use roomwatt_domain::{
-    ClosedReport, DeviceReport, Energy, EnergyByCell, Measured, MeterReport, Millis, NightSums,
-    Occupancy, Presence, Pricing, Stay, Totals, Usage,
+    ClosedReport, Counters, DeviceReport, Energy, EnergyByCell, MeterReport, Millis, NightSums,
+    Occupancy, Presence, Pricing, ReportSums, Stay, Totals, Usage,
 };
 
 /// Totals, with the certain part of their confirmed waste: that of unsold rooms.
@@ -98,21 +98,6 @@ impl AddAssign for Metered {
     }
 }
 
-/// What counters did other than count on.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Counters {
-    pub(crate) resets: u64,
-    /// Roll-backs and jumps: readings that nothing was believed of.
-    pub(crate) disbelieved: u64,
-}
-
-impl Counters {
-    fn add(&mut self, measured: &Measured) {
-        self.resets += measured.resets;
-        self.disbelieved += measured.roll_backs + measured.jumps;
-    }
-}
-
 /// The sums of some reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
@@ -130,24 +115,29 @@ pub(crate) struct Tally {
     pub(crate) counters: Counters,
 }
 
+impl From<&ReportSums> for Tally {
+    fn from(sums: &ReportSums) -> Self {
+        let [_, unsold, _] = sums.confirmed_waste;
+        Self {
+            reports: sums.reports,
+            unpriced: sums.unpriced,
+            unfactored: sums.unfactored,
+            revised: sums.revised,
+            sums: Judged {
+                totals: sums.totals,
+                unsold_waste: sums.unsold_waste,
+                unsold_waste_energy: unsold.energy,
+            },
+            occupancy: sums.occupancy,
+            nights: sums.nights,
+            counters: sums.counters,
+        }
+    }
+}
+
 impl Tally {
     pub(crate) fn of(closed: &ClosedReport) -> Self {
-        let report = &closed.report;
-        let known = report.pricing.known();
-        let sums = Judged::over(&report.devices, report.pricing);
-        let mut counters = Counters::default();
-        let measured = report.devices.iter().filter_map(|device| device.measured.as_deref());
-        measured.for_each(|measured| counters.add(measured));
-        Self {
-            reports: 1,
-            unpriced: (!known.priced || known.unpriced).into(),
-            unfactored: (!known.emitting).into(),
-            revised: (closed.revision > 1).into(),
-            occupancy: report.occupancy,
-            nights: NightSums::of(report.night(), &sums.totals),
-            sums,
-            counters,
-        }
+        (&ReportSums::of(closed)).into()
     }
 
     /// The totals of the reports.

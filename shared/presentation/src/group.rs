@@ -9,11 +9,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, DeviceKind, HotelId, NightSums, Occupancy, PerSoldNight, RoomId,
-    RoomReport, Totals,
+    BusinessDate, ClosedReport, DeviceKind, HotelId, Month, NightSums, Occupancy, PerSoldNight,
+    RoomId, RoomReport, Totals,
 };
 
-use crate::period::{IsoWeek, Month};
+use crate::period::IsoWeek;
 
 /// What the reports of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -61,5 +61,5 @@ pub use json::{
     CellsView, ComparedGroupView, GroupView, HistoryView, LiveRoomView, NightsView, OccupancyView,
     RoomReportView, StatesView, TotalsView,
 };
-pub use period::{Baseline, InvalidBaseline, InvalidPeriod, IsoWeek, Month, Period};
+pub use period::{Baseline, InvalidBaseline, InvalidPeriod, IsoWeek, Period};
 pub use range::Range;

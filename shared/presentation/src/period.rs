@@ -11,8 +11,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::{Date, ISOWeekDate, Weekday};
-use roomwatt_domain::BusinessDate;
+use jiff::civil::{ISOWeekDate, Weekday};
+use roomwatt_domain::{BusinessDate, Month};
 
 use crate::range::{Range, moved};
 
@@ -21,13 +21,6 @@ use crate::range::{Range, moved};
 pub struct IsoWeek {
     year: i16,
     week: i8,
-}
-
-/// A month: `2026-11`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Month {
-    year: i16,
-    month: i8,
 }
 
 impl IsoWeek {
@@ -47,25 +40,6 @@ impl IsoWeek {
     fn monday(self) -> Option<BusinessDate> {
         let monday = ISOWeekDate::new(self.year, self.week, Weekday::Monday).ok()?;
         BusinessDate::new(monday.date()).ok()
-    }
-}
-
-impl Month {
-    /// The month of a date.
-    pub fn of(date: BusinessDate) -> Self {
-        let date = date.civil();
-        Self { year: date.year(), month: date.month() }
-    }
-
-    /// From its digits; `None` for what is no month.
-    fn numbered(year: &str, month: &str) -> Option<Self> {
-        let numbered = Self { year: digits(year, 4)?, month: digits(month, 2)? };
-        numbered.first().map(|_| numbered)
-    }
-
-    /// Its first day; `None` beyond the calendar of business dates.
-    fn first(self) -> Option<BusinessDate> {
-        BusinessDate::new(Date::new(self.year, self.month, 1).ok()?).ok()
     }
 }
 
@@ -127,7 +101,7 @@ impl Period {
                 let month = Range::month_of(last);
                 if month.to == last { Some(month) } else { month.shifted(-1) }
             }
-            Self::Month(month) => Some(Range::month_of(month.first()?)),
+            Self::Month(month) => Some(Range { from: month.first(), to: month.last() }),
             Self::Week(week) => Some(Range::week_of(week.monday()?)),
         }
     }
@@ -141,7 +115,7 @@ impl FromStr for Period {
             return Ok(named);
         }
         let week = text.split_once("-W").and_then(|(year, week)| IsoWeek::numbered(year, week));
-        let month = || text.split_once('-').and_then(|(year, month)| Month::numbered(year, month));
+        let month = || BusinessDate::parse(&format!("{text}-01")).ok().map(Month::of);
         week.map(Self::Week).or_else(|| month().map(Self::Month)).ok_or(InvalidPeriod)
     }
 }
@@ -225,17 +199,11 @@ impl fmt::Display for IsoWeek {
     }
 }
 
-impl fmt::Display for Month {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{:04}-{:02}", self.year, self.month))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Baseline, IsoWeek, Month, Period};
+    use super::{Baseline, IsoWeek, Period};
     use crate::range::Range;
-    use roomwatt_domain::BusinessDate;
+    use roomwatt_domain::{BusinessDate, Month};
 
     fn range(from: &str, to: &str) -> Range {
         let date = |text| BusinessDate::parse(text).unwrap();

@@ -7,15 +7,16 @@
 //!    then nobody can add to it unnoticed. Reports of a day that is not closed are seen by nobody.
 //! 2. *Hotel-day*: the sum of the reports.
 //! 3. *Advance* `closedThrough`.
-//! 4. *Tell*: rooms that late events touched meanwhile are sent to be revised, and the bus hears of
-//!    the day. What cannot be told is told by a later close; closing goes on.
+//! 4. *Tell*: with the last day of a month its sums by room are made; rooms that late events touched
+//!    meanwhile are sent to be revised, and the bus hears of the day. What cannot be told is told by a
+//!    later close; closing goes on.
 //! 5. After the last due day, *release* the claim and move the hotel in the due index. Whatever
 //!    fails before is found by the next tick, which goes on from where the table stands.
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use roomwatt_domain::instant::MINUTE;
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, ClosedReport, Gathered, HotelId, Millis, Profile, RoomId,
+    BusinessDate, BusinessDay, ClosedReport, Gathered, HotelId, Millis, Month, Profile, RoomId,
 };
 use roomwatt_messaging::{
     Bus, BusEvent, DayCloseMessage, Digest, Invocation, Outgoing, Queue, chain,
@@ -28,6 +29,7 @@ use roomwatt_telemetry::Metric;
 use tracing::{error, info, warn};
 
 use crate::error::SettlementError;
+use crate::months;
 use crate::reckoning::{Reckoning, Terms, add_up};
 use crate::rooms::{OpenRoom, Rooms};
 use crate::telling::{DayTold, MOST_TOLD};
@@ -325,7 +327,8 @@ impl Close {
         Ok(closed)
     }
 
-    /// Whether the day was told: a bus or a queue that does not answer holds up no close.
+    /// Whether the day was told: a bus or a queue that does not answer holds up no close. A month that
+    /// ends with it is summed up before.
     async fn tell_or_leave(
         &self,
         profile: &Profile,
@@ -333,7 +336,14 @@ impl Close {
         gathered: Option<Gathered>,
         invocation: &Invocation,
     ) -> Result<bool, SettlementError> {
-        let hotel = &profile.hotel_id;
+        let (hotel, calendar) = (&profile.hotel_id, &profile.calendar);
+        let last =
+            calendar.day(day.date).filter(|day| Month::of(day.date).is_over(calendar, day.date));
+        if let Some(last) = last
+            && !months::make(&self.store, hotel, calendar, &last, invocation).await?
+        {
+            return Ok(false);
+        }
         match self.tell(profile, day, gathered, invocation).await {
             Ok(()) => Ok(true),
             Err(SettlementError::Send(fault)) => {

@@ -13,6 +13,7 @@
 
 mod close;
 mod error;
+mod months;
 mod reckoning;
 mod revise;
 mod rooms;

@@ -8,7 +8,9 @@
 
 use std::collections::BTreeSet;
 
-use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
+use roomwatt_domain::{
+    BusinessCalendar, BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, Month, RoomId,
+};
 use roomwatt_messaging::{Bus, BusEvent, DayCloseMessage, Invocation, Outgoing, Queue};
 use roomwatt_presentation::TotalsView;
 use roomwatt_store::{
@@ -19,6 +21,7 @@ use tracing::{error, info, warn};
 
 use crate::close::{note_passed_over, seal};
 use crate::error::SettlementError;
+use crate::months;
 use crate::reckoning::{Reckoning, add_up};
 
 /// Days revised in one walk; what is left goes on in another message.
@@ -106,12 +109,39 @@ impl Revise {
                 follows = Some(calendar.next(day.date));
             }
         }
+        let dates = pending.iter().map(|(date, _)| *date);
+        self.correct_months(&calendar, &hotel, room, dates, closed_through, invocation).await?;
         self.tell(&hotel, room, &pending).await?;
         Metric::ReportsRevised.add(outcome.revised);
         if outcome.revised > 0 {
             info!(%hotel, %room, revised = outcome.revised, "reports revised");
         }
         Ok(outcome)
+    }
+
+    /// Brings the sums of the months of some revised days in line, as far as these months are over.
+    ///
+    /// One that is not over now was not over when the days were revised: the close that ends it reads
+    /// what was written.
+    async fn correct_months(
+        &self,
+        calendar: &BusinessCalendar,
+        hotel: &HotelId,
+        room: &RoomId,
+        dates: impl Iterator<Item = BusinessDate>,
+        mut closed_through: BusinessDate,
+        invocation: &Invocation,
+    ) -> Result<(), SettlementError> {
+        let months: BTreeSet<_> = dates.map(Month::of).collect();
+        let Some(latest) = months.last() else { return Ok(()) };
+        if !latest.is_over(calendar, closed_through) {
+            let state = self.store.close_state(hotel, invocation.now()).await?;
+            closed_through = state.map_or(closed_through, |state| state.closed_through);
+        }
+        for month in months.into_iter().filter(|it| it.is_over(calendar, closed_through)) {
+            months::correct(&self.store, hotel, calendar, month, room, invocation).await?;
+        }
+        Ok(())
     }
 
     /// Whether a day's history and its reports are certainly still kept.

@@ -40,8 +40,13 @@ pub(crate) struct Batch {
 
 impl Store {
     /// Any number of records by their keys, each named once; expired ones are left out.
-    pub(crate) async fn get_all(&self, keys: Vec<Item>, now: Instant) -> Result<Vec<Item>> {
-        let asked = Asked { consistency: Consistency::Lately, attributes: &[] };
+    pub(crate) async fn get_all(
+        &self,
+        keys: Vec<Item>,
+        consistency: Consistency,
+        now: Instant,
+    ) -> Result<Vec<Item>> {
+        let asked = Asked { consistency, attributes: &[] };
         let Batch { items, unread } = self.get_some(keys, asked, now).await?;
         if unread.is_empty() { Ok(items) } else { Err(StoreError::throttled(OPERATION)) }
     }

@@ -7,6 +7,8 @@
 //! usual room of ten devices stays within 1 KB, one write unit, where the same report as attributes
 //! takes three. Fields are only ever added.
 
+pub(crate) mod months;
+
 use minicbor::data::Type;
 use minicbor::encode::Write;
 use minicbor::{Decode, Decoder, Encode, Encoder};

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use roomwatt_domain::totals::{ConfirmedWaste, MeasuredTotals};
 use roomwatt_domain::{
     BusinessDate, BusinessDay, Charge, Energy, HotelId, Instant, NightSums, Nights, Occupancy,
-    Quality, RoomReport, Totals, Waste,
+    Quality, ReportSums, RoomReport, Totals, Waste,
 };
 
 use crate::closes::FencedOutcome;
@@ -51,6 +51,23 @@ impl HotelDay {
             nights: NightSums::default(),
             confirmed_waste: Default::default(),
             measured_rooms: 0,
+        }
+    }
+}
+
+impl HotelDay {
+    /// Its sums, as far as a hotel-day keeps them: how long rooms wasted that were checked out, and
+    /// how many reports had no price, no factor or were revised, it does not. A day that was revised
+    /// counts as one report.
+    pub fn sums(&self) -> ReportSums {
+        ReportSums {
+            reports: self.rooms,
+            revised: (self.revision > 1).into(),
+            totals: self.totals,
+            confirmed_waste: self.confirmed_waste,
+            occupancy: self.occupancy,
+            nights: self.nights,
+            ..ReportSums::default()
         }
     }
 }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use roomwatt_domain::profile::readable;
 use roomwatt_domain::{HotelId, Instant, Profile};
 
+use crate::batches::Consistency;
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, is_live, key, text};
 use crate::pages::Pages;
@@ -45,7 +46,7 @@ impl Store {
         now: Instant,
     ) -> Result<Vec<ListedHotel>> {
         let keys = ids.into_iter().map(|id| key(HOTELS, listing_key(id))).collect();
-        let items = self.get_all(keys, now).await?;
+        let items = self.get_all(keys, Consistency::Lately, now).await?;
         let mut hotels = items.iter().map(listed).collect::<Result<Vec<_>>>()?;
         hotels.sort_unstable_by(|one, other| one.hotel_id.cmp(&other.hotel_id));
         Ok(hotels)

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, Profile, RoomId};
 
+use crate::batches::Consistency;
 use crate::closes::close_state;
 use crate::error::Result;
 use crate::hotels::{StoredProfile, stored_profile};
@@ -37,7 +38,7 @@ impl Store {
     pub async fn hotel(&self, hotel: &HotelId, now: Instant) -> Result<Option<Hotel>> {
         let keys = [PROFILE, CLOSE].map(|sort_key| key(hotel_key(hotel), sort_key));
         let (mut profile, mut closed_through) = (None, None);
-        for item in self.get_all(keys.to_vec(), now).await? {
+        for item in self.get_all(keys.to_vec(), Consistency::Lately, now).await? {
             let read = Reader::new("hotel", &item);
             match read.required(SK, read.text(SK)?)? {
                 PROFILE => profile = Some(stored_profile(&item)?),
@@ -83,7 +84,7 @@ impl Store {
         let keys = keys.collect();
         let dates: BTreeMap<String, BusinessDate> =
             dates.into_iter().map(|(date, partition)| (partition, date)).collect();
-        let items = self.get_all(keys, now).await?;
+        let items = self.get_all(keys, Consistency::Lately, now).await?;
         let mut reports = items
             .iter()
             .map(|item| stored_report(partition(item, &dates)?, item))
@@ -112,7 +113,7 @@ impl Store {
             keys.push(key(partition.as_str(), summary_part_key(&room, 0)));
             days.insert(partition, day);
         }
-        let items = self.get_all(keys, now).await?;
+        let items = self.get_all(keys, Consistency::Lately, now).await?;
         let mut summaries = Vec::with_capacity(items.len());
         for item in &items {
             let day = partition(item, &days)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use roomwatt_domain::{BusinessDate, BusinessDay, ClosedReport, HotelId, Instant, RoomId};
 
+use crate::batches::Consistency;
 use crate::encoding;
 use crate::error::{Result, StoreError};
 use crate::item::{Item, Reader, blob, expiry, is_live, key, number};
@@ -227,8 +228,8 @@ impl Store {
         )
     }
 
-    /// One room's reports on some dates, by date, in as few round trips as a batch allows. Dates
-    /// without a report are left out.
+    /// One room's reports on some dates, by date, read consistently and in as few round trips as a
+    /// batch allows. Dates without a report are left out.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or a record cannot be read.
@@ -243,7 +244,7 @@ impl Store {
             dates.into_iter().map(|date| (day_key(hotel, date), date)).collect();
         let wanted = dates.keys().map(|partition| key(partition, report_key(room))).collect();
         let mut reports = Vec::with_capacity(dates.len());
-        for item in self.get_all(wanted, now).await? {
+        for item in self.get_all(wanted, Consistency::Newest, now).await? {
             let read = Reader::new(REPORT, &item);
             let partition = read.required(PK, read.text(PK)?)?;
             let date = read.required(PK, dates.get(partition).copied())?;

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use roomwatt_domain::{BusinessDate, HotelId, RoomId, SourceName};
+use roomwatt_domain::{BusinessDate, HotelId, Month, RoomId, SourceName};
 
 pub(crate) const PK: &str = "pk";
 pub(crate) const SK: &str = "sk";
@@ -87,6 +87,8 @@ pub(crate) const SUMMARY_PREFIX: &str = "SUMMARY#";
 pub(crate) const REPORT_PREFIX: &str = "REPORT#";
 pub(crate) const TOUCH_PREFIX: &str = "TOUCH#";
 pub(crate) const DAY_PREFIX: &str = "DAY#";
+pub(crate) const MONTH_PREFIX: &str = "MONTH#";
+pub(crate) const ROOM_PREFIX: &str = "ROOM#";
 
 /// Partition of a hotel's own records.
 pub(crate) fn hotel_key(hotel: &HotelId) -> String {
@@ -138,6 +140,21 @@ pub(crate) fn touch_key(room: &RoomId) -> String {
 
 pub(crate) fn hotel_day_key(date: BusinessDate) -> String {
     prefixed(DAY_PREFIX, date)
+}
+
+/// Among a hotel's own records: that a month's sums are all there.
+pub(crate) fn hotel_month_key(month: Month) -> String {
+    prefixed(MONTH_PREFIX, month)
+}
+
+/// Partition of the sums of a hotel's rooms of a month.
+pub(crate) fn month_key(hotel: &HotelId, month: Month) -> String {
+    format!("{MONTH_PREFIX}{hotel}#{month}")
+}
+
+/// A room in such a partition.
+pub(crate) fn room_key(room: &RoomId) -> String {
+    prefixed(ROOM_PREFIX, room)
 }
 
 /// A superseded version of a profile.

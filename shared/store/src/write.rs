@@ -89,7 +89,8 @@ impl Store {
         until_judged(|| self.put_once(put.clone())).await
     }
 
-    async fn put_once(&self, put: PutItemFluentBuilder) -> Result<Written> {
+    /// Puts a record that is in no transaction.
+    pub(crate) async fn put_once(&self, put: PutItemFluentBuilder) -> Result<Written> {
         self.meter.request();
         let answer = put
             .return_consumed_capacity(ReturnConsumedCapacity::Total)

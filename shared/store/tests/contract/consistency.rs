@@ -63,6 +63,10 @@ async fn reads_that_decide_are_consistent() {
         all(store.hotel_days(&hotel(), day.date, day.date, now())).await;
     });
     assert_eq!(queries.await, reads("Query", true, 4));
+    let batch = asked(&table, async |store| {
+        store.room_reports(&hotel(), &room, [day.date], now()).await.unwrap();
+    });
+    assert_eq!(batch.await, reads("BatchGetItem", true, 1));
 }
 
 #[tokio::test]
@@ -73,7 +77,7 @@ async fn reads_for_caches_people_and_ticks_are_not() {
     });
     assert_eq!(cached.await, reads("GetItem", false, 1));
     let shown = asked(&table, async |store| {
-        store.room_reports(&hotel(), &room, [day.date], now()).await.unwrap();
+        store.reports_of(&hotel(), [(day.date, room.clone())], now()).await.unwrap();
     });
     assert_eq!(shown.await, reads("BatchGetItem", false, 1));
     // An index has no other kind of read.
