@@ -82,7 +82,7 @@ pub(crate) async fn large_hotel() -> (Store, BusinessDate) {
     let last = BusinessDate::parse("2026-10-31").unwrap();
     store.open_hotel(&profile, last, later()).await.unwrap();
     while day.date <= last {
-        let report = usual(&profile, &day);
+        let report = usual(&profile, &day).report;
         for room in 0..300 {
             let room = RoomId::new(&format!("{}", 1001 + room)).unwrap();
             let closed = ClosedReport::first(room, day, report.clone(), day.window.end);
@@ -100,7 +100,7 @@ pub(crate) async fn large_hotel() -> (Store, BusinessDate) {
 }
 
 /// Ten lamps that take turns.
-fn usual(profile: &Profile, day: &BusinessDay) -> RoomReport {
+pub(crate) fn usual(profile: &Profile, day: &BusinessDay) -> ClosedReport {
     let transitions = (0..100).map(|number: i64| {
         let id = format!("lamp-{}", number % 10).parse().unwrap();
         let lamp = Signal::Device(Device { id, kind: "light".parse().unwrap() });
@@ -108,8 +108,10 @@ fn usual(profile: &Profile, day: &BusinessDay) -> RoomReport {
         let at = day.window.start + number * 800_000;
         (lamp, Transition { at, state: state.parse().unwrap() })
     });
-    let terms = profile.terms(&RoomId::new("1").unwrap());
-    RoomReport::fold(day.window, &RoomStates::default(), &History::new(transitions), &terms)
+    let room = RoomId::new("1").unwrap();
+    let (opening, history) = (RoomStates::default(), History::new(transitions));
+    let report = RoomReport::fold(day.window, &opening, &history, &profile.terms(&room));
+    ClosedReport::first(room, *day, report, day.window.end)
 }
 
 #[tokio::test]

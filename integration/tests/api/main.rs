@@ -27,6 +27,8 @@ mod latency;
 #[cfg(test)]
 mod live;
 #[cfg(test)]
+mod long_ranges;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod paging;

@@ -1,8 +1,8 @@
 //! The bus takes nothing for days. Days close all the same, and are told when it is back.
 
-use roomwatt_domain::{BusinessDate, HotelId};
+use roomwatt_domain::HotelId;
 
-use crate::scenarios::{at, closed_hotel};
+use crate::scenarios::{at, closed_hotel, date};
 use crate::services::QUEUES;
 use crate::stage::Disturbance;
 
@@ -15,7 +15,7 @@ async fn days_close_while_nothing_can_be_told_and_are_told_when_the_bus_is_back(
     for day in 5..=8 {
         stage.pass_until(at(&format!("{:02} 01:00", day + 1)), true).await;
         let found = stage.services.store.close_state(&hotel, stage.services.now()).await;
-        let date = BusinessDate::parse(&format!("2026-03-{day:02}")).unwrap();
+        let date = date(day);
         assert_eq!(found.unwrap().unwrap().closed_through, date, "on the day after");
     }
     stage.bring_up();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use integration::oracle::reports_on;
-use roomwatt_domain::{BusinessDate, Fact, HotelId, Instant, Profile, RoomId};
+use roomwatt_domain::{BusinessDate, Fact, HotelId, Instant, Month, Profile, ReportSums, RoomId};
 use roomwatt_store::{HotelDay, StoredReport};
 use serde_json::Value;
 
@@ -46,6 +46,7 @@ impl Hotel {
         let reports = self.reports(services, &state.closed_through).await;
         faults.extend(self.compare(services, &reports, state.closed_through));
         faults.extend(self.add_up(services, &reports, state.closed_through, told).await);
+        faults.extend(self.sum_up(services, &reports, state.closed_through).await);
         for ((room, date), stored) in &reports {
             if stored.pending {
                 faults.push(format!("{hotel} {room} {date} is pending still"));
@@ -176,6 +177,45 @@ impl Hotel {
             };
             if !tells(told, "HotelDayClosed", is_it) {
                 faults.push(format!("{hotel} {date}: the close is not told"));
+            }
+        }
+        faults
+    }
+
+    /// Every month that is over has the sums of each room's reports.
+    async fn sum_up(
+        &self,
+        services: &Services,
+        reports: &Reports,
+        through: BusinessDate,
+    ) -> Vec<String> {
+        let (hotel, calendar) = (&self.profiles[0].hotel_id, &self.profiles[0].calendar);
+        let (store, now) = (&services.store, services.now());
+        let mut months: BTreeMap<Month, BTreeMap<RoomId, ReportSums>> = BTreeMap::new();
+        for ((room, date), stored) in reports {
+            let rooms = months.entry(Month::of(*date)).or_default();
+            *rooms.entry(room.clone()).or_default() += ReportSums::of(&stored.closed);
+        }
+        let mut faults = Vec::new();
+        for (month, expected) in months {
+            // Sums are kept for longer than the reports of the month's first days.
+            let mut days = month.dates(calendar).filter_map(|date| calendar.day(date));
+            if days.any(|day| services.has_expired(day.window)) {
+                continue;
+            }
+            let noted = store.summed_months(hotel, month.first(), month.first(), now).await;
+            let noted = !noted.expect("a table").is_empty();
+            let mut found = BTreeMap::new();
+            let mut rooms = store.room_months(hotel, month, now);
+            while let Some((room, sums)) = rooms.next().await.expect("a table") {
+                found.insert(room, sums);
+            }
+            let is_over = month.is_over(calendar, through);
+            let expected = if is_over { expected } else { BTreeMap::new() };
+            if noted != is_over || found != expected {
+                faults.push(format!(
+                    "{hotel} {month}, noted {noted}: {found:?} instead of {expected:?}"
+                ));
             }
         }
         faults

@@ -9,7 +9,7 @@ use roomwatt_embedded::deployment::DEVICE_EVENTS;
 
 use crate::events::profile;
 use crate::line::OtherRules;
-use crate::scenarios::{ZONE, at, lamp};
+use crate::scenarios::{ZONE, at, date, lamp};
 use crate::stage::{Disturbance, Stage};
 
 const TEN_AHEAD: Option<OtherRules> = Some(OtherRules { zone: ZONE, like: "Pacific/Guam" });
@@ -26,8 +26,8 @@ async fn hotel() -> Stage {
     stage
 }
 
-async fn usage(stage: &Stage, date: &str) -> Millis {
-    let report = stage.report("h1", BusinessDate::parse(date).unwrap(), "101").await;
+async fn usage(stage: &Stage, date: BusinessDate) -> Millis {
+    let report = stage.report("h1", date, "101").await;
     report.expect("a report").closed.report.totals().usage
 }
 
@@ -47,7 +47,7 @@ async fn an_instant_is_the_same_to_whoever_reads_it() {
         taken_by(&mut stage, rules, "ON", "03 12:00").await;
         taken_by(&mut stage, None, "OFF", "03 14:00").await;
         stage.pass_until(at("04 01:00"), true).await;
-        assert_eq!(usage(&stage, "2026-03-03").await, 2 * HOUR, "{rules:?}");
+        assert_eq!(usage(&stage, date(3)).await, 2 * HOUR, "{rules:?}");
         assert_eq!(stage.end().await.faults, [] as [String; 0]);
     }
 }
@@ -60,7 +60,7 @@ async fn a_rule_that_changes_while_a_day_is_open_moves_none_of_its_instants() {
         stage.deploy_rules(rules);
         stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 12:02"));
         stage.pass_until(at("03 02:00"), true).await;
-        assert_eq!(usage(&stage, "2026-03-02").await, 2 * MINUTE, "{rules:?}");
+        assert_eq!(usage(&stage, date(2)).await, 2 * MINUTE, "{rules:?}");
     }
 }
 
@@ -71,8 +71,8 @@ async fn a_transition_before_its_day_counts_at_the_days_first_instant() {
     taken_by(&mut stage, TEN_AHEAD, "ON", "02 23:30").await;
     taken_by(&mut stage, None, "OFF", "03 06:00").await;
     stage.pass_until(at("04 01:00"), true).await;
-    assert_eq!(usage(&stage, "2026-03-02").await, 0);
-    assert_eq!(usage(&stage, "2026-03-03").await, 6 * HOUR);
+    assert_eq!(usage(&stage, date(2)).await, 0);
+    assert_eq!(usage(&stage, date(3)).await, 6 * HOUR);
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,8 +83,8 @@ async fn a_transition_after_its_day_counts_at_the_days_last_instant() {
     taken_by(&mut stage, EIGHT_AHEAD, "ON", "03 00:03").await;
     taken_by(&mut stage, None, "OFF", "03 06:00").await;
     stage.pass_until(at("04 01:00"), true).await;
-    assert_eq!(usage(&stage, "2026-03-02").await, 1);
-    assert_eq!(usage(&stage, "2026-03-03").await, 6 * HOUR);
+    assert_eq!(usage(&stage, date(2)).await, 1);
+    assert_eq!(usage(&stage, date(3)).await, 6 * HOUR);
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,8 +97,8 @@ async fn a_closed_day_keeps_the_window_that_it_was_closed_with() {
         stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "02 13:00"));
         stage.send(DEVICE_EVENTS, &lamp("101", "ON", "02 14:00"));
         stage.pass_until(at("04 02:00"), false).await;
-        assert_eq!(usage(&stage, "2026-03-02").await, 11 * HOUR, "{rules:?}");
-        assert_eq!(usage(&stage, "2026-03-03").await, DAY, "{rules:?}");
+        assert_eq!(usage(&stage, date(2)).await, 11 * HOUR, "{rules:?}");
+        assert_eq!(usage(&stage, date(3)).await, DAY, "{rules:?}");
         stage.deploy_rules(None);
         stage.pass_until(at("04 03:00"), false).await;
         assert_eq!(stage.end().await.faults, [] as [String; 0]);

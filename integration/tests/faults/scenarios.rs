@@ -2,11 +2,12 @@
 //! each step for one misfortune: what died comes again after six minutes, a claim runs out after
 //! five, the rule ticks every fifteen. So a run that is struck once ends like one that is not.
 //!
-//! The hotels are nine hours ahead of UTC; the dates are of March 2026, local time.
+//! The hotels are nine hours ahead of UTC; the days are those of a week whose 4th day ends a month.
 
 use roomwatt_domain::instant::{HOUR, MINUTE};
 use roomwatt_domain::{
-    Device, DeviceId, DeviceKind, Instant, Measurement, MilliwattHours, Reading, Schedule,
+    BusinessDate, Device, DeviceId, DeviceKind, Instant, Measurement, MilliwattHours, Reading,
+    Schedule,
 };
 use roomwatt_embedded::deployment::{DEVICE_EVENTS, SPACE_EVENTS};
 use roomwatt_store::Retention;
@@ -18,10 +19,17 @@ use crate::stage::{Disturbance, Outcome, Stage};
 
 pub(crate) const ZONE: &str = "Asia/Tokyo";
 
-/// `DD hh:mm` in March 2026, local time.
+/// `DD hh:mm` of the week, local time.
 pub(crate) fn at(text: &str) -> Instant {
     let (day, time) = text.split_once(' ').expect("a day and a time");
-    Instant::parse(&format!("2026-03-{day}T{time}:00+09:00")).expect("an instant")
+    let date = date(day.parse().expect("a day"));
+    Instant::parse(&format!("{date}T{time}:00+09:00")).expect("an instant")
+}
+
+/// A day of the week: the 4th is the 28th of February.
+pub(crate) fn date(day: i64) -> BusinessDate {
+    let date = jiff::civil::date(2026, 2, 24) + jiff::ToSpan::days(day);
+    BusinessDate::new(date).expect("a date")
 }
 
 pub(crate) fn lamp(room: &str, state: &str, when: &str) -> serde_json::Value {
@@ -125,7 +133,9 @@ pub(crate) async fn close_is_overtaken(disturbance: Disturbance) -> Outcome {
     stage.begin();
     stage.tick_at(at("06 00:15")).await;
     let close = stage
-        .work_until(None, |call| call.operation == "PutItem" && call.mentions("\"DAY#2026-03-05\""))
+        .work_until(None, |call| {
+            call.operation == "PutItem" && call.mentions(&format!("\"DAY#{}\"", date(5)))
+        })
         .await;
     stage.send(DEVICE_EVENTS, &sensor("102", "VACANT", "04 18:00"));
     stage.send(DEVICE_EVENTS, &lamp("101", "OFF", "05 23:00"));
@@ -138,7 +148,7 @@ pub(crate) async fn close_is_overtaken(disturbance: Disturbance) -> Outcome {
     stage.take_in().await;
     let slow = stage
         .work_until(None, |call| {
-            call.operation == "TransactWriteItems" && call.mentions("#2026-03-04")
+            call.operation == "TransactWriteItems" && call.mentions(&format!("#{}", date(4)))
         })
         .await;
     stage.send(SPACE_EVENTS, &stay("h1", "101", "CHECKED_IN", at("03 12:00")));

@@ -502,9 +502,8 @@ impl Stage {
     }
 
     /// The reports of a day, by room.
-    pub(crate) async fn reports(&self, hotel: &str, date: &str) -> Vec<StoredReport> {
+    pub(crate) async fn reports(&self, hotel: &str, date: BusinessDate) -> Vec<StoredReport> {
         let hotel = HotelId::new(hotel).expect("a hotel");
-        let date = BusinessDate::parse(date).expect("a date");
         let mut pages = self.services.store.reports(&hotel, date, None, self.services.now());
         let mut reports = Vec::new();
         while let Some(stored) = pages.next().await.expect("a table") {

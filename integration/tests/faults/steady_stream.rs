@@ -1,15 +1,15 @@
 //! Late events go on and on while a day is being closed: a gateway that was offline catches up. The
 //! close ends all the same, and soon.
 
+use roomwatt_domain::HotelId;
 use roomwatt_domain::instant::{HOUR, MINUTE};
-use roomwatt_domain::{BusinessDate, HotelId};
 use roomwatt_embedded::deployment::{DAY_CLOSE, DEVICE_EVENTS, SPACE_EVENTS};
 use serde_json::json;
 use tokio::task::LocalSet;
 
 use crate::crew::Crew;
 use crate::events::{device, profile};
-use crate::scenarios::{ZONE, at};
+use crate::scenarios::{ZONE, at, date};
 use crate::stage::{Disturbance, Stage};
 
 const ROOMS: usize = 1000;
@@ -49,7 +49,7 @@ async fn a_close_ends_while_late_events_keep_coming() {
     stage.pass_until(at("03 00:14"), false).await;
     stage.tick_at(at("03 00:15")).await;
 
-    let (hotel, date) = (HotelId::new("h1").unwrap(), BusinessDate::parse("2026-03-02").unwrap());
+    let (hotel, date) = (HotelId::new("h1").unwrap(), date(2));
     let (mut sent, mut largest) = (0, (0, String::new()));
     let (closed, put) = LocalSet::new()
         .run_until(async {

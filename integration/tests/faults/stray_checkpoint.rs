@@ -4,7 +4,7 @@ use roomwatt_embedded::deployment::DEVICE_EVENTS;
 use serde_json::json;
 
 use crate::events::profile;
-use crate::scenarios::{ZONE, at, lamp};
+use crate::scenarios::{ZONE, at, date, lamp};
 use crate::stage::{Disturbance, Stage};
 
 /// More than a close does without noting how far it is.
@@ -23,9 +23,9 @@ async fn a_checkpoint_that_lands_when_its_day_is_closed_costs_the_next_day_no_ro
         call.operation == "UpdateItem" && call.mentions("\"CLOSE\"") && call.mentions("{\"S\":\"r")
     });
     stage.pass_until(at("03 00:50"), true).await;
-    assert_eq!(stage.reports("h1", "2026-03-02").await.len(), ROOMS);
+    assert_eq!(stage.reports("h1", date(2)).await.len(), ROOMS);
     stage.land();
     stage.pass_until(at("04 00:50"), true).await;
-    assert_eq!(stage.reports("h1", "2026-03-03").await.len(), ROOMS);
+    assert_eq!(stage.reports("h1", date(3)).await.len(), ROOMS);
     assert_eq!(stage.end().await.faults, [] as [String; 0]);
 }

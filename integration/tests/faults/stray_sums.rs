@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::events::stay;
 use crate::line::Call;
-use crate::scenarios::{at, closed_hotel, lamp};
+use crate::scenarios::{at, closed_hotel, date, lamp};
 use crate::stage::{Disturbance, Stage};
 
 /// The close of the 5th has written everything and is about to end when a late event comes; the
@@ -26,7 +26,7 @@ async fn touched_close(
     let ends = |call: &Call<'_>| {
         call.operation == "UpdateItem"
             && call.mentions("\"CLOSE\"")
-            && call.mentions("\"2026-03-05\"")
+            && call.mentions(&format!("\"{}\"", date(5)))
     };
     let close = stage.work_until(None, ends).await;
     stage.send(queue, &late);
@@ -40,7 +40,9 @@ async fn touched_close(
 
 #[tokio::test(start_paused = true)]
 async fn the_first_sums_of_a_day_do_not_take_the_place_of_the_second() {
-    let sums = |call: &Call<'_>| call.operation == "PutItem" && call.mentions("\"DAY#2026-03-05\"");
+    let sums = |call: &Call<'_>| {
+        call.operation == "PutItem" && call.mentions(&format!("\"DAY#{}\"", date(5)))
+    };
     let late = lamp("101", "OFF", "05 23:00");
     let (stage, before) = Box::pin(touched_close(sums, DEVICE_EVENTS, late)).await;
     assert_eq!(before, [] as [String; 0], "before the stray");
@@ -51,7 +53,7 @@ async fn the_first_sums_of_a_day_do_not_take_the_place_of_the_second() {
 async fn a_report_of_older_opening_states_does_not_take_the_place_of_a_newer_one() {
     let report = |call: &Call<'_>| {
         call.operation == "PutItem"
-            && call.mentions("#2026-03-05\"")
+            && call.mentions(&format!("#{}\"", date(5)))
             && call.mentions("\"REPORT#101\"")
     };
     // The day before is revised: the 5th opens with a guest gone, and has no event more.

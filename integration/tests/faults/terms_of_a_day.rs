@@ -8,7 +8,7 @@ use roomwatt_embedded::deployment::DEVICE_EVENTS;
 
 use crate::events::profile;
 use crate::line::{Call, Fate};
-use crate::scenarios::{ZONE, at, lamp};
+use crate::scenarios::{ZONE, at, date, lamp};
 use crate::stage::{Disturbance, Stage};
 
 /// More than are closed at once.
@@ -27,7 +27,7 @@ async fn hotel(disturbance: Disturbance) -> Stage {
 
 /// The versions of the profile that the reports of the 2nd were made with, and how many these are.
 async fn terms(stage: &Stage) -> (BTreeSet<u64>, usize) {
-    let reports = stage.reports("h1", "2026-03-02").await;
+    let reports = stage.reports("h1", date(2)).await;
     (reports.iter().map(|stored| stored.terms).collect(), reports.len())
 }
 

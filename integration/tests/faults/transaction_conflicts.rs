@@ -8,7 +8,7 @@ use tokio::task::LocalSet;
 
 use crate::crew::Crew;
 use crate::events::{profile, stay};
-use crate::scenarios::{ZONE, at, lamp};
+use crate::scenarios::{ZONE, at, date, lamp};
 use crate::services::QUEUES;
 use crate::stage::{Disturbance, Stage};
 
@@ -57,7 +57,7 @@ async fn rooms_that_are_late_on_one_day_do_not_keep_each_other_from_being_revise
 
 /// Every room's report is the second one.
 async fn revised(stage: &Stage) -> bool {
-    let reports = stage.reports("h1", "2026-03-02").await;
+    let reports = stage.reports("h1", date(2)).await;
     let revised = reports.iter().filter(|it| it.closed.revision == 2 && !it.pending).count();
     revised == ROOMS
 }

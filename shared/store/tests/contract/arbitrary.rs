@@ -1,16 +1,17 @@
 //! Any report there can be, sensible or not: whatever it says has to come back.
 
-use proptest::array::{uniform3, uniform9};
+use proptest::array::{uniform3, uniform5, uniform6, uniform9};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use roomwatt_domain::closed::Figures;
 use roomwatt_domain::{
-    Avoidable, Bill, Charge, ClosedReport, CounterBase, Device, DeviceId, DeviceKind, DeviceReport,
-    Energy, EnergyByCell, Held, HeldByDevice, HeldBySensor, HeldOfDevice, Instant, Known, Measured,
-    MeterReport, MeteredUse, MilliwattHours, Milliwatts, Occupancy, PerKwh, PowerReading, Price,
-    Pricing, Quality, Rates, Revision, RoomReport, State, Usage, UseCharges, Window,
+    Avoidable, Bill, Charge, ClosedReport, ConfirmedWaste, CounterBase, Counters, Device, DeviceId,
+    DeviceKind, DeviceReport, Energy, EnergyByCell, Held, HeldByDevice, HeldBySensor, HeldOfDevice,
+    Instant, Known, Measured, MeasuredTotals, MeterReport, MeteredUse, MilliwattHours, Milliwatts,
+    NightSums, Nights, Occupancy, PerKwh, PowerReading, Price, Pricing, Quality, Rates, ReportSums,
+    Revision, RoomReport, State, Totals, Usage, UseCharges, Waste, Window,
 };
 use roomwatt_store::StoredReport;
 
@@ -247,6 +248,96 @@ pub(crate) fn any_report() -> impl Strategy<Value = StoredReport> {
             fence,
             writes,
             pending,
+        },
+    )
+}
+
+fn totals() -> impl Strategy<Value = Totals> {
+    let times = uniform9(any::<i64>());
+    let energies = uniform9(energy());
+    let charges = (option::of(charge()), option::of(charge()), option::of(charge()));
+    let optional = (option::of(charge()), option::of(energy()), option::of(measured_totals()));
+    (times, energies, charges, optional, any::<(u64, u64)>()).prop_map(
+        |(
+            times,
+            energies,
+            (cost, waste_cost, assumed_waste_cost),
+            (co2e, unpriced, measured),
+            ends,
+        )| {
+            let [
+                usage,
+                waste,
+                waste_unsold,
+                unsold,
+                assumed,
+                assumed_waste,
+                unrated,
+                unconfirmed,
+                _,
+            ] = times;
+            let [energy, of_waste, of_waste_unsold, of_unsold, of_assumed, of_assumed_waste, ..] =
+                energies;
+            Totals {
+                usage,
+                waste: Waste { waste, waste_unsold, unsold },
+                assumed,
+                assumed_waste,
+                unrated,
+                energy,
+                waste_energy: of_waste,
+                waste_unsold_energy: of_waste_unsold,
+                unsold_energy: of_unsold,
+                assumed_energy: of_assumed,
+                assumed_waste_energy: of_assumed_waste,
+                cost,
+                waste_cost,
+                assumed_waste_cost,
+                co2e,
+                unpriced,
+                measured,
+                quality: Quality { missing_starts: ends.0, missing_ends: ends.1, unconfirmed },
+            }
+        },
+    )
+}
+
+fn measured_totals() -> impl Strategy<Value = MeasuredTotals> {
+    (any::<i64>(), uniform3(energy())).prop_map(|(usage, [energy, standby, unplaced])| {
+        MeasuredTotals { usage, energy, standby, unplaced }
+    })
+}
+
+/// Any sums of reports.
+pub(crate) fn sums() -> impl Strategy<Value = ReportSums> {
+    let waste =
+        (energy(), option::of(charge())).prop_map(|(energy, cost)| ConfirmedWaste { energy, cost });
+    let nights = (uniform5(any::<u64>()), energy(), energy());
+    let counts = (uniform6(any::<u64>()), any::<bool>(), any::<i64>());
+    (totals(), uniform3(waste), times(), nights, counts).prop_map(
+        |(totals, confirmed_waste, occupancy, nights, (counts, heard, unsold_waste))| {
+            let [reports, unpriced, unfactored, revised, resets, disbelieved] = counts;
+            let ([sold, unsold, unknown, sold_priced, sold_emitting], sold_energy, unsold_energy) =
+                nights;
+            ReportSums {
+                reports,
+                unpriced,
+                unfactored,
+                revised,
+                heard,
+                totals,
+                unsold_waste,
+                confirmed_waste,
+                occupancy,
+                nights: NightSums {
+                    nights: Nights { sold, unsold, unknown },
+                    sold_energy,
+                    unsold_energy,
+                    sold_priced,
+                    sold_emitting,
+                },
+                counters: Counters { resets, disbelieved },
+            }
         },
     )
 }

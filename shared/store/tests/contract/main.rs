@@ -29,6 +29,8 @@ mod lakeside;
 #[cfg(test)]
 mod listing;
 #[cfg(test)]
+mod months;
+#[cfg(test)]
 mod profiles;
 #[cfg(test)]
 mod readings;
