@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::yield_now;
 
-use crate::traffic::{Traffic, items};
+use crate::traffic::{Traffic, items, touched};
 
 /// What becomes of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +82,11 @@ impl Call<'_> {
     pub(crate) fn may_conflict(&self) -> bool {
         let items = items(self.operation, self.body);
         items.iter().any(|item| !item.contains(" SUMMARY#"))
+    }
+
+    /// What it reads or writes in the table ([`touched`]).
+    pub(crate) fn touches(&self) -> Option<Vec<String>> {
+        touched(self.operation, self.body)
     }
 
     /// Whether the request's text holds another.

@@ -58,6 +58,20 @@ pub(crate) struct Made {
     pub(crate) invocation: usize,
     pub(crate) writes: bool,
     pub(crate) may_conflict: bool,
+    /// What it reads or writes in the table; `None` for any item.
+    touches: Option<Vec<String>>,
+}
+
+impl Made {
+    /// Whether another call finds what this one writes.
+    pub(crate) fn is_found_by(&self, other: &Self) -> bool {
+        let (Some(written), Some(touched)) = (&self.touches, &other.touches) else { return true };
+        written.iter().any(|item| {
+            touched
+                .iter()
+                .any(|it| it == item || it.ends_with(' ') && item.starts_with(it.as_str()))
+        })
+    }
 }
 
 /// What a run has left behind.
@@ -144,6 +158,7 @@ impl Fates for Script {
             invocation,
             writes: call.is_write(),
             may_conflict: call.may_conflict(),
+            touches: call.touches(),
         });
         // Rooms that are closed together take turns.
         let turns = 1;

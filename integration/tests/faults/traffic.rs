@@ -148,6 +148,27 @@ pub(crate) fn items(operation: &str, body: &[u8]) -> Vec<String> {
     }
 }
 
+/// What a call reads or writes in the table: items by their keys, of a query the partition with a space
+/// behind it. `None` for an index, which is about any item.
+pub(crate) fn touched(operation: &str, body: &[u8]) -> Option<Vec<String>> {
+    let written = items(operation, body);
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return Some(written) };
+    match operation {
+        "Query" if body.get("IndexName").is_some() => None,
+        "Query" => {
+            let partition = body["ExpressionAttributeValues"][":p"]["S"].as_str()?;
+            Some(vec![format!("{partition} ")])
+        }
+        "GetItem" => Some(vec![item(&body["Key"])]),
+        "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object()?.values();
+            let keys = tables.filter_map(|table| table["Keys"].as_array()).flatten();
+            Some(keys.map(item).collect())
+        }
+        _ => Some(written),
+    }
+}
+
 fn item(key: &Value) -> String {
     let name = |name| key[name]["S"].as_str().unwrap_or_default();
     format!("{} {}", name("pk"), name("sk"))

@@ -28,7 +28,7 @@ const LISTS: [&str; 2] = ["HOTELS", "HEARD"];
 /// Attributes by which a session or a link names its hotels.
 const NAMING: [&str; 2] = ["hotel", "hotels"];
 /// Kinds of records of a room on a day.
-const OF_ROOM: [&str; 3] = ["SUMMARY", "REPORT", "TOUCH"];
+const OF_ROOM: [&str; 4] = ["SUMMARY", "REPORT", "TOUCH", "ROOM"];
 /// How often a request is tried again whose records the table did not all take.
 const TRIES: u32 = 8;
 
@@ -269,13 +269,14 @@ fn names(value: Option<&AttributeValue>, hotel: &str) -> bool {
     }
 }
 
-/// Whether a sort key is that of a room: its second part, or any part of what is summed up.
+/// Whether a sort key is that of a room, or says that every room's sums of a month are there: they no
+/// longer are.
 fn is_of_room(sk: &str, room: &str) -> bool {
     let mut parts = sk.split('#');
     match parts.next() {
-        Some(kind) if OF_ROOM.contains(&kind) => parts.next() == Some(room),
-        Some("DAY") | None => false,
-        Some(_) => parts.any(|part| part == room),
+        Some("MONTH") => true,
+        Some(kind) => OF_ROOM.contains(&kind) && parts.next() == Some(room),
+        None => false,
     }
 }
 
@@ -344,8 +345,10 @@ mod tests {
         ] {
             assert!(!goes(pk, sk), "{pk} {sk}");
         }
-        assert!(goes("HOTEL#h1", "MONTH#2026-11#101"));
-        assert!(!goes("HOTEL#h1", "MONTH#2026-10#101"));
+        // A month's sums go as a whole, and the note that they are all there.
+        assert!(goes("MONTH#h1#2026-11", "ROOM#101") && goes("HOTEL#h1", "MONTH#2026-11"));
+        assert!(!goes("MONTH#h1#2026-11", "ROOM#102") && !goes("MONTH#h11#2026-11", "ROOM#101"));
+        assert!(!goes("MONTH#h1#2026-10", "ROOM#101") && !goes("HOTEL#h1", "MONTH#2026-10"));
     }
 
     #[test]
@@ -356,6 +359,7 @@ mod tests {
             ("HOTEL#h1", "PROFILE#3"),
             ("HOTEL#h1", "CLOSE"),
             ("DAY#h1#2026-11-20", "SUMMARY#101"),
+            ("MONTH#h1#2026-11", "ROOM#101"),
             ("REGISTER#h1", "PAGE#2"),
             ("HOTELS", "HOTEL#h1"),
             ("HEARD", "HOTEL#h1"),

@@ -62,7 +62,6 @@ mod tests {
             Month::of(date(day)).dates(&calendar).count()
         };
         assert_eq!(count("Europe/Berlin", "2024-02-29"), 29);
-        assert_eq!(count("Asia/Seoul", "9998-12-01"), 31);
         // Samoa went over the 30th, the Phoenix Islands over the 31st of a December.
         assert_eq!(count("Pacific/Apia", "2011-12-01"), 30);
         assert_eq!(count("Pacific/Kanton", "1994-12-01"), 30);
