@@ -434,7 +434,9 @@ async fn signing_out_ends_the_session_wherever_its_cookie_went() {
     let mut browser = deployed.signed_in(&provider).await;
     let mut copy = deployed.browser();
     copy.cookies = browser.cookies.clone();
-    assert_eq!(copy.get(PAGE).await.status, StatusCode::OK);
+    let page = copy.get(PAGE).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text().contains(r#"href="../../signout">Sign out</a>"#), "{}", page.text());
     assert_told(&browser.get("/signout").await, 200, "You are signed out");
     assert!(browser.cookies.is_empty());
     browser.assert_kept_out().await;

@@ -1,6 +1,12 @@
 //! The pages over HTTP: what they come with, and that their links lead on.
 
+use std::sync::Arc;
+
 use roomwatt_api::Caller;
+use roomwatt_domain::Profile;
+use roomwatt_embedded::Deployment;
+use roomwatt_embedded::clock::ReplayClock;
+use roomwatt_embedded::deployment::DEVICE_EVENTS;
 
 use crate::harbour::{HOTEL, RANGE, get, get_with, harbour, later, router};
 
@@ -71,6 +77,37 @@ async fn the_list_of_hotels_leads_to_the_only_one_there_is() {
     let empty = get(&nobody, "/").await;
     assert_eq!(empty.status.as_u16(), 200);
     assert!(empty.text().contains("There is no hotel that you may see."), "{}", empty.text());
+}
+
+#[tokio::test]
+async fn a_browser_that_asks_for_the_hotels_is_led_to_their_page() {
+    let api = harbour().await.api();
+    let led = get_with(&api, "/hotels", &[("accept", "text/html,*/*;q=0.8")]).await;
+    assert_eq!((led.status.as_u16(), led.header("location")), (302, "./"));
+    for accept in ["*/*", "application/json"] {
+        let list = get_with(&api, "/hotels", &[("accept", accept)]).await.found();
+        assert_eq!(list["hotels"][0]["hotelId"], "harbour-house");
+    }
+}
+
+#[tokio::test]
+async fn a_hotel_without_reports_says_what_came_of_it() {
+    let clock = Arc::new(ReplayClock::at(later()));
+    let deployment = Deployment::new(None, clock).await.unwrap();
+    let store = deployment.store();
+    let profile = Profile::parse(r#"{"hotelId":"new-1","timeZone":"Asia/Seoul"}"#).unwrap();
+    store.put_profile(&profile, later()).await.unwrap();
+    let api = router(store.clone(), later(), Some(Caller::Owner));
+    let page = get(&api, "/hotels/new-1/report.html").await;
+    assert!(page.text().contains("No event of it was taken in yet."), "{}", page.text());
+    let event = r#"{"eventId":"1","hotelId":"new-1","roomId":"1","deviceId":"d","deviceKind":"light",
+        "state":"ON","occurredAt":"2030-01-01T00:00:00Z"}"#;
+    deployment.queues().send(DEVICE_EVENTS, event.to_owned(), [].into());
+    deployment.flush().await;
+    let page = get(&api, "/hotels/new-1/report.html").await;
+    let said =
+        "Events were last refused on Tue 3 Nov 2026 21:00 (UTC+09:00): 1 dated more than five";
+    assert!(page.text().contains(said), "{}", page.text());
 }
 
 #[tokio::test]

@@ -29,6 +29,11 @@ impl Stage {
 
     async fn say(&self, hotel: &str, at: Instant) {
         self.clock.set(at);
+        self.say_of(hotel, at).await;
+    }
+
+    /// An event comes that tells of another time.
+    async fn say_of(&self, hotel: &str, at: Instant) {
         let event = format!(
             r#"{{"eventId":"e","hotelId":"{hotel}","roomId":"101","deviceId":"lamp","deviceKind":"light","state":"ON","occurredAt":"{at}"}}"#
         );
@@ -64,6 +69,23 @@ async fn a_refused_event_is_no_sign_of_life() {
     let stage = Stage::with_a_hotel().await;
     stage.say("unknown", noon()).await;
     assert!(stage.deployment.consumed_by_notes().write_units.abs() < f64::EPSILON);
+    assert_eq!(stage.silent(noon() + 2 * SILENT_AFTER).await, 0);
+}
+
+#[tokio::test]
+async fn what_is_refused_of_a_hotel_is_noted_once_an_hour_with_its_reasons() {
+    let stage = Stage::with_a_hotel().await;
+    let hotel = "h1".parse().expect("a hotel");
+    for minute in 0..120 {
+        let now = noon() + minute * MINUTE;
+        stage.clock.set(now);
+        stage.say_of("h1", now + HOUR).await;
+    }
+    let notes = stage.deployment.consumed_by_notes();
+    assert!((notes.write_units - 2.0).abs() < f64::EPSILON, "{notes:?}");
+    let came = stage.deployment.store().arrivals(&hotel, noon()).await.expect("a note");
+    assert_eq!(came.applied_at, None);
+    assert_eq!(came.refused, Some((noon() + HOUR, [("future".to_owned(), 1)].into())));
     assert_eq!(stage.silent(noon() + 2 * SILENT_AFTER).await, 0);
 }
 

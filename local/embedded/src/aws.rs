@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use aws_sdk_dynamodb::config::retry::{ReconnectMode, RetryConfig};
+use aws_sdk_dynamodb::config::retry::{ReconnectMode, RetryConfig, RetryPartition};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, StalledStreamProtectionConfig};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -153,6 +153,7 @@ impl EmbeddedAws {
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(retries())
+            .retry_partition(own_quota())
             .http_client(self.http_client());
         aws_sdk_dynamodb::Client::from_conf(config.build())
     }
@@ -165,6 +166,7 @@ impl EmbeddedAws {
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(retries())
+            .retry_partition(own_quota())
             .http_client(self.http_client());
         aws_sdk_sqs::Client::from_conf(config.build())
     }
@@ -177,6 +179,7 @@ impl EmbeddedAws {
             .allow_no_auth()
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .retry_config(retries())
+            .retry_partition(own_quota())
             .http_client(self.http_client());
         aws_sdk_eventbridge::Client::from_conf(config.build())
     }
@@ -349,6 +352,11 @@ impl EmbeddedAws {
         self.bus.lock().unwrap_or_else(PoisonError::into_inner).extend(events.entries);
         (200, json!({"FailedEntryCount": 0, "Entries": entries}).to_string())
     }
+}
+
+/// Retries are counted by client: what happens to others in the process changes nothing.
+fn own_quota() -> RetryPartition {
+    RetryPartition::custom("embedded").build()
 }
 
 /// There is no connection that a fault could have spoiled.

@@ -12,6 +12,7 @@ use roomwatt_domain::{HotelId, Instant, Millis, RoomId, SourceName};
 use roomwatt_store::{Hotel, Store};
 
 use crate::caller::{Caller, Hotels, Scope};
+use crate::door;
 use crate::parameters::{Names, Parameters};
 use crate::problem::Problem;
 use crate::request::Deadline;
@@ -78,6 +79,11 @@ impl Call {
     pub(crate) fn hotels(&self, scope: Scope) -> Result<&Hotels, Problem> {
         self.caller.demand(scope)?;
         Ok(self.caller.hotels())
+    }
+
+    /// Whether it comes from a browser's session, which may be ended.
+    pub(crate) fn is_session(&self) -> bool {
+        door::has_session(&self.headers)
     }
 
     /// The path's hotel, if the caller may do this kind of thing with it.

@@ -215,6 +215,11 @@ fn session_key(headers: &HeaderMap) -> Option<SessionKey> {
     }
 }
 
+/// Whether a request has the cookie of a session.
+pub(crate) fn has_session(headers: &HeaderMap) -> bool {
+    session_key(headers).is_some()
+}
+
 /// The hash of what can be a token.
 pub(crate) fn hash(token: &str) -> Option<TokenHash> {
     (token.len() == TOKEN).then(|| TokenHash::of(token))

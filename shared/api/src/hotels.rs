@@ -25,7 +25,7 @@ const LARGEST_PROFILE: usize = 256 * 1024;
 
 /// The hotels that the caller may see.
 ///
-/// By id.
+/// By id. A browser is led to their page.
 #[utoipa::path(
     get,
     path = "/hotels",
@@ -36,6 +36,11 @@ const LARGEST_PROFILE: usize = 256 * 1024;
 )]
 pub(crate) async fn list(call: Call) -> Result<Response, Problem> {
     let parameters = call.parameters(&[LIMIT, NEXT_TOKEN])?;
+    if answer::prefers_html(&call.headers) {
+        // A person's browser: the page is one up.
+        let headers = [(header::LOCATION, "./"), (header::VARY, "accept")];
+        return Ok((StatusCode::FOUND, headers).into_response());
+    }
     let limit = parameters.limit()?;
     let (hotels, next) = visible(&call, &parameters, limit).await?;
     let mut entries = Entries::default();

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use roomwatt_domain::{BusinessDate, ClosedReport, HotelId, Month, Totals};
 use roomwatt_page::{
-    DayPage, HotelLine, HotelPage, HotelsPage, Language, Lead, PageError, ProblemPage, RoomPage,
-    content_security_policy,
+    Came, DayPage, HotelLine, HotelPage, HotelsPage, Language, Lead, PageError, ProblemPage,
+    RoomPage, content_security_policy,
 };
 use roomwatt_presentation::range::moved;
 use roomwatt_presentation::{Period, Range};
@@ -60,7 +60,12 @@ pub(crate) async fn hotels(call: Call) -> Result<Response, Problem> {
         .flatten()
         .map(|(hotel, closed)| HotelLine { profile: &hotel.profile, closed: *closed })
         .collect();
-    let page = HotelsPage { hotels: &lines, next: next.as_deref(), language };
+    let page = HotelsPage {
+        hotels: &lines,
+        next: next.as_deref(),
+        language,
+        signed_in: call.is_session(),
+    };
     write(&call, page.render(), Freshness::Open)
 }
 
@@ -142,11 +147,16 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let mut page = HotelPage::new(&hotel.profile, range, before, hotel.closed_through, language);
     page.sort_by(sort);
     page.made_at(call.now());
+    page.signed_in(call.is_session());
     let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
     if HotelPage::is_long(range) {
         add_months(&mut page, selection, &hotel).await?;
     } else {
         add_reports(&mut page, selection, &hotel).await?;
+    }
+    if page.is_empty() {
+        let came = call.store().arrivals(&id, call.now()).await?;
+        page.nothing_but(Came { applied_at: came.applied_at, refused: came.refused });
     }
     if range.from == range.to {
         page.lead_in(days_before_it(&call, &hotel, range.from).await?);
@@ -256,6 +266,7 @@ pub(crate) async fn room(call: Call) -> Result<Response, Problem> {
         reports: &reports,
         closed_through: hotel.closed_through,
         language: language(&call, &parameters),
+        signed_in: call.is_session(),
     };
     write(&call, page.render(), Freshness::settled_if(days.complete))
 }
@@ -294,6 +305,7 @@ pub(crate) async fn day(call: Call) -> Result<Response, Problem> {
         opening: &read.opening,
         signals: &read.signals,
         language: language(&call, &parameters),
+        signed_in: call.is_session(),
     };
     write(&call, page.render(), Freshness::settled_if(closed))
 }

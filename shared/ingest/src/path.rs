@@ -19,7 +19,7 @@ use crate::arrival::{Arrival, Kept, Origin};
 use crate::clock::BatchClock;
 use crate::directory::{Directory, Found, HOTELS_AT_ONCE};
 use crate::edge::{Body, Event, EventQueue, Reason, Refusal};
-use crate::heard::Heard;
+use crate::heard::{ByReason, Heard};
 use crate::refusals::{Refusals, Refused};
 use crate::translation::{Foreign, Translated, Translator};
 
@@ -99,6 +99,8 @@ struct Outcome<'a> {
     /// Turns of sources' rules that their messages say nothing to.
     ignored: usize,
     heard: BTreeSet<HotelId>,
+    /// What is refused of hotels that are there.
+    refused_of: BTreeMap<HotelId, ByReason>,
     /// Events that a close may have missed.
     behind: usize,
     failed: BTreeSet<usize>,
@@ -169,7 +171,7 @@ impl Ingest {
         let refused = outcome.refused.count();
         self.report_late(clock, &mut outcome).await;
         self.report_refused(batch, clock, &mut outcome, tell).await;
-        self.heard.note(&outcome.heard, clock).await;
+        self.heard.note(&outcome.heard, &outcome.refused_of, clock).await;
         let used = self.store.meter().consumed() - before;
         info!(
             messages = batch.records.len(),
@@ -276,6 +278,9 @@ impl Ingest {
             let fault = match admitted {
                 Ok(Ok(admitted)) => {
                     for (Origin { message, place }, refusal) in admitted.refused {
+                        if refusal.reason != Reason::UnknownHotel {
+                            outcome.note_refused(&hotel, refusal.reason, 1);
+                        }
                         outcome.refused.add(message, place, refusal);
                     }
                     groups.extend(admitted.groups);
@@ -579,8 +584,17 @@ impl<'a> Outcome<'a> {
     fn add_translated(&mut self, translated: Translated<'a>) -> Vec<Arrival<'a>> {
         self.ignored += translated.ignored;
         self.refused.extend(translated.refused);
+        for (hotel, reasons) in translated.refused_of {
+            for (reason, count) in reasons {
+                self.note_refused(&hotel, reason, count);
+            }
+        }
         self.failed.extend(translated.failed);
         translated.arrivals
+    }
+
+    fn note_refused(&mut self, hotel: &HotelId, reason: Reason, count: u64) {
+        *self.refused_of.entry(hotel.clone()).or_default().entry(reason).or_default() += count;
     }
 
     fn add(&mut self, group: Group<'a>, written: &Written) {
@@ -588,6 +602,9 @@ impl<'a> Outcome<'a> {
         self.applied += applied;
         if applied > 0 {
             self.heard.insert(group.hotel.clone());
+        }
+        if !written.full.is_empty() {
+            self.note_refused(&group.hotel, Reason::RoomDayFull, written.full.len() as u64);
         }
         for place in &written.full {
             let GroupedEvent { origin: Origin { message, place }, kept, .. } =

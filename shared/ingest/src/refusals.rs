@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use crate::edge::{MOST_EVENTS, Reason, Refusal};
+use crate::heard::ByReason;
 
 /// The most events of one body that are kept each by itself.
 pub(crate) const MOST_APART: usize = 100;
@@ -84,6 +85,15 @@ impl<'a> Refusals<'a> {
     /// How many events are refused.
     pub(crate) fn count(&self) -> usize {
         self.by_message.values().map(OfBody::count).sum()
+    }
+
+    /// How many, by reason.
+    pub(crate) fn by_reason(&self) -> ByReason {
+        let mut counts = ByReason::new();
+        for (reason, count) in self.by_message.values().flat_map(|of_body| &of_body.counts) {
+            *counts.entry(*reason).or_default() += *count as u64;
+        }
+        counts
     }
 }
 

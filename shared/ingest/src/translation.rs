@@ -23,6 +23,7 @@ use crate::arrival::{Arrival, Kept, Origin};
 use crate::clock::BatchClock;
 use crate::directory::{Directory, Found as FoundHotel};
 use crate::edge::{Event, Reason};
+use crate::heard::ByReason;
 use crate::refusals::Refusals;
 use crate::registers::{RegisterFault, Registers};
 use crate::sources::{Found as FoundSource, Sources};
@@ -54,6 +55,8 @@ pub(crate) struct Foreign<'a> {
 pub(crate) struct Translated<'a> {
     pub(crate) arrivals: Vec<Arrival<'a>>,
     pub(crate) refused: Refusals<'a>,
+    /// What is refused of hotels that are there.
+    pub(crate) refused_of: BTreeMap<HotelId, ByReason>,
     /// Turns of rules that the messages say nothing to.
     pub(crate) ignored: usize,
     /// The messages that could not be read now.
@@ -98,6 +101,10 @@ impl Translator {
         while let Some((hotel, messages, read)) = read.next().await {
             let fault = match read {
                 Ok(Ok(read)) => {
+                    let reasons = read.refused.by_reason();
+                    if !reasons.is_empty() {
+                        translated.refused_of.insert(hotel, reasons);
+                    }
                     translated.extend(read);
                     continue;
                 }

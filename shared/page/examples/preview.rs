@@ -85,6 +85,7 @@ fn whole(folder: &Path, hotel: &Hotel, range: Range, language: Language) -> Outc
             reports: &reports,
             closed_through: Some(range.to),
             language,
+            signed_in: false,
         };
         let folder = folder.join("rooms").join(room.as_str());
         write(&folder.join("report.html"), &page.render()?)?;
@@ -112,6 +113,7 @@ fn day(
         opening: made.map_or(&nothing, |made| &made.opening),
         signals,
         language,
+        signed_in: false,
     };
     write(&folder.join("history.html"), &page.render()?)?;
     let history = HistoryView::of(&hotel.profile.hotel_id, room, date, signals);

@@ -47,6 +47,8 @@ pub struct DayPage<'a> {
     pub signals: &'a [SignalHistory],
     /// The page's language.
     pub language: Language,
+    /// Whether the reader has a session, and may end it.
+    pub signed_in: bool,
 }
 
 impl DayPage<'_> {
@@ -98,6 +100,7 @@ impl DayPage<'_> {
         let hotel = hotel_name(self.profile);
         let room = room_name(language, self.room);
         let mut frame = Frame::new(language);
+        frame.sign_out = self.signed_in.then(|| links.sign_out());
         frame.title = format!("{room} · {} · {hotel}", notation.date(date));
         frame.heading = notation.date(date);
         frame.path = vec![

@@ -73,8 +73,19 @@ pub struct HotelPage<'a> {
     room_days_before: u64,
     lead: Vec<Lead>,
     found: Option<Found>,
+    came: Option<Came>,
+    signed_in: bool,
     sort: Sort,
     made: Option<Instant>,
+}
+
+/// What came for a hotel of which there is nothing to show.
+#[derive(Debug, Clone, Default)]
+pub struct Came {
+    /// When events last came that were applied.
+    pub applied_at: Option<Instant>,
+    /// When events were last refused, and how many for each reason, by its name.
+    pub refused: Option<(Instant, BTreeMap<String, u64>)>,
 }
 
 /// A day before a page of one day.
@@ -163,6 +174,8 @@ impl<'a> HotelPage<'a> {
             room_days_before: 0,
             lead: Vec::new(),
             found: None,
+            came: None,
+            signed_in: false,
             sort: Sort::default(),
             made: None,
         }
@@ -171,6 +184,11 @@ impl<'a> HotelPage<'a> {
     /// Sets the order of rooms, devices and kinds.
     pub fn sort_by(&mut self, sort: Sort) {
         self.sort = sort;
+    }
+
+    /// Sets whether the reader has a session, and may end it.
+    pub fn signed_in(&mut self, signed_in: bool) {
+        self.signed_in = signed_in;
     }
 
     /// Says when the page was made.
@@ -261,6 +279,16 @@ impl<'a> HotelPage<'a> {
         self.found = Some(Found { date, findings, faults });
     }
 
+    /// Whether there is no report to show.
+    pub fn is_empty(&self) -> bool {
+        self.sum.reports == 0
+    }
+
+    /// Says what came for a hotel without any report to show.
+    pub fn nothing_but(&mut self, came: Came) {
+        self.came = Some(came);
+    }
+
     /// Sets what a range of one day is held against: the days before it, by date. Those of the same
     /// weekday say what is usual, and the last of them stand in the chart.
     pub fn lead_in(&mut self, days: Vec<Lead>) {
@@ -302,7 +330,7 @@ impl<'a> HotelPage<'a> {
             trust: self.trust(&notation),
             occupancy: occupancy_table(&notation, &self.sum.occupancy),
             long: Self::is_long(self.range),
-            empty: self.sum.reports == 0,
+            empty: self.is_empty(),
         };
         Ok(view.render()?)
     }
@@ -320,6 +348,7 @@ impl<'a> HotelPage<'a> {
         let name = hotel_name(self.profile);
         let links = self.links();
         let mut frame = Frame::new(language);
+        frame.sign_out = self.signed_in.then(|| links.sign_out());
         frame.title = format!("{name} · {}", notation.range(self.range));
         frame.path = vec![to_hotels(links)];
         frame.heading = name;
@@ -361,6 +390,9 @@ impl<'a> HotelPage<'a> {
             self.closed_through,
             self.sum.reports == 0,
         );
+        if let Some(came) = self.came.as_ref().filter(|_| self.is_empty()) {
+            frame.notes.extend(telling::came(notation, came));
+        }
         frame
     }
 

@@ -27,6 +27,8 @@ pub struct HotelsPage<'a> {
     pub next: Option<&'a str>,
     /// The page's language.
     pub language: Language,
+    /// Whether the reader has a session, and may end it.
+    pub signed_in: bool,
 }
 
 impl HotelsPage<'_> {
@@ -39,6 +41,7 @@ impl HotelsPage<'_> {
         let say = |english, korean| language.say(english, korean);
         let heading = say("Hotels", "호텔");
         let mut frame = Frame::headed(language, heading);
+        frame.sign_out = self.signed_in.then(|| "signout".to_owned());
         frame.languages = in_languages(|language| format!("?lang={}", language.tag()));
         let to_next = |token| format!("?nextToken={token}&lang={}", language.tag());
         frame.next = self.next.map(|token| Link::to(say("More", "더 보기"), Some(to_next(token))));

@@ -63,7 +63,7 @@ mod why;
 mod words;
 
 pub use day::DayPage;
-pub use hotel::{HotelPage, Lead};
+pub use hotel::{Came, HotelPage, Lead};
 pub use hotels::{HotelLine, HotelsPage};
 pub use language::Language;
 pub use notice::{Notice, NoticePage};

@@ -28,11 +28,19 @@ pub(crate) struct Links {
 impl Links {
     /// To the list of hotels.
     pub(crate) fn hotels(self) -> String {
-        let up = match self.place {
+        format!("{}?lang={}", self.up(), self.language.tag())
+    }
+
+    /// To where a session is ended.
+    pub(crate) fn sign_out(self) -> String {
+        format!("{}signout", self.up())
+    }
+
+    fn up(self) -> &'static str {
+        match self.place {
             Place::Hotel => "../../",
             Place::Room => "../../../../",
-        };
-        format!("{up}?lang={}", self.language.tag())
+        }
     }
 
     /// To the hotel's page.

@@ -62,6 +62,8 @@ pub(crate) struct Frame {
     pub(crate) facts: Vec<String>,
     /// The same page in the other languages.
     pub(crate) languages: Vec<(Language, String)>,
+    /// Where a session is ended.
+    pub(crate) sign_out: Option<String>,
     pub(crate) previous: Option<Link>,
     pub(crate) next: Option<Link>,
     /// Other periods and baselines.
@@ -90,6 +92,7 @@ impl Frame {
             period: String::new(),
             facts: Vec::new(),
             languages: Vec::new(),
+            sign_out: None,
             previous: None,
             next: None,
             choice: None,

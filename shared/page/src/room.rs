@@ -45,6 +45,8 @@ pub struct RoomPage<'a> {
     pub closed_through: Option<BusinessDate>,
     /// The page's language.
     pub language: Language,
+    /// Whether the reader has a session, and may end it.
+    pub signed_in: bool,
 }
 
 impl RoomPage<'_> {
@@ -110,6 +112,7 @@ impl RoomPage<'_> {
         let links = self.links();
         let of_room = |language, range| Links { language, ..links }.room(self.room, range);
         let mut frame = Frame::new(language);
+        frame.sign_out = self.signed_in.then(|| links.sign_out());
         frame.heading = room_name(language, self.room);
         let hotel = hotel_name(self.profile);
         frame.title = format!("{} · {hotel} · {}", frame.heading, notation.range(self.range));

@@ -9,6 +9,7 @@ use roomwatt_domain::{
 use roomwatt_presentation::Range;
 
 use crate::columns::Step;
+use crate::hotel::Came;
 use crate::language::Language;
 use crate::notation::Notation;
 use crate::parts::hotel_name;
@@ -86,6 +87,29 @@ impl<'a> Telling<'a> {
         }
         lines.join("\n")
     }
+}
+
+/// What came for a hotel without reports, in sentences.
+pub(crate) fn came(notation: &Notation<'_>, came: &Came) -> Vec<String> {
+    let language = notation.language;
+    let applied = match (language, came.applied_at) {
+        (Language::English, None) => "No event of it was taken in yet.".to_owned(),
+        (Language::Korean, None) => "아직 수신된 이벤트가 없습니다.".to_owned(),
+        (Language::English, Some(at)) => format!("Events last came on {}.", notation.moment(at)),
+        (Language::Korean, Some(at)) => format!("마지막 이벤트 수신: {}.", notation.moment(at)),
+    };
+    let refused = came.refused.as_ref().map(|(at, reasons)| {
+        let reasons = reasons.iter().map(|(reason, count)| match language {
+            Language::English => format!("{count} {}", words::refused(language, reason)),
+            Language::Korean => format!("{} {count}건", words::refused(language, reason)),
+        });
+        let (at, reasons) = (notation.moment(*at), reasons.collect::<Vec<_>>().join(", "));
+        match language {
+            Language::English => format!("Events were last refused on {at}: {reasons}."),
+            Language::Korean => format!("마지막 이벤트 거부: {at}, {reasons}."),
+        }
+    });
+    [Some(applied), refused].into_iter().flatten().collect()
 }
 
 /// What is said where no device wasted enough to be worth a walk.

@@ -38,6 +38,17 @@ const STATES: [(&str, &str, &str); 14] = [
     ("CHECKED_OUT", "checked out", "체크아웃"),
 ];
 
+/// Why events are refused.
+const REFUSED: [(&str, &str, &str); 7] = [
+    ("future", "dated more than five minutes ahead", "5분 넘게 미래 시각"),
+    ("expired", "older than the history that is kept", "보관 기간이 지난 시각"),
+    ("no-clock", "dated before 2000, by a clock that is not set", "2000년 이전 시각(시계 미설정)"),
+    ("room-day-full", "beyond what a room’s day can hold", "객실 하루 한도 초과"),
+    ("unregistered", "of devices that the register does not have", "등록되지 않은 기기"),
+    ("unknown-source", "of an unknown source", "알 수 없는 소스"),
+    ("malformed", "that could not be read", "읽을 수 없는 형식"),
+];
+
 fn named<'a>(
     names: &[(&str, &'static str, &'static str)],
     name: &'a str,
@@ -55,6 +66,11 @@ pub(crate) fn kind(language: Language, kind: &DeviceKind) -> &str {
 /// A state.
 pub(crate) fn state(language: Language, state: &State) -> &str {
     named(&STATES, state.as_str(), language)
+}
+
+/// Why an event was refused.
+pub(crate) fn refused(language: Language, reason: &str) -> &str {
+    named(&REFUSED, reason, language)
 }
 
 /// A device by its kind and id: `light lamp-1`.

@@ -2,14 +2,19 @@
 //! hotels gone silent are found by one query.
 //!
 //! It is the time at which events came, not the one that they tell of. A note never goes back, however
-//! late its request is carried out.
+//! late its request is carried out. Beside it stands when events of the hotel were last refused, and why,
+//! for those who wait for the first ones.
 
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::{HotelId, Instant};
 
+use crate::batches::Consistency;
 use crate::error::Result;
 use crate::item::{Item, Reader, key, number};
 use crate::pages::Pages;
-use crate::schema::{HEARD, HEARD_AT, HOTEL_PREFIX, hotel_key};
+use crate::schema::{HEARD, HEARD_AT, HOTEL_PREFIX, REASONS, SK, hotel_key, refused_key};
 use crate::table::Store;
 
 /// A hotel that has not been heard for some time.
@@ -21,7 +26,62 @@ pub struct HeardHotel {
     pub heard_at: Instant,
 }
 
+/// What is noted of the events that came for a hotel.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// When some were last applied, to about an hour.
+    pub applied_at: Option<Instant>,
+    /// When some were last refused, to about an hour, and how many for each reason.
+    pub refused: Option<(Instant, BTreeMap<String, u64>)>,
+}
+
 impl Store {
+    /// Notes that events of a hotel were refused: how many, by reason.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn note_refused(
+        &self,
+        hotel: &HotelId,
+        at: Instant,
+        reasons: impl IntoIterator<Item = (String, u64)>,
+    ) -> Result<()> {
+        let reasons = reasons.into_iter().map(|(reason, count)| (reason, number(count)));
+        let reasons: HashMap<_, _> = reasons.collect();
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(HEARD, refused_key(hotel))))
+            .update_expression("SET #at = :at, #reasons = :reasons")
+            .condition_expression("attribute_not_exists(#at) OR #at < :at")
+            .expression_attribute_names("#at", HEARD_AT)
+            .expression_attribute_names("#reasons", REASONS)
+            .expression_attribute_values(":at", number(at.as_millis()))
+            .expression_attribute_values(":reasons", AttributeValue::M(reasons));
+        self.update_once(update).await.map(drop)
+    }
+
+    /// What is noted of the events that came for a hotel, perhaps without the last moments.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or a record cannot be read.
+    pub async fn arrivals(&self, hotel: &HotelId, now: Instant) -> Result<Arrivals> {
+        let keys = [hotel_key(hotel), refused_key(hotel)].map(|sort_key| key(HEARD, sort_key));
+        let mut arrivals = Arrivals::default();
+        for item in self.get_all(keys.to_vec(), Consistency::Lately, now).await? {
+            let read = Reader::new("heard hotel", &item);
+            let at = read.required(HEARD_AT, read.number(HEARD_AT)?)?;
+            let at = Instant::from_millis(at);
+            if read.text(SK)? == Some(hotel_key(hotel).as_str()) {
+                arrivals.applied_at = Some(at);
+            } else {
+                arrivals.refused = Some((at, read.counts(REASONS)?));
+            }
+        }
+        Ok(arrivals)
+    }
+
     /// Notes that events of a hotel came.
     ///
     /// # Errors

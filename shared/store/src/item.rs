@@ -1,6 +1,6 @@
 //! Reading and writing single attributes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -74,6 +74,20 @@ impl<'a> Reader<'a> {
         let Some(value) = self.item.get(name) else { return Ok(None) };
         let digits = value.as_n().map_err(|_| self.corrupt(name, "is no number"))?;
         digits.parse().map(Some).map_err(|error| self.corrupt(name, error))
+    }
+
+    /// Whole numbers by name.
+    pub(crate) fn counts(&self, name: &str) -> Result<BTreeMap<String, u64>> {
+        let value = self.required(name, self.item.get(name))?;
+        let counts = value.as_m().map_err(|_| self.corrupt(name, "is no map"))?;
+        let count = |value: &AttributeValue| value.as_n().ok()?.parse().ok();
+        let counts = counts.iter().map(|(of, value)| {
+            Ok((
+                of.clone(),
+                count(value).ok_or_else(|| self.corrupt(name, "is no map of numbers"))?,
+            ))
+        });
+        counts.collect()
     }
 
     pub(crate) fn blob(&self, name: &str) -> Result<&'a [u8]> {

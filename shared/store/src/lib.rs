@@ -38,7 +38,7 @@ mod zones;
 pub use batches::{Consistency, KEYS_PER_BATCH};
 pub use closes::{ClaimOutcome, CloseState, DueHotel, DueHotels, FencedOutcome};
 pub use error::{Result, StoreError};
-pub use heard::HeardHotel;
+pub use heard::{Arrivals, HeardHotel};
 pub use hotel_days::{CorrectOutcome, HotelDay};
 pub use hotels::{OpenOutcome, PutProfile, StoredProfile};
 pub use links::{DeleteLink, Link};

@@ -41,6 +41,8 @@ pub(crate) const HOTELS: &str = "HOTELS";
 /// Partition of when each hotel was last heard.
 pub(crate) const HEARD: &str = "HEARD";
 pub(crate) const HEARD_AT: &str = "heardAt";
+/// On the note of refused events: how many, by reason.
+pub(crate) const REASONS: &str = "reasons";
 
 // Close state.
 pub(crate) const CLOSE: &str = "CLOSE";
@@ -98,6 +100,11 @@ pub(crate) fn hotel_key(hotel: &HotelId) -> String {
 /// The hotel of a partition of a hotel's own records.
 pub(crate) fn hotel_of_key(key: &str) -> Option<HotelId> {
     HotelId::kept(key.strip_prefix(HOTEL_PREFIX)?).ok()
+}
+
+/// In the partition of when hotels were heard: that events of one were refused.
+pub(crate) fn refused_key(hotel: &HotelId) -> String {
+    format!("REFUSED#{hotel}")
 }
 
 /// A hotel in the list of hotels.

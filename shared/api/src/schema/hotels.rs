@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use utoipa::ToSchema;
+use utoipa::openapi::{Response, ResponseBuilder};
 
 use super::answered::{json, responses};
 use super::values::Date;
@@ -280,9 +281,16 @@ pub struct HotelList {
     pub next_token: Option<String>,
 }
 
+/// The list, or for people the way to its page.
+fn hotels() -> [(StatusCode, Response); 2] {
+    let page =
+        ResponseBuilder::new().description("Where HTML is preferred: the page of the hotels");
+    [(StatusCode::OK, json::<HotelList>("The hotels").build()), (StatusCode::FOUND, page.build())]
+}
+
 responses! {
     /// Of the list of hotels.
-    HotelsResponses => [(StatusCode::OK, json::<HotelList>("The hotels").build())], [];
+    HotelsResponses => hotels(), [];
     /// Of a profile.
     HotelResponses => [(StatusCode::OK, json::<Profile>("The profile").build())], [NOT_FOUND];
     /// Of a profile that is put.

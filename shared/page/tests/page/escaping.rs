@@ -28,6 +28,7 @@ fn pages(hotel: &Hotel, range: Range, language: Language) -> [String; 3] {
         reports: std::slice::from_ref(&made.closed),
         closed_through,
         language,
+        signed_in: false,
     };
     let day = day_page(hotel, made, language);
     [page.render().unwrap(), room.render().unwrap(), day.render().unwrap()]

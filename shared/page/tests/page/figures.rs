@@ -36,6 +36,7 @@ pub(crate) fn day_page<'a>(hotel: &'a Hotel, made: &'a MadeDay, language: Langua
         opening: &made.opening,
         signals: &made.signals,
         language,
+        signed_in: false,
     }
 }
 
@@ -225,6 +226,7 @@ fn a_rooms_days_and_devices_add_up() {
         reports: &reports,
         closed_through: Some(date("2026-10-31")),
         language: Language::English,
+        signed_in: false,
     };
     let document = Document::parse(&page.render().unwrap());
     let days = document.table("Each day in figures");

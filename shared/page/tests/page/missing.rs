@@ -1,9 +1,9 @@
 //! What is not there is said, and never a zero.
 
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Energy, NightSums, Pricing, Profile, RoomId, RoomStates,
+    BusinessDate, ClosedReport, Energy, Instant, NightSums, Pricing, Profile, RoomId, RoomStates,
 };
-use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage};
+use roomwatt_page::{Came, DayPage, HotelPage, Language, Range, RoomPage};
 
 use crate::document::Document;
 use crate::figures::day_page;
@@ -30,6 +30,31 @@ fn a_hotel_without_any_closed_day_says_so_and_shows_no_figure() {
     }
     let text = hotel_page(&nothing, range("2026-10-01", "2026-10-31"), None).text();
     assert!(text.contains("No day of this hotel has been closed yet"));
+}
+
+#[test]
+fn a_hotel_without_reports_says_what_came_of_it() {
+    let nothing = Hotel { profile: seoul(), days: Vec::new() };
+    let text = |language, came: Came| {
+        let october = range("2026-10-01", "2026-10-31");
+        let mut page = HotelPage::new(&nothing.profile, october, october, None, language);
+        page.nothing_but(came);
+        Document::parse(&page.render().unwrap()).text()
+    };
+    let at = Instant::parse("2026-10-30T05:06:07Z").unwrap();
+    let reasons = [("future".to_owned(), 12), ("expired".to_owned(), 1)];
+    let came = Came { applied_at: Some(at), refused: Some((at, reasons.into())) };
+    let english = text(Language::English, came.clone());
+    for said in [
+        "Events last came on Fri 30 Oct 2026 14:06 (UTC+09:00).",
+        "Events were last refused on Fri 30 Oct 2026 14:06 (UTC+09:00): 1 older than the history that is \
+         kept, 12 dated more than five minutes ahead.",
+    ] {
+        assert!(english.contains(said), "{english}");
+    }
+    assert!(text(Language::Korean, came).contains("5분 넘게 미래 시각 12건"));
+    let english = text(Language::English, Came::default());
+    assert!(english.contains("No event of it was taken in yet.") && !english.contains("refused"));
 }
 
 #[test]
@@ -69,6 +94,7 @@ fn a_room_without_reports_says_so() {
         reports: &[],
         closed_through: Some(date("2026-10-31")),
         language: Language::English,
+        signed_in: false,
     };
     let document = Document::parse(&page.render().unwrap());
     assert!(document.text().contains("There is no closed report in this period."));

@@ -27,6 +27,6 @@ fn memory_goes_with_rooms_and_columns_and_not_with_reports() {
         }
         format!("{page:?}").matches("HeatCell").count()
     };
-    assert_eq!(cells_after(1), 3 * 53);
-    assert_eq!(cells_after(5), 3 * 53);
+    assert_eq!(cells_after(1), 3 * 13);
+    assert_eq!(cells_after(5), 3 * 13);
 }

@@ -43,6 +43,7 @@ fn a_room_over_two_days() {
         reports: &reports,
         closed_through: Some(range.to),
         language: Language::English,
+        signed_in: false,
     };
     insta::assert_snapshot!(without_style(&page.render().unwrap()));
 }

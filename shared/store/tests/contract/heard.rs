@@ -2,7 +2,7 @@
 
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{HotelId, Instant};
-use roomwatt_store::{Consumed, HeardHotel, Store};
+use roomwatt_store::{Arrivals, Consumed, HeardHotel, Store};
 
 use crate::endpoint::{Table, metered};
 use crate::lakeside::{hotel_named, now};
@@ -38,6 +38,27 @@ async fn a_note_that_is_carried_out_late_does_not_set_a_later_one_back() {
     store.note_heard(&hotel, now()).await.unwrap();
     store.note_heard(&hotel, now() - HOUR).await.unwrap();
     assert_eq!(heard_before(&store, now() + 1).await, [heard(&hotel, now())]);
+}
+
+#[tokio::test]
+async fn what_came_for_a_hotel_is_read_at_once() {
+    let store = Table::new().await;
+    let (hotel, other) = (hotel_named("h1"), hotel_named("h11"));
+    let reasons = |count| [("future".to_owned(), count), ("expired".to_owned(), 2)];
+    assert_eq!(store.arrivals(&hotel, now()).await.unwrap(), Arrivals::default());
+    store.note_refused(&other, now(), reasons(9)).await.unwrap();
+    store.note_refused(&hotel, now(), reasons(3)).await.unwrap();
+    // One that is carried out late.
+    store.note_refused(&hotel, now() - 1, reasons(4)).await.unwrap();
+    let refused = Some((now(), reasons(3).into()));
+    let (came, read) = metered(&store, async |store| store.arrivals(&hotel, now()).await).await;
+    assert_eq!(came.unwrap(), Arrivals { applied_at: None, refused: refused.clone() });
+    assert_eq!(read.requests, 1);
+    store.note_heard(&hotel, now() - HOUR).await.unwrap();
+    let came = store.arrivals(&hotel, now()).await.unwrap();
+    assert_eq!(came, Arrivals { applied_at: Some(now() - HOUR), refused });
+    // A refused event is no sign of life.
+    assert_eq!(heard_before(&store, now()).await, [heard(&hotel, now() - HOUR)]);
 }
 
 #[tokio::test]
