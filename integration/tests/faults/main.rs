@@ -21,6 +21,8 @@ mod line;
 #[cfg(test)]
 mod longer_history;
 #[cfg(test)]
+mod month_ends;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod other_zone_data;
