@@ -150,6 +150,10 @@ mod cost {
         assert!(number(&bill["unitsPerEvent"]["ingestWriteUnits"]) <= 1.0);
         assert!(quantity(&bill, "DynamoDB requests", "writes of close") <= 5.0 * room_days);
         assert!(quantity(&bill, "DynamoDB requests", "reads of close") <= 2.0 * room_days);
+        let rooms = room_days / 30.0;
+        assert_close(quantity(&bill, "DynamoDB requests", "writes of monthly sums"), rooms);
+        let again = quantity(&bill, "DynamoDB requests", "reads of monthly sums");
+        assert!(again > 0.0 && again <= room_days, "{again}");
         assert_close(quantity(&bill, "DynamoDB requests", "reads of schedule"), 30.0 * 96.0 * 1.0);
         assert_close(quantity(&bill, "DynamoDB requests", "writes of revise"), 0.0);
         assert_close(quantity(&bill, "EventBridge", "events out"), 30.0);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::Shape;
-use crate::day::{Day, Work, u64_f64};
+use crate::day::{Day, RECORD, Work, as_f64, u64_f64};
 use crate::deployed::{ALARMS, DASHBOARDS, Function};
 use crate::network::LATENCIES;
 use crate::prices::{Price, PriceFile, Prices};
@@ -192,7 +192,7 @@ impl Bill {
         day: &Day,
     ) -> Self {
         let mut services = vec![
-            table_requests(day, prices),
+            table_requests(shape, day, prices),
             table_storage(shape, day, prices),
             table_key(day, prices),
             queues(day, prices),
@@ -254,7 +254,7 @@ fn month(a_day: f64) -> f64 {
     a_day * f64::from(DAYS_PER_MONTH)
 }
 
-fn table_requests(day: &Day, prices: &Prices<Price>) -> Service {
+fn table_requests(shape: &Shape, day: &Day, prices: &Prices<Price>) -> Service {
     let steps = [
         ("ingest", day.ingest),
         ("noting who was heard", day.notes),
@@ -275,8 +275,16 @@ fn table_requests(day: &Day, prices: &Prices<Price>) -> Service {
             usage.push(if is_idle { line.fixed() } else { line });
         }
     }
+    // The close that ends a month reads its reports again, consistently, and writes a room's sums.
+    let rooms = f64::from(shape.hotels) * f64::from(shape.rooms);
+    let reports = month(rooms * (day.stored.report - as_f64(RECORD))) / READ_UNIT;
+    usage.push(Usage::of("writes of monthly sums", rooms, &prices.write_units));
+    usage.push(Usage::of("reads of monthly sums", reports, &prices.read_units));
     Service::of("DynamoDB requests", usage)
 }
+
+/// What a consistent read unit reads.
+const READ_UNIT: f64 = 4096.0;
 
 fn table_storage(shape: &Shape, day: &Day, prices: &Prices<Price>) -> Service {
     const GB: f64 = 1024.0 * 1024.0 * 1024.0;

@@ -160,7 +160,7 @@ pub(crate) struct Stored {
 }
 
 /// Bytes that DynamoDB adds to each record when it charges for storage.
-const RECORD: usize = 100;
+pub(crate) const RECORD: usize = 100;
 
 /// A call of a function.
 struct Call {
@@ -762,7 +762,7 @@ impl Work {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-fn as_f64(count: usize) -> f64 {
+pub(crate) fn as_f64(count: usize) -> f64 {
     count as f64
 }
 
