@@ -1009,7 +1009,13 @@ impl<'a> HotelPage<'a> {
                 HeatColumn { top, below, full }
             })
             .collect();
+        let title = match columns.step {
+            Step::Day => self.language.say("Waste by room and day", "객실·날짜별 낭비"),
+            Step::Week => self.language.say("Waste by room and week", "객실·주별 낭비"),
+            Step::Month => self.language.say("Waste by room and month", "객실·월별 낭비"),
+        };
         Heat {
+            title: format!("{title}, {}", scale.symbol()),
             step: columns.step,
             columns: heads,
             rows,
@@ -1095,6 +1101,7 @@ fn averages<'a>(
 /// The heat map: a table, so that each cell has a room, a day, a figure and a link.
 #[derive(Debug)]
 struct Heat {
+    title: String,
     step: Step,
     columns: Vec<HeatColumn>,
     rows: Vec<HeatRow>,
