@@ -7,11 +7,10 @@
 //! usual room of ten devices stays within 1 KB, one write unit, where the same report as attributes
 //! takes three. Fields are only ever added.
 
+mod amount;
 pub(crate) mod months;
 
-use minicbor::data::Type;
-use minicbor::encode::Write;
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{Decode, Encode};
 use roomwatt_domain::closed::Figures;
 use roomwatt_domain::tariff::Known;
 use roomwatt_domain::{
@@ -23,6 +22,7 @@ use roomwatt_domain::{
 };
 
 use crate::error::{Result, StoreError};
+use amount::Exact;
 
 #[derive(Encode, Decode)]
 struct Body<'b> {
@@ -228,61 +228,7 @@ struct FiguresBody {
     energy: Amount,
 }
 
-/// An exact sum: as one of the format's integers where it fits, else as its bytes, the highest
-/// first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Amount(i128);
-
-impl<C> Encode<C> for Amount {
-    fn encode<W: Write>(
-        &self,
-        encoder: &mut Encoder<W>,
-        _: &mut C,
-    ) -> std::result::Result<(), minicbor::encode::Error<W::Error>> {
-        match i64::try_from(self.0) {
-            Ok(amount) => encoder.i64(amount)?.ok(),
-            Err(_) => encoder.bytes(&self.0.to_be_bytes())?.ok(),
-        }
-    }
-}
-
-impl<C> Decode<'_, C> for Amount {
-    fn decode(
-        decoder: &mut Decoder<'_>,
-        _: &mut C,
-    ) -> std::result::Result<Self, minicbor::decode::Error> {
-        if decoder.datatype()? != Type::Bytes {
-            return decoder.i64().map(|amount| Self(amount.into()));
-        }
-        let bytes = decoder.bytes()?.try_into();
-        let bytes = bytes.map_err(|_| minicbor::decode::Error::message("an amount of no 16 bytes"));
-        bytes.map(|bytes| Self(i128::from_be_bytes(bytes)))
-    }
-}
-
-impl From<Energy> for Amount {
-    fn from(energy: Energy) -> Self {
-        Self(energy.exact())
-    }
-}
-
-impl From<Charge> for Amount {
-    fn from(charge: Charge) -> Self {
-        Self(charge.exact())
-    }
-}
-
-impl From<Amount> for Energy {
-    fn from(amount: Amount) -> Self {
-        Self::from_exact(amount.0)
-    }
-}
-
-impl From<Amount> for Charge {
-    fn from(amount: Amount) -> Self {
-        Self::from_exact(amount.0)
-    }
-}
+type Amount = Exact<false>;
 
 /// The report's bytes; its room, date and revision are attributes of the record.
 pub(crate) fn encode(closed: &ClosedReport) -> Result<Vec<u8>> {

@@ -1,14 +1,13 @@
 //! The body of a room's sums of a month: CBOR with numbered fields, most of them a zero byte, so that
 //! a year of 300 rooms is read for some 150 units. Fields are only ever added.
 
-use minicbor::data::Type;
-use minicbor::encode::Write;
-use minicbor::{Decode, Decoder, Encode, Encoder};
+use minicbor::{Decode, Encode};
 use roomwatt_domain::{
     Charge, ConfirmedWaste, Counters, Energy, MeasuredTotals, NightSums, Nights, Occupancy,
     Quality, ReportSums, Totals, Waste,
 };
 
+use super::amount::Exact;
 use crate::error::{Result, StoreError};
 
 #[derive(Encode, Decode)]
@@ -79,71 +78,8 @@ struct MeasuredBody {
     unplaced: Amount,
 }
 
-/// An exact sum: as one of the format's integers where it fits, else as its bytes, the highest first,
-/// without those that only repeat its sign. A month's charges mostly take nine or ten.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Amount(i128);
-
-impl<C> Encode<C> for Amount {
-    fn encode<W: Write>(
-        &self,
-        encoder: &mut Encoder<W>,
-        _: &mut C,
-    ) -> std::result::Result<(), minicbor::encode::Error<W::Error>> {
-        if let Ok(amount) = i64::try_from(self.0) {
-            return encoder.i64(amount)?.ok();
-        }
-        let bits = 128 - self.0.unsigned_abs().leading_zeros() as usize + 1;
-        let bytes = self.0.to_be_bytes();
-        encoder.bytes(&bytes[bytes.len().saturating_sub(bits.div_ceil(8))..])?.ok()
-    }
-}
-
-impl<C> Decode<'_, C> for Amount {
-    fn decode(
-        decoder: &mut Decoder<'_>,
-        _: &mut C,
-    ) -> std::result::Result<Self, minicbor::decode::Error> {
-        if decoder.datatype()? != Type::Bytes {
-            return decoder.i64().map(|amount| Self(amount.into()));
-        }
-        let bytes = decoder.bytes()?;
-        let [first, ..] = bytes else {
-            return Err(minicbor::decode::Error::message("an amount of no bytes"));
-        };
-        let sign = if *first < 0x80 { 0 } else { 0xff };
-        let mut whole = [sign; 16];
-        let at = whole.len().checked_sub(bytes.len());
-        let at =
-            at.ok_or_else(|| minicbor::decode::Error::message("an amount of over 16 bytes"))?;
-        whole[at..].copy_from_slice(bytes);
-        Ok(Self(i128::from_be_bytes(whole)))
-    }
-}
-
-impl From<Energy> for Amount {
-    fn from(energy: Energy) -> Self {
-        Self(energy.exact())
-    }
-}
-
-impl From<Charge> for Amount {
-    fn from(charge: Charge) -> Self {
-        Self(charge.exact())
-    }
-}
-
-impl From<Amount> for Energy {
-    fn from(amount: Amount) -> Self {
-        Self::from_exact(amount.0)
-    }
-}
-
-impl From<Amount> for Charge {
-    fn from(amount: Amount) -> Self {
-        Self::from_exact(amount.0)
-    }
-}
+/// A month's charges mostly take nine or ten bytes.
+type Amount = Exact<true>;
 
 pub(crate) fn encode(sums: &ReportSums) -> Result<Vec<u8>> {
     let ReportSums { totals, nights, .. } = sums;
@@ -275,21 +211,3 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<ReportSums> {
 }
 
 const ROOM_MONTH: &str = "room-month";
-
-#[cfg(test)]
-mod tests {
-    use super::Amount;
-
-    #[test]
-    fn an_amount_takes_the_bytes_that_it_needs() {
-        let limit = i128::from(i64::MAX);
-        let wide = [limit + 1, -limit - 2, 1 << 64, -(1 << 64), 1 << 71, i128::MAX, i128::MIN];
-        for amount in [0, 1, -1, limit, -limit - 1].into_iter().chain(wide) {
-            let bytes = minicbor::to_vec(Amount(amount)).unwrap();
-            assert_eq!(minicbor::decode::<Amount>(&bytes).unwrap(), Amount(amount), "{amount}");
-            assert!(bytes.len() <= 17);
-        }
-        let length = |amount| minicbor::to_vec(Amount(amount)).unwrap().len();
-        assert_eq!((length(0), length(limit), length(limit + 1), length(1 << 71)), (1, 9, 10, 11));
-    }
-}
