@@ -58,7 +58,7 @@ pub(crate) async fn findings(call: Call) -> Result<Response, Problem> {
     if !call.store().keeps_reports(&day, call.now()) {
         return Err(problem("is before the reports that are kept"));
     }
-    let mut look = Look::at(date);
+    let mut look = Look::at(date, usize::MAX);
     let selection = Selection { call: &call, hotel: &id, dates: &[date], rooms: None };
     selection.each(|report| look.add(report)).await?;
     let found = look.into(&call, &hotel, days).await?;
@@ -90,6 +90,8 @@ struct FindingsView {
 /// What was found of a day.
 pub(crate) struct Found {
     pub(crate) findings: Vec<Finding>,
+    /// How many there are with those that were not looked into.
+    pub(crate) findings_in_all: u64,
     pub(crate) faults: Vec<SignalFault>,
 }
 
@@ -103,8 +105,9 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    pub(crate) fn at(date: BusinessDate) -> Self {
-        let gathered = Gathered::at_most(usize::MAX);
+    /// Of a day; looks into so many devices, those that wasted most.
+    pub(crate) fn at(date: BusinessDate, most: usize) -> Self {
+        let gathered = Gathered::at_most(most).with_all_faults();
         Self { date, gathered, unsure: BTreeSet::new(), rooms: 0 }
     }
 
@@ -127,6 +130,7 @@ impl Look {
         days: u32,
     ) -> Result<Found, Problem> {
         let (profile, store, now) = (&hotel.profile, call.store(), call.now());
+        let findings_in_all = self.gathered.suspects_in_all;
         let (suspects, mut faults) = self.gathered.finish();
         let mut findings = Vec::with_capacity(suspects.len());
         for some in suspects.chunks(LOOKED_INTO_AT_ONCE) {
@@ -141,7 +145,7 @@ impl Look {
         }
         faults.extend(missing_rooms(call, hotel, self.rooms).await?);
         faults.sort();
-        Ok(Found { findings, faults })
+        Ok(Found { findings, findings_in_all, faults })
     }
 }
 

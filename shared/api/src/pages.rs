@@ -29,6 +29,9 @@ use crate::{history, hotels, room_listing, schema};
 const LANG: &str = "lang";
 const SORT: &str = "sort";
 
+/// How many findings a page shows: more than anybody walks in a day, and a bound on what is read of the
+/// days before.
+const FINDINGS: usize = 30;
 /// How many hotels the list shows at once.
 const HOTELS: usize = 50;
 
@@ -180,7 +183,7 @@ async fn add_reports(
     // What is to be done is news of the last closed day alone.
     let last = selection.dates.last().copied();
     let last = last.filter(|last| hotel.closed_through == Some(*last));
-    let mut look = last.map(Look::at);
+    let mut look = last.map(|last| Look::at(last, FINDINGS));
     let add = |report: &ClosedReport| {
         page.add(report);
         if let Some(look) = &mut look {
@@ -190,7 +193,7 @@ async fn add_reports(
     selection.each(add).await?;
     if let Some((date, look)) = last.zip(look) {
         let found = look.into(selection.call, hotel, USUAL_DAYS).await?;
-        page.tell(date, found.findings, found.faults);
+        page.tell(date, found.findings, found.findings_in_all, found.faults);
     }
     Ok(())
 }

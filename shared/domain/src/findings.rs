@@ -116,8 +116,11 @@ fn worst_state(device: &DeviceReport, pricing: Pricing) -> Option<State> {
 #[derive(Debug, Clone)]
 pub struct Gathered {
     most: usize,
+    most_faults: usize,
     suspects: Vec<Suspect>,
     faults: Vec<SignalFault>,
+    /// How many devices wasted, kept or not.
+    pub suspects_in_all: u64,
     /// How many signals are to be checked, kept or not.
     pub faults_in_all: u64,
 }
@@ -125,12 +128,27 @@ pub struct Gathered {
 impl Gathered {
     /// Keeps the first so many suspects, and as many faults.
     pub fn at_most(most: usize) -> Self {
-        Self { most, suspects: Vec::new(), faults: Vec::new(), faults_in_all: 0 }
+        Self {
+            most,
+            most_faults: most,
+            suspects: Vec::new(),
+            faults: Vec::new(),
+            suspects_in_all: 0,
+            faults_in_all: 0,
+        }
+    }
+
+    /// The same with every fault.
+    #[must_use]
+    pub fn with_all_faults(self) -> Self {
+        Self { most_faults: usize::MAX, ..self }
     }
 
     /// Adds a room's report.
     pub fn add(&mut self, closed: &ClosedReport) {
+        let before = self.suspects.len();
         self.suspects.extend(Suspect::of(closed));
+        self.suspects_in_all += (self.suspects.len() - before) as u64;
         if self.suspects.len() > self.most {
             Suspect::sort(&mut self.suspects);
             self.suspects.truncate(self.most);
@@ -138,9 +156,9 @@ impl Gathered {
         let faults = SignalFault::of(closed);
         self.faults_in_all += faults.len() as u64;
         self.faults.extend(faults);
-        if self.faults.len() > self.most {
+        if self.faults.len() > self.most_faults {
             self.faults.sort();
-            self.faults.truncate(self.most);
+            self.faults.truncate(self.most_faults);
         }
     }
 

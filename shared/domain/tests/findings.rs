@@ -315,6 +315,7 @@ mod findings {
         let order = |at_most| {
             let mut gathered = Gathered::at_most(at_most);
             gathered.add(weeks.last());
+            assert_eq!(gathered.suspects_in_all, 3);
             let (suspects, _) = gathered.finish();
             suspects.iter().map(|it| it.device.id.to_string()).collect::<Vec<_>>()
         };

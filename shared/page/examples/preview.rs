@@ -141,7 +141,8 @@ fn rendered(hotel: &Hotel, range: Range, language: Language) -> Outcome<String> 
     }
     if let Some(last) = closed_through {
         let (findings, faults) = found(hotel, last);
-        page.tell(last, findings, faults);
+        let in_all = findings.len() as u64;
+        page.tell(last, findings, in_all, faults);
     }
     Ok(page.render()?)
 }

@@ -104,6 +104,7 @@ pub struct Lead {
 struct Found {
     date: BusinessDate,
     findings: Vec<Finding>,
+    findings_in_all: u64,
     faults: Vec<SignalFault>,
 }
 
@@ -274,9 +275,15 @@ impl<'a> HotelPage<'a> {
         }
     }
 
-    /// Says what is to be done about a day.
-    pub fn tell(&mut self, date: BusinessDate, findings: Vec<Finding>, faults: Vec<SignalFault>) {
-        self.found = Some(Found { date, findings, faults });
+    /// Says what is to be done about a day: the first findings of so many, and every fault.
+    pub fn tell(
+        &mut self,
+        date: BusinessDate,
+        findings: Vec<Finding>,
+        findings_in_all: u64,
+        faults: Vec<SignalFault>,
+    ) {
+        self.found = Some(Found { date, findings, findings_in_all, faults });
     }
 
     /// Whether there is no report to show.
@@ -305,6 +312,7 @@ impl<'a> HotelPage<'a> {
             frame: self.frame(&notation),
             lede: self.verdict(&notation),
             do_today: self.do_today(&notation),
+            more_to_do: self.more_to_do(),
             check: self.check(&notation),
             terms: self.terms(&notation),
             grade: graded(&notation, &self.data()),
@@ -513,6 +521,19 @@ impl<'a> HotelPage<'a> {
             Line::of(&finding_text(notation, finding), href)
         };
         Some(found.findings.iter().map(line).collect())
+    }
+
+    /// Which findings are folded away.
+    fn more_to_do(&self) -> Option<String> {
+        let found = self.found.as_ref()?;
+        let (shown, all) = (found.findings.len() as u64, found.findings_in_all);
+        let [number, of] = [shown, all].map(|count| Notation::number(count).text);
+        Some(match (self.language, shown < all) {
+            (Language::English, false) => format!("All findings ({of})"),
+            (Language::Korean, false) => format!("전체 조치 사항 ({of})"),
+            (Language::English, true) => format!("The first {number} of {of} findings"),
+            (Language::Korean, true) => format!("조치 사항 {of}건 중 {number}건"),
+        })
     }
 
     /// Signals to check. Of a room that is silent as a whole its devices are not named again.
@@ -1271,6 +1292,7 @@ struct View {
     frame: Frame,
     lede: Option<String>,
     do_today: Option<Vec<Line>>,
+    more_to_do: Option<String>,
     check: Vec<Line>,
     terms: Vec<Term>,
     grade: String,

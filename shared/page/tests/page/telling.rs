@@ -46,7 +46,7 @@ fn page(language: Language) -> (Document, Vec<Finding>) {
     let findings = findings(&hotel);
     let faults = [("203", None), ("203", Some("lamp-1")), ("204", Some("lamp-1"))];
     let faults = faults.map(|(room, device)| silent(room, device)).to_vec();
-    page.tell(range.to, findings.clone(), faults);
+    page.tell(range.to, findings.clone(), findings.len() as u64, faults);
     let nothing = Totals {
         cost: Some(Charge::default()),
         waste_cost: Some(Charge::default()),
@@ -75,6 +75,21 @@ fn what_to_do_comes_first_most_money_first_and_leads_to_its_day() {
         let room = &finding.suspect.room;
         assert_eq!(href, format!("rooms/{room}/history.html?date=2026-10-14&lang=en"));
     }
+}
+
+#[test]
+fn of_many_findings_the_first_are_shown_and_all_are_counted() {
+    let (hotel, range) = last_day();
+    let summary = |language, in_all: u64| {
+        let mut page = HotelPage::new(&hotel.profile, range, range, Some(range.to), language);
+        hotel.days.iter().for_each(|day| page.add(&day.closed));
+        let findings: Vec<_> = findings(&hotel).into_iter().take(6).collect();
+        page.tell(range.to, findings, in_all, Vec::new());
+        Document::parse(&page.render().unwrap()).named("summary")[0].text()
+    };
+    assert_eq!(summary(Language::English, 6), "All findings (6)");
+    assert_eq!(summary(Language::English, 1882), "The first 6 of 1,882 findings");
+    assert_eq!(summary(Language::Korean, 1882), "조치 사항 1,882건 중 6건");
 }
 
 #[test]
