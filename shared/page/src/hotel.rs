@@ -62,7 +62,7 @@ pub struct HotelPage<'a> {
     by_column: Vec<Tally>,
     by_room: BTreeMap<RoomId, RoomSums>,
     by_kind: BTreeMap<DeviceKind, Judged>,
-    by_device: BTreeMap<(RoomId, Device), Totals>,
+    by_device: BTreeMap<RoomId, BTreeMap<Device, Totals>>,
     /// Confirmed waste by stay.
     why: [ConfirmedWaste; 3],
     by_meter: BTreeMap<(RoomId, DeviceId), Metered>,
@@ -212,12 +212,12 @@ impl<'a> HotelPage<'a> {
         }
         self.add_day(closed.date, &sums);
         let report = &closed.report;
+        let of_room = self.by_device.entry(closed.room.clone()).or_default();
         for device in &report.devices {
             let sums = self.by_kind.entry(device.device.kind.clone()).or_default();
             let judged = Judged::over([device], report.pricing);
             *sums += judged;
-            let of_device = self.by_device.entry((closed.room.clone(), device.device.clone()));
-            *of_device.or_default() += judged.totals;
+            *of_room.entry(device.device.clone()).or_default() += judged.totals;
         }
         for meter in &report.meters {
             let of_meter = self.by_meter.entry((closed.room.clone(), meter.id.clone()));
@@ -815,7 +815,9 @@ impl<'a> HotelPage<'a> {
     }
 
     fn worst_devices(&self, notation: &Notation<'_>) -> Table {
-        let devices = self.by_device.iter().map(|((room, device), totals)| {
+        let by_room = self.by_device.iter();
+        let devices = by_room.flat_map(|(room, devices)| devices.iter().map(move |it| (room, it)));
+        let devices = devices.map(|(room, (device, totals))| {
             let Link { href, .. } = self.room_link(room);
             let name = format!("{room}, {}", words::device(self.language, device));
             Ranked { head: Link::to(name, href), totals: *totals, rank: None }
