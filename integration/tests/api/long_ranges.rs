@@ -84,12 +84,13 @@ async fn a_long_page_is_the_same_from_sums_and_from_reports() {
     let api = router(store.clone(), now(), Some(Caller::Owner));
     let page = get(&api, &format!("/hotels/winter/report.html?from={FROM}&to={TO}")).await;
     let expected = from_reports(store, &profile, range).await;
-    assert!(expected.contains("Revised") || expected.contains("revised"));
+    // A week of the chart is marked: what the late events changed is in the sums.
+    assert!(expected.contains("; revised"));
     assert_eq!(page.text(), expected);
 }
 
 /// Two years of a hotel of 300 rooms, and the rooms of the second: put into the table as closes do.
-async fn large_hotel() -> (Profile, Store) {
+async fn large_hotel() -> Store {
     let clock = Arc::new(ReplayClock::at(now()));
     let store = Deployment::new(None, clock).await.unwrap().store().clone();
     let profile = Profile::parse(
@@ -123,13 +124,12 @@ async fn large_hotel() -> (Profile, Store) {
             store.note_month(hotel, &last).await.unwrap();
         }
     }
-    (profile, store)
+    store
 }
 
 #[tokio::test]
 async fn the_page_of_a_year_of_300_rooms_reads_at_most_200_units() {
-    let (_, store) = large_hotel().await;
-    let apart = store.metered_apart();
+    let apart = large_hotel().await.metered_apart();
     let api = router(apart.clone(), now(), Some(Caller::Owner));
     let page = get(&api, "/hotels/large-1/report.html?from=2026-01-01&to=2026-12-31").await;
     assert_eq!(page.status.as_u16(), 200);

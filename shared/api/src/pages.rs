@@ -153,7 +153,7 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     page.signed_in(call.is_session());
     let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
     if HotelPage::is_long(range) {
-        add_months(&mut page, selection, &hotel).await?;
+        add_months(&mut page, range, selection, &hotel).await?;
     } else {
         add_reports(&mut page, selection, &hotel).await?;
     }
@@ -202,6 +202,7 @@ async fn add_reports(
 /// summed up, and the reports of the days beside.
 async fn add_months(
     page: &mut HotelPage<'_>,
+    range: Range,
     selection: Selection<'_>,
     hotel: &Hotel,
 ) -> Result<(), Problem> {
@@ -212,15 +213,13 @@ async fn add_months(
         page.add_day(day.date, &day.sums());
     }
     let calendar = &hotel.profile.calendar;
-    let is_whole = |month: &Month| {
-        let mut of_month = month.dates(calendar);
-        // Sums outlive the reports of the month's first days.
-        let kept = of_month.next().and_then(|first| calendar.day(first));
-        kept.is_some_and(|first| store.keeps_reports(&first, now) && first.date >= *from)
-            && of_month.all(|date| date <= *to)
-    };
     let mut months = store.summed_months(id, *from, *to, now).await?;
-    months.retain(is_whole);
+    months.retain(|month| {
+        // Sums outlive the reports of the month's first days.
+        let first = month.dates(calendar).next().and_then(|first| calendar.day(first));
+        let is_kept = first.is_some_and(|first| store.keeps_reports(&first, now));
+        is_kept && range.contains(month.first()) && range.contains(month.last())
+    });
     let beside: Vec<_> =
         dates.iter().copied().filter(|date| !months.contains(&Month::of(*date))).collect();
     let mut read = stream::iter(months)

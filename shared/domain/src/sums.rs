@@ -7,7 +7,8 @@ use crate::closed::ClosedReport;
 use crate::instant::Millis;
 use crate::measured::Measured;
 use crate::nights::NightSums;
-use crate::occupancy::Occupancy;
+use crate::occupancy::{Occupancy, Stay};
+use crate::presence::Presence;
 use crate::totals::{ConfirmedWaste, Totals};
 use crate::waste::by_stay;
 
@@ -77,6 +78,16 @@ impl ReportSums {
             }
         }
         sums
+    }
+
+    /// Room time with presence unknown, whatever the stay.
+    pub fn presence_unknown(&self) -> Millis {
+        self.occupancy.of_presence(Presence::Unknown)
+    }
+
+    /// Room time with the stay unknown, whatever the presence.
+    pub fn stay_unknown(&self) -> Millis {
+        self.occupancy.of_stay(Stay::Unknown)
     }
 }
 

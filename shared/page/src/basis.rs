@@ -1,11 +1,10 @@
 //! What figures were reckoned with: prices, factors, the time zone, and how far days are closed.
 
-use roomwatt_domain::{BusinessDate, EmissionFactors, PerKwh, Prices, Profile};
+use roomwatt_domain::{BusinessDate, EmissionFactors, PerKwh, Prices, Profile, ReportSums};
 use roomwatt_presentation::Range;
 
 use crate::language::Language;
 use crate::notation::{Notation, percent};
-use crate::tally::Tally;
 
 /// A term by its name.
 pub(crate) type Term = (&'static str, String);
@@ -15,7 +14,7 @@ pub(crate) fn terms(
     notation: &Notation<'_>,
     profile: &Profile,
     range: Range,
-    sum: &Tally,
+    sum: &ReportSums,
     closed_through: Option<BusinessDate>,
 ) -> Vec<Term> {
     let language = notation.language;
@@ -79,7 +78,7 @@ pub(crate) fn terms(
             Language::Korean => format!("연 객실일수 {revised}"),
         },
     ));
-    let totals = sum.totals();
+    let totals = &sum.totals;
     let rated = totals.usage - totals.unrated;
     if let Some(share) = percent(rated.into(), totals.usage.into()) {
         let text = match language {

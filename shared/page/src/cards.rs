@@ -1,10 +1,12 @@
 //! The four figures to see first, against the period before, and the sentence that sums them up.
 
-use roomwatt_domain::{Charge, Energy, NightSums, PerSoldNight, Percent, Rounded, Totals};
+use roomwatt_domain::{
+    Charge, Energy, NightSums, PerSoldNight, Percent, ReportSums, Rounded, Totals,
+};
 
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent, signed, tenths, tenths_of_percent};
-use crate::tally::{Measure, Tally};
+use crate::tally::Measure;
 
 /// One of the four figures to see first.
 #[derive(Debug, Clone)]
@@ -143,7 +145,7 @@ fn change(
 /// A cost of some of the days only is not compared: it would seem to rise as prices are set.
 pub(crate) fn cards(
     notation: &Notation<'_>,
-    tally: &Tally,
+    tally: &ReportSums,
     before: Option<Before<'_>>,
     target: Option<Percent>,
 ) -> Vec<Card> {
@@ -153,7 +155,7 @@ pub(crate) fn cards(
 
 struct Cards<'a> {
     notation: &'a Notation<'a>,
-    tally: &'a Tally,
+    tally: &'a ReportSums,
     before: Option<Before<'a>>,
     target: Option<Percent>,
 }
@@ -164,7 +166,7 @@ impl Cards<'_> {
     }
 
     fn totals(&self) -> &Totals {
-        self.tally.totals()
+        &self.tally.totals
     }
 
     fn is_rated(&self) -> bool {
@@ -265,7 +267,7 @@ impl Cards<'_> {
 
     /// How much of it was in unsold rooms, where it is certain.
     fn unsold(&self, measure: Measure) -> String {
-        let unsold = Notation::measured(measure, measure.wasted_unsold(&self.tally.sums)).text;
+        let unsold = Notation::measured(measure, measure.wasted_unsold(self.tally)).text;
         match self.notation.language {
             Language::English => format!("{unsold} of it in unsold rooms"),
             Language::Korean => format!("그중 미판매 객실 {unsold}"),

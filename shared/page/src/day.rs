@@ -5,7 +5,8 @@ use roomwatt_domain::closed::Figures as RevisedFigures;
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
     BusinessDay, ClosedReport, DeviceReport, Energy, IncrementKind, Interval, Millis, Milliwatts,
-    Presence, Pricing, Profile, RoomId, RoomStates, Signal, SignalHistory, State, Stay, Totals,
+    Presence, Pricing, Profile, ReportSums, RoomId, RoomStates, Signal, SignalHistory, State, Stay,
+    Totals,
 };
 use roomwatt_presentation::range::{Range, moved};
 
@@ -21,7 +22,7 @@ use crate::parts::{
 };
 use crate::room::room_name;
 use crate::strip::{self, Judge, Judgement, Piece, Stretch};
-use crate::tally::{Judged, Metered, Tally};
+use crate::tally::{Judged, Metered};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::words;
 
@@ -58,8 +59,8 @@ impl DayPage<'_> {
     /// [`PageError`], if the template engine fails.
     pub fn render(&self) -> Result<String, PageError> {
         let notation = Notation::new(self.profile, self.language);
-        let tally = self.report.map(Tally::of);
-        let totals = tally.map(|tally| *tally.totals());
+        let tally = self.report.map(ReportSums::of);
+        let totals = tally.map(|tally| tally.totals);
         let mut kinds = Kinds::default();
         self.report.into_iter().for_each(|closed| kinds.add(closed));
         let stretches =

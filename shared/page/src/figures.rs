@@ -2,9 +2,7 @@
 //! data are, and whether a target is met.
 
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{Energy, Millis, Percent, Presence, Rounded, Totals};
-
-use crate::tally::Tally;
+use roomwatt_domain::{Energy, Millis, Percent, Presence, ReportSums, Rounded, Totals};
 
 /// How many days of a weekday make what is usual on it.
 const USUAL_DAYS: usize = 8;
@@ -36,8 +34,8 @@ pub(crate) struct Exposure {
 
 impl Exposure {
     /// Of the reports of a tally.
-    pub(crate) fn of(tally: &Tally) -> Self {
-        let wasted = tally.totals().confirmed_waste_energy();
+    pub(crate) fn of(tally: &ReportSums) -> Self {
+        let wasted = tally.totals.confirmed_waste_energy();
         Self { wasted, empty: tally.occupancy.of_presence(Presence::Vacant) }
     }
 
@@ -80,8 +78,8 @@ pub(crate) struct Data {
 
 impl Data {
     /// Of the reports of a tally.
-    pub(crate) fn of(tally: &Tally, heard: u64, rooms: u64) -> Self {
-        let totals = tally.totals();
+    pub(crate) fn of(tally: &ReportSums, heard: u64, rooms: u64) -> Self {
+        let totals = &tally.totals;
         let usage = i128::from(totals.usage);
         let time = i128::from(tally.occupancy.total());
         Self {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, ConfirmedWaste, Device, DeviceId, DeviceKind, FaultKind, Finding,
-    Instant, Month, NightSums, Nights, Prices, Profile, ReportSums, RoomId, SignalFault, Totals,
+    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, FaultKind, Finding, Instant, Month,
+    NightSums, Nights, Prices, Profile, ReportSums, RoomId, SignalFault, Totals,
 };
 use roomwatt_presentation::{Baseline, Period, Range};
 
@@ -25,7 +25,7 @@ use crate::parts::{
     in_languages, meters_table, occupancy_table, to_hotels,
 };
 use crate::sort::Sort;
-use crate::tally::{Judged, Measure, Metered, Tally};
+use crate::tally::{Judged, Measure, Metered};
 use crate::telling::{self, Amounts, fault_text, finding_text, nothing_to_do, verdict};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::{why, words};
@@ -58,13 +58,11 @@ pub struct HotelPage<'a> {
     columns: Columns,
     /// The heat map's.
     room_columns: Columns,
-    sum: Tally,
-    by_column: Vec<Tally>,
+    sum: ReportSums,
+    by_column: Vec<ReportSums>,
     by_room: BTreeMap<RoomId, RoomSums>,
     by_kind: BTreeMap<DeviceKind, Judged>,
     by_device: BTreeMap<RoomId, BTreeMap<Device, Totals>>,
-    /// Confirmed waste by stay.
-    why: [ConfirmedWaste; 3],
     by_meter: BTreeMap<(RoomId, DeviceId), Metered>,
     kinds: Kinds,
     dates: BTreeSet<BusinessDate>,
@@ -119,10 +117,8 @@ struct Ranked {
 /// One room's sums.
 #[derive(Debug, Clone)]
 struct RoomSums {
-    tally: Tally,
+    all: ReportSums,
     cells: Box<[HeatCell]>,
-    /// Whether it was heard in the range.
-    heard: bool,
 }
 
 /// What the heat map shows of a room in a column.
@@ -159,14 +155,13 @@ impl<'a> HotelPage<'a> {
             baseline,
             closed_through,
             language,
-            sum: Tally::default(),
-            by_column: vec![Tally::default(); columns.len()],
+            sum: ReportSums::default(),
+            by_column: vec![ReportSums::default(); columns.len()],
             columns,
             room_columns: Columns::of_rooms(range),
             by_room: BTreeMap::new(),
             by_kind: BTreeMap::new(),
             by_device: BTreeMap::new(),
-            why: [ConfirmedWaste::default(); 3],
             by_meter: BTreeMap::new(),
             kinds: Kinds::default(),
             dates: BTreeSet::new(),
@@ -233,30 +228,24 @@ impl<'a> HotelPage<'a> {
 
     fn add_room(&mut self, room: &RoomId, date: BusinessDate, sums: &ReportSums) {
         let Some(column) = self.room_columns.index(date) else { return };
-        let tally = Tally::from(sums);
-        self.sum += tally;
-        for (sum, waste) in self.why.iter_mut().zip(sums.confirmed_waste) {
-            *sum += waste;
-        }
+        self.sum += *sums;
         let columns = self.room_columns.len();
         let room = self.by_room.entry(room.clone()).or_insert_with(|| RoomSums {
-            tally: Tally::default(),
+            all: ReportSums::default(),
             cells: vec![HeatCell::default(); columns].into(),
-            heard: false,
         });
-        room.heard |= sums.heard;
-        room.tally += tally;
+        room.all += *sums;
         let cell = &mut room.cells[column];
         cell.reports += sums.reports;
-        cell.wasted_energy += tally.totals().confirmed_waste_energy().exact();
-        cell.wasted_time += tally.totals().confirmed_waste();
+        cell.wasted_energy += sums.totals.confirmed_waste_energy().exact();
+        cell.wasted_time += sums.totals.confirmed_waste();
     }
 
     /// Adds the sums of the hotel's day in a long range, for the chart.
     pub fn add_day(&mut self, date: BusinessDate, sums: &ReportSums) {
         let Some(column) = self.columns.index(date) else { return };
         self.dates.insert(date);
-        self.by_column[column] += sums.into();
+        self.by_column[column] += *sums;
     }
 
     /// Adds a hotel-day of the period to compare with: its number of reports, their sum, and their
@@ -332,7 +321,7 @@ impl<'a> HotelPage<'a> {
             worst_devices: self.worst_devices(&notation),
             worst_kinds: self.worst_kinds(&notation),
             orders: self.orders(),
-            why: why::table(&notation, &self.sum, &self.why, DECIMALS),
+            why: why::table(&notation, &self.sum, DECIMALS),
             kinds: self.kinds_table(&notation),
             meters: self.meters(&notation),
             trust: self.trust(&notation),
@@ -344,7 +333,7 @@ impl<'a> HotelPage<'a> {
     }
 
     fn measure(&self) -> Measure {
-        Measure::of(self.sum.totals())
+        Measure::of(&self.sum.totals)
     }
 
     fn links(&self) -> Links {
@@ -447,13 +436,13 @@ impl<'a> HotelPage<'a> {
 
     /// The rooms that were heard, and those that there are.
     fn data(&self) -> Data {
-        let heard = self.by_room.values().filter(|sums| sums.heard).count() as u64;
+        let heard = self.by_room.values().filter(|sums| sums.all.heard).count() as u64;
         let known = self.by_room.len() as u64;
         Data::of(&self.sum, heard, self.profile.rooms.map_or(known, u64::from).max(known))
     }
 
     fn verdict(&self, notation: &Notation<'_>) -> Option<String> {
-        let totals = self.sum.totals();
+        let totals = &self.sum.totals;
         if self.sum.reports == 0 {
             return None;
         }
@@ -562,7 +551,7 @@ impl<'a> HotelPage<'a> {
 
     /// Whether rooms stand in the ranking that were not empty for long enough.
     fn unranked(&self) -> bool {
-        self.by_room.values().any(|sums| !Exposure::of(&sums.tally).is_ranked())
+        self.by_room.values().any(|sums| !Exposure::of(&sums.all).is_ranked())
     }
 
     /// What the figures were reckoned with.
@@ -604,7 +593,7 @@ impl<'a> HotelPage<'a> {
         }
         let columns = self.by_column.iter().zip(&self.columns.ranges).zip(&names);
         bars.extend(columns.map(|((tally, range), (label, name))| {
-            let totals = (tally.reports > 0).then(|| tally.totals());
+            let totals = (tally.reports > 0).then_some(&tally.totals);
             let revised = tally.revised > 0;
             let new_price = tariffs
                 .iter()
@@ -663,7 +652,7 @@ impl<'a> HotelPage<'a> {
 
     /// What the chart shows, in a sentence.
     fn trend(&self, notation: &Notation<'_>) -> String {
-        let amounts = Amounts::of(notation, self.sum.totals());
+        let amounts = Amounts::of(notation, &self.sum.totals);
         let mut shown: Vec<(String, i128)> = Vec::new();
         if self.leads_in() {
             let lead = &self.lead[self.lead.len().saturating_sub(LEADING)..];
@@ -675,14 +664,14 @@ impl<'a> HotelPage<'a> {
         let columns = self.by_column.iter().zip(column_names(notation, &self.columns));
         let columns = columns.filter(|(tally, _)| tally.reports > 0);
         shown.extend(
-            columns.filter_map(|(tally, (_, name))| Some((name, amounts.alike(tally.totals())?))),
+            columns.filter_map(|(tally, (_, name))| Some((name, amounts.alike(&tally.totals)?))),
         );
         telling::trend(&amounts, self.columns.step, &shown)
     }
 
     /// The figures of the chart: all of them, or for paper as few as fit there.
     fn days_table(&self, notation: &Notation<'_>, few: bool) -> Table {
-        let figures = Figures::of(notation, self.sum.totals(), DECIMALS);
+        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
         let figures = if few { figures.few() } else { figures };
         let first = match self.columns.step {
             Step::Day => self.language.say("Day", "날짜"),
@@ -701,7 +690,11 @@ impl<'a> HotelPage<'a> {
                 let reported = tally.reports > 0;
                 let href = reported.then(|| self.links().hotel(*range));
                 let mut cells = vec![Cell::Datum(Notation::number(tally.reports))];
-                cells.extend(if reported { figures.cells(&tally.sums) } else { figures.absent() });
+                cells.extend(if reported {
+                    figures.cells(&Judged::from(tally))
+                } else {
+                    figures.absent()
+                });
                 Row { head: Link::to(name, href), cells }
             })
             .collect();
@@ -719,12 +712,12 @@ impl<'a> HotelPage<'a> {
 
     fn sum_row(&self, figures: &Figures<'_>) -> Row {
         let mut cells = vec![Cell::Datum(Notation::number(self.sum.reports))];
-        cells.extend(figures.cells(&self.sum.sums));
+        cells.extend(figures.cells(&Judged::from(&self.sum)));
         Row { head: Link::plain(self.language.say("Total", "합계")), cells }
     }
 
     fn rooms_table(&self, notation: &Notation<'_>) -> Table {
-        let figures = Figures::of(notation, self.sum.totals(), DECIMALS);
+        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
         let mut columns = vec![
             Column::text(self.language.say("Room", "객실")),
             Column::figure(self.language.say("Days", "일수")),
@@ -734,8 +727,8 @@ impl<'a> HotelPage<'a> {
             .by_room
             .iter()
             .map(|(room, sums)| {
-                let mut cells = vec![Cell::Datum(Notation::number(sums.tally.reports))];
-                cells.extend(figures.cells(&sums.tally.sums));
+                let mut cells = vec![Cell::Datum(Notation::number(sums.all.reports))];
+                cells.extend(figures.cells(&Judged::from(&sums.all)));
                 Row { head: self.room_link(room), cells }
             })
             .collect();
@@ -764,7 +757,7 @@ impl<'a> HotelPage<'a> {
     }
 
     fn kinds_table(&self, notation: &Notation<'_>) -> Table {
-        let figures = Figures::of(notation, self.sum.totals(), DECIMALS);
+        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
         let mut columns = vec![Column::text(self.language.say("Device kind", "기기 종류"))];
         columns.extend(figures.columns());
         let rows = self.by_kind.iter().map(|(kind, sums)| Row {
@@ -777,7 +770,7 @@ impl<'a> HotelPage<'a> {
             rows: rows.collect(),
             sum: Some(Row {
                 head: Link::plain(self.language.say("Total", "합계")),
-                cells: figures.cells(&self.sum.sums),
+                cells: figures.cells(&Judged::from(&self.sum)),
             }),
         }
     }
@@ -801,9 +794,9 @@ impl<'a> HotelPage<'a> {
             .by_room
             .iter()
             .map(|(room, sums)| {
-                let exposure = Exposure::of(&sums.tally);
+                let exposure = Exposure::of(&sums.all);
                 let rank = (by_energy && exposure.is_ranked()).then(|| exposure.rank(all));
-                Ranked { head: self.room_link(room), totals: *sums.tally.totals(), rank }
+                Ranked { head: self.room_link(room), totals: sums.all.totals, rank }
             })
             .collect();
         self.ranking(
@@ -852,7 +845,7 @@ impl<'a> HotelPage<'a> {
         let compared = self.compared();
         let orders = Sort::ALL
             .into_iter()
-            .filter(|sort| *sort != Sort::Cost || self.sum.totals().waste_cost.is_some());
+            .filter(|sort| *sort != Sort::Cost || self.sum.totals.waste_cost.is_some());
         let link = |sort| {
             let text = match sort {
                 Sort::Rank => self.language.say("waste per empty hour", "빈 시간당 낭비"),
@@ -873,7 +866,7 @@ impl<'a> HotelPage<'a> {
             let mut rooms: Vec<_> = self
                 .by_room
                 .iter()
-                .filter_map(|(room, sums)| Some((doubt(fact.name, &sums.tally)?, room)))
+                .filter_map(|(room, sums)| Some((doubt(fact.name, &sums.all)?, room)))
                 .filter(|(count, _)| *count > 0)
                 .collect();
             // A day has few rooms with a doubt; of equals the first by name.
@@ -894,8 +887,8 @@ impl<'a> HotelPage<'a> {
         mut ranked: Vec<Ranked>,
     ) -> Table {
         let measure = self.measure();
-        let money = measure == Measure::Energy && self.sum.totals().waste_cost.is_some();
-        let assumed = measure.up_to(self.sum.totals()).is_some();
+        let money = measure == Measure::Energy && self.sum.totals.waste_cost.is_some();
+        let assumed = measure.up_to(&self.sum.totals).is_some();
         // Money that is missing for some days would rank rooms by when the price was set.
         let by_money = money && self.sum.unpriced == 0;
         let weight = |totals: &Totals| match totals.confirmed_waste_cost() {
@@ -973,7 +966,7 @@ impl<'a> HotelPage<'a> {
     fn heat(&self, notation: &Notation<'_>) -> Heat {
         let measure = self.measure();
         let mut rooms: Vec<_> = self.by_room.iter().collect();
-        rooms.sort_by_key(|(_, sums)| Reverse(measure.wasted(sums.tally.totals())));
+        rooms.sort_by_key(|(_, sums)| Reverse(measure.wasted(&sums.all.totals)));
         // One more room than fits is a row as well as it would be a remainder.
         let shown = if rooms.len() > HEAT_ROOMS + 1 { HEAT_ROOMS } else { rooms.len() };
         let (worst, others) = rooms.split_at(shown);
@@ -1063,8 +1056,8 @@ fn column_names(notation: &Notation<'_>, columns: &Columns) -> Vec<(String, Stri
 }
 
 /// How much of a doubt comes from the reports of a tally; `None` for what no room is to blame for.
-fn doubt(name: &str, tally: &Tally) -> Option<i128> {
-    let totals = tally.totals();
+fn doubt(name: &str, tally: &ReportSums) -> Option<i128> {
+    let totals = &tally.totals;
     Some(match name {
         "missingEnds" => totals.quality.missing_ends.into(),
         "missingStarts" => totals.quality.missing_starts.into(),

@@ -26,7 +26,7 @@
 //! | `links` | how pages refer to each other |
 //! | `columns` | days, weeks or months, so that a page stays readable |
 //! | `gaps` | which days of a range have no report, and why |
-//! | `tally` | sums of reports |
+//! | `tally` | parts of reports, judged; what charts measure in |
 //! | `chart`, `strip` | bars of a range, and the time line of a day |
 //! | `cards`, `trust` | the figures to see first, and how far to trust them |
 //! | `figures`, `sort` | what is usual, ranks, grades of data, targets, and what comes first |

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use roomwatt_domain::{
-    BusinessDate, ClosedReport, ConfirmedWaste, Device, DeviceId, Profile, RoomId,
-};
+use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, ReportSums, RoomId};
 use roomwatt_presentation::Range;
 
 use crate::PageError;
@@ -22,7 +20,7 @@ use crate::parts::{
     Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
     meters_table, occupancy_table, to_hotels,
 };
-use crate::tally::{Judged, Measure, Metered, Tally};
+use crate::tally::{Judged, Measure, Metered};
 use crate::telling::{Amounts, trend};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::{why, words};
@@ -56,38 +54,34 @@ impl RoomPage<'_> {
     /// [`PageError`], if the template engine fails.
     pub fn render(&self) -> Result<String, PageError> {
         let notation = Notation::new(self.profile, self.language);
-        let mut days: Vec<(BusinessDate, &ClosedReport, Tally)> = self
+        let mut days: Vec<(BusinessDate, &ClosedReport, ReportSums)> = self
             .reports
             .iter()
             .filter(|closed| self.range.contains(closed.date))
-            .map(|closed| (closed.date, closed, Tally::of(closed)))
+            .map(|closed| (closed.date, closed, ReportSums::of(closed)))
             .collect();
         days.sort_by_key(|(date, ..)| *date);
-        let mut sum = Tally::default();
+        let mut sum = ReportSums::default();
         let mut kinds = Kinds::default();
-        let mut waste = [ConfirmedWaste::default(); 3];
         for (_, closed, tally) in &days {
             sum += *tally;
             kinds.add(closed);
-            for (sum, waste) in waste.iter_mut().zip(closed.report.confirmed_waste()) {
-                *sum += waste;
-            }
         }
-        let figures = Figures::of(&notation, sum.totals(), DECIMALS);
+        let figures = Figures::of(&notation, &sum.totals, DECIMALS);
         let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum, None, None) };
         let view = View {
             frame: self.frame(&notation, &days, &sum),
-            lede: lede(&notation, sum.totals()),
+            lede: lede(&notation, &sum.totals),
             cards,
             trend: Self::trend(&notation, &days, &sum),
-            chart: self.chart(&notation, &days, Measure::of(sum.totals())),
-            measure: Measure::of(sum.totals()),
+            chart: self.chart(&notation, &days, Measure::of(&sum.totals)),
+            measure: Measure::of(&sum.totals),
             step: Columns::of(self.range).step,
             days: self.days_table(&notation, &figures.few(), &days, &sum),
             all_days: self.days_table(&notation, &figures, &days, &sum),
             devices: self.devices_table(&figures.few(), &days, &sum),
             all_devices: self.devices_table(&figures, &days, &sum),
-            why: why::table(&notation, &sum, &waste, DECIMALS),
+            why: why::table(&notation, &sum, DECIMALS),
             terms: terms(&notation, self.profile, self.range, &sum, self.closed_through),
             meters: self.meters(&notation, &days),
             trust: trust(&notation, &sum, &kinds, None),
@@ -105,8 +99,8 @@ impl RoomPage<'_> {
     fn frame(
         &self,
         notation: &Notation<'_>,
-        days: &[(BusinessDate, &ClosedReport, Tally)],
-        sum: &Tally,
+        days: &[(BusinessDate, &ClosedReport, ReportSums)],
+        sum: &ReportSums,
     ) -> Frame {
         let language = self.language;
         let links = self.links();
@@ -149,12 +143,12 @@ impl RoomPage<'_> {
 
     fn trend(
         notation: &Notation<'_>,
-        days: &[(BusinessDate, &ClosedReport, Tally)],
-        sum: &Tally,
+        days: &[(BusinessDate, &ClosedReport, ReportSums)],
+        sum: &ReportSums,
     ) -> String {
-        let amounts = Amounts::of(notation, sum.totals());
+        let amounts = Amounts::of(notation, &sum.totals);
         let wasted = days.iter().filter_map(|(date, _, tally)| {
-            Some((notation.date(*date), amounts.alike(tally.totals())?))
+            Some((notation.date(*date), amounts.alike(&tally.totals)?))
         });
         trend(&amounts, Step::Day, &wasted.collect::<Vec<_>>())
     }
@@ -162,11 +156,11 @@ impl RoomPage<'_> {
     fn chart(
         &self,
         notation: &Notation<'_>,
-        days: &[(BusinessDate, &ClosedReport, Tally)],
+        days: &[(BusinessDate, &ClosedReport, ReportSums)],
         measure: Measure,
     ) -> Chart {
         let columns = Columns::of(self.range);
-        let mut sums = vec![Tally::default(); columns.len()];
+        let mut sums = vec![ReportSums::default(); columns.len()];
         for (date, _, tally) in days {
             if let Some(at) = columns.index(*date) {
                 sums[at] += *tally;
@@ -177,7 +171,7 @@ impl RoomPage<'_> {
             .iter()
             .zip(&sums)
             .map(|(range, tally)| {
-                let totals = (tally.reports > 0).then(|| tally.totals());
+                let totals = (tally.reports > 0).then_some(&tally.totals);
                 let (label, name, href) = match columns.step {
                     Step::Day => (
                         notation.short_date(range.from),
@@ -213,8 +207,8 @@ impl RoomPage<'_> {
         &self,
         notation: &Notation<'_>,
         figures: &Figures<'_>,
-        days: &[(BusinessDate, &ClosedReport, Tally)],
-        sum: &Tally,
+        days: &[(BusinessDate, &ClosedReport, ReportSums)],
+        sum: &ReportSums,
     ) -> Table {
         let mut columns = vec![Column::text(self.language.say("Day", "날짜"))];
         columns.extend(figures.columns());
@@ -224,7 +218,7 @@ impl RoomPage<'_> {
         let rows = days
             .iter()
             .map(|(date, closed, tally)| {
-                let mut cells = figures.cells(&tally.sums);
+                let mut cells = figures.cells(&Judged::from(tally));
                 if !figures.are_few() {
                     cells.push(Cell::Datum(Notation::number(closed.revision.into())));
                 }
@@ -232,7 +226,7 @@ impl RoomPage<'_> {
                 Row { head: Link::to(notation.date(*date), href), cells }
             })
             .collect();
-        let mut cells = figures.cells(&sum.sums);
+        let mut cells = figures.cells(&Judged::from(sum));
         if !figures.are_few() {
             cells.push(Cell::Text(String::new()));
         }
@@ -252,8 +246,8 @@ impl RoomPage<'_> {
     fn devices_table(
         &self,
         figures: &Figures<'_>,
-        days: &[(BusinessDate, &ClosedReport, Tally)],
-        sum: &Tally,
+        days: &[(BusinessDate, &ClosedReport, ReportSums)],
+        sum: &ReportSums,
     ) -> Table {
         let mut devices: BTreeMap<&Device, (Judged, u64)> = BTreeMap::new();
         for (_, closed, _) in days {
@@ -284,7 +278,7 @@ impl RoomPage<'_> {
             })
             .collect();
         let mut cells = vec![Cell::Datum(Notation::number(activations))];
-        cells.extend(figures.cells(&sum.sums));
+        cells.extend(figures.cells(&Judged::from(sum)));
         let caption = if figures.are_few() {
             self.language.say("By device", "기기별")
         } else {
@@ -305,7 +299,7 @@ impl RoomPage<'_> {
     fn meters(
         &self,
         notation: &Notation<'_>,
-        days: &[(BusinessDate, &ClosedReport, Tally)],
+        days: &[(BusinessDate, &ClosedReport, ReportSums)],
     ) -> Option<Table> {
         let mut meters: BTreeMap<&DeviceId, Metered> = BTreeMap::new();
         for meter in days.iter().flat_map(|(_, closed, _)| &closed.report.meters) {

@@ -1,11 +1,11 @@
-//! Sums of reports, with what is needed to judge them.
+//! Parts of reports, with what is needed to judge them, and what charts measure in.
 
 use std::ops::AddAssign;
 
 use roomwatt_domain::waste::by_stay;
 use roomwatt_domain::{
-    ClosedReport, Counters, DeviceReport, Energy, EnergyByCell, MeterReport, Millis, NightSums,
-    Occupancy, Presence, Pricing, ReportSums, Stay, Totals, Usage,
+    DeviceReport, Energy, EnergyByCell, MeterReport, Millis, Presence, Pricing, ReportSums, Totals,
+    Usage,
 };
 
 /// Totals, with the certain part of their confirmed waste: that of unsold rooms.
@@ -60,6 +60,17 @@ impl From<Totals> for Judged {
     }
 }
 
+impl From<&ReportSums> for Judged {
+    fn from(sums: &ReportSums) -> Self {
+        let [_, unsold, _] = sums.confirmed_waste;
+        Self {
+            totals: sums.totals,
+            unsold_waste: sums.unsold_waste,
+            unsold_waste_energy: unsold.energy,
+        }
+    }
+}
+
 impl AddAssign for Judged {
     fn add_assign(&mut self, other: Self) {
         self.totals += other.totals;
@@ -95,78 +106,6 @@ impl AddAssign for Metered {
         self.energy += other.energy;
         self.unplaced += other.unplaced;
         self.during += other.during;
-    }
-}
-
-/// The sums of some reports.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Tally {
-    /// How many: room-days.
-    pub(crate) reports: u64,
-    /// Reports with a time that had no price.
-    pub(crate) unpriced: u64,
-    /// Reports whose day was closed without an emission factor.
-    pub(crate) unfactored: u64,
-    /// Reports that late events have revised.
-    pub(crate) revised: u64,
-    pub(crate) sums: Judged,
-    pub(crate) occupancy: Occupancy,
-    pub(crate) nights: NightSums,
-    pub(crate) counters: Counters,
-}
-
-impl From<&ReportSums> for Tally {
-    fn from(sums: &ReportSums) -> Self {
-        let [_, unsold, _] = sums.confirmed_waste;
-        Self {
-            reports: sums.reports,
-            unpriced: sums.unpriced,
-            unfactored: sums.unfactored,
-            revised: sums.revised,
-            sums: Judged {
-                totals: sums.totals,
-                unsold_waste: sums.unsold_waste,
-                unsold_waste_energy: unsold.energy,
-            },
-            occupancy: sums.occupancy,
-            nights: sums.nights,
-            counters: sums.counters,
-        }
-    }
-}
-
-impl Tally {
-    pub(crate) fn of(closed: &ClosedReport) -> Self {
-        (&ReportSums::of(closed)).into()
-    }
-
-    /// The totals of the reports.
-    pub(crate) fn totals(&self) -> &Totals {
-        &self.sums.totals
-    }
-
-    /// Room time with presence unknown, whatever the stay.
-    pub(crate) fn presence_unknown(&self) -> Millis {
-        self.occupancy.of_presence(Presence::Unknown)
-    }
-
-    /// Room time with the stay unknown, whatever the presence.
-    pub(crate) fn stay_unknown(&self) -> Millis {
-        self.occupancy.of_stay(Stay::Unknown)
-    }
-}
-
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.reports += other.reports;
-        self.unpriced += other.unpriced;
-        self.unfactored += other.unfactored;
-        self.revised += other.revised;
-        self.sums += other.sums;
-        self.occupancy += other.occupancy;
-        self.nights += other.nights;
-        self.counters.resets += other.counters.resets;
-        self.counters.disbelieved += other.counters.disbelieved;
     }
 }
 
@@ -212,9 +151,9 @@ impl Measure {
     }
 
     /// The certain part of the confirmed waste: that of unsold rooms.
-    pub(crate) fn wasted_unsold(self, sums: &Judged) -> i128 {
+    pub(crate) fn wasted_unsold(self, sums: &ReportSums) -> i128 {
         match self {
-            Measure::Energy => sums.unsold_waste_energy.exact(),
+            Measure::Energy => sums.confirmed_waste[1].energy.exact(),
             Measure::Time => sums.unsold_waste.into(),
         }
     }

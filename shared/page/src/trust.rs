@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
     ClosedReport, DeviceKind, DeviceReport, Energy, HeldOfDevice, Instant, Millis, Profile,
+    ReportSums,
 };
 
 use crate::figures::{Data, Grade};
 use crate::language::Language;
 use crate::notation::{Datum, Notation, percent};
 use crate::parts::Link;
-use crate::tally::Tally;
 
 /// One thing that tells how far to trust the figures.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ type Both = (&'static str, &'static str);
 /// they all are: only then can it be told what it rates in vain.
 pub(crate) fn trust(
     notation: &Notation<'_>,
-    tally: &Tally,
+    tally: &ReportSums,
     kinds: &Kinds,
     profile: Option<&Profile>,
 ) -> Vec<Fact> {
@@ -117,7 +117,7 @@ fn last_heard(report: &DeviceReport, day_start: Instant) -> Option<Instant> {
 
 struct Facts<'a> {
     notation: &'a Notation<'a>,
-    tally: &'a Tally,
+    tally: &'a ReportSums,
 }
 
 impl Facts<'_> {
@@ -127,11 +127,9 @@ impl Facts<'_> {
 
     fn share(&self, part: i128, whole: Whole) -> Option<String> {
         let (whole, (english, korean)) = match whole {
-            Whole::Use => (self.tally.totals().usage.into(), ("of use", "사용의")),
-            Whole::Waste => {
-                (self.tally.totals().waste.waste.into(), ("of all waste", "전체 낭비의"))
-            }
-            Whole::Energy => (self.tally.totals().energy.exact(), ("of energy", "에너지의")),
+            Whole::Use => (self.tally.totals.usage.into(), ("of use", "사용의")),
+            Whole::Waste => (self.tally.totals.waste.waste.into(), ("of all waste", "전체 낭비의")),
+            Whole::Energy => (self.tally.totals.energy.exact(), ("of energy", "에너지의")),
             Whole::RoomTime => {
                 (self.tally.occupancy.total().into(), ("of room time", "객실 시간의"))
             }
@@ -215,7 +213,7 @@ impl Facts<'_> {
 
     /// What devices did not say.
     fn signals(&self) -> Vec<Fact> {
-        let totals = self.tally.totals();
+        let totals = &self.tally.totals;
         vec![
             self.number(
                 "missingEnds",
@@ -272,7 +270,7 @@ impl Facts<'_> {
 
     /// What was measured, and what counters did. Nothing where no device has readings.
     fn readings(&self) -> Vec<Fact> {
-        let Some(measured) = self.tally.totals().measured else { return Vec::new() };
+        let Some(measured) = self.tally.totals.measured else { return Vec::new() };
         let counters = self.tally.counters;
         let by_reading = self.time(
             "measuredMs",
@@ -374,7 +372,7 @@ impl Facts<'_> {
 
     /// Which ratings and prices are missing, and what came late.
     fn terms(&self) -> Vec<Fact> {
-        let (tally, totals) = (self.tally, self.tally.totals());
+        let (tally, totals) = (self.tally, &self.tally.totals);
         let mut facts = vec![self.time(
             "unratedMs",
             ("Unrated use", "정격 없는 사용"),

@@ -1,26 +1,21 @@
 //! Why energy was wasted: by what was known of the room's stay.
 
-use roomwatt_domain::ConfirmedWaste;
+use roomwatt_domain::ReportSums;
 
 use crate::chart;
 use crate::notation::Notation;
 use crate::parts::{Cell, Column, Link, Row, Table};
-use crate::tally::{Measure, Tally};
+use crate::tally::Measure;
 
 /// The confirmed waste of some reports by stay: in money where all of it has a price. `None` where
 /// there is none, or only time.
-pub(crate) fn table(
-    notation: &Notation<'_>,
-    sum: &Tally,
-    by_stay: &[ConfirmedWaste; 3],
-    decimals: u32,
-) -> Option<Table> {
+pub(crate) fn table(notation: &Notation<'_>, sum: &ReportSums, decimals: u32) -> Option<Table> {
     let language = notation.language;
-    let all = sum.totals().confirmed_waste_energy();
-    if Measure::of(sum.totals()) == Measure::Time || all.exact() <= 0 {
+    let all = sum.totals.confirmed_waste_energy();
+    if Measure::of(&sum.totals) == Measure::Time || all.exact() <= 0 {
         return None;
     }
-    let money = sum.unpriced == 0 && by_stay.iter().all(|it| it.cost.is_some());
+    let money = sum.unpriced == 0 && sum.confirmed_waste.iter().all(|it| it.cost.is_some());
     let causes = [
         language.say("Checked in, nobody there", "투숙 중 부재"),
         language.say("Room not sold", "미판매 객실"),
@@ -36,7 +31,7 @@ pub(crate) fn table(
     columns.push(Column::figure(format!("{}, kWh", language.say("Wasted", "낭비"))));
     columns.push(Column::figure(language.say("of all waste", "낭비 중 비율")));
     columns.push(Column::text(""));
-    let rows = causes.into_iter().zip(by_stay).map(|(cause, waste)| {
+    let rows = causes.into_iter().zip(sum.confirmed_waste).map(|(cause, waste)| {
         let cost = waste.cost.filter(|_| money).map(|cost| Cell::Datum(notation.amount(cost)));
         let mut cells: Vec<_> = cost.into_iter().collect();
         cells.push(Cell::Datum(Notation::kwh(waste.energy, decimals)));

@@ -101,7 +101,7 @@ impl Period {
                 let month = Range::month_of(last);
                 if month.to == last { Some(month) } else { month.shifted(-1) }
             }
-            Self::Month(month) => Some(Range { from: month.first(), to: month.last() }),
+            Self::Month(month) => Some(month.into()),
             Self::Week(week) => Some(Range::week_of(week.monday()?)),
         }
     }

@@ -1,7 +1,7 @@
 //! Ranges of dates.
 
 use jiff::ToSpan;
-use roomwatt_domain::BusinessDate;
+use roomwatt_domain::{BusinessDate, Month};
 
 /// Business dates from one to another, both included. Nothing, if `to` lies before `from`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +53,7 @@ impl Range {
 
     /// The calendar month of a date.
     pub fn month_of(date: BusinessDate) -> Self {
-        let known = |civil| BusinessDate::new(civil).unwrap_or(date);
-        let civil = date.civil();
-        Self { from: known(civil.first_of_month()), to: known(civil.last_of_month()) }
+        Month::of(date).into()
     }
 
     /// The week of a date, Monday to Sunday, as far as there is a calendar.
@@ -65,6 +63,12 @@ impl Range {
             from: moved(date, -after).unwrap_or(BusinessDate::MIN),
             to: moved(date, 6 - after).unwrap_or(BusinessDate::MAX),
         }
+    }
+}
+
+impl From<Month> for Range {
+    fn from(month: Month) -> Self {
+        Self { from: month.first(), to: month.last() }
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use roomwatt_domain::{HotelId, Instant};
 
@@ -48,18 +49,13 @@ impl Store {
     ) -> Result<()> {
         let reasons = reasons.into_iter().map(|(reason, count)| (reason, number(count)));
         let reasons: HashMap<_, _> = reasons.collect();
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(HEARD, refused_key(hotel))))
+        let note = self
+            .later_note(refused_key(hotel), at)
             .update_expression("SET #at = :at, #reasons = :reasons")
-            .condition_expression("attribute_not_exists(#at) OR #at < :at")
-            .expression_attribute_names("#at", HEARD_AT)
             .expression_attribute_names("#reasons", REASONS)
-            .expression_attribute_values(":at", number(at.as_millis()))
             .expression_attribute_values(":reasons", AttributeValue::M(reasons));
-        self.update_once(update).await.map(drop)
+        // Refused: a later note stands there already.
+        self.update_once(note).await.map(drop)
     }
 
     /// What is noted of the events that came for a hotel, perhaps without the last moments.
@@ -87,17 +83,20 @@ impl Store {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn note_heard(&self, hotel: &HotelId, at: Instant) -> Result<()> {
-        let update = self
-            .client
+        let note = self.later_note(hotel_key(hotel), at).update_expression("SET #at = :at");
+        // Refused: a later note stands there already.
+        self.update_once(note).await.map(drop)
+    }
+
+    /// The update of a note that goes forward only.
+    fn later_note(&self, sort_key: String, at: Instant) -> UpdateItemFluentBuilder {
+        self.client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key(HEARD, hotel_key(hotel))))
-            .update_expression("SET #at = :at")
+            .set_key(Some(key(HEARD, sort_key)))
             .condition_expression("attribute_not_exists(#at) OR #at < :at")
             .expression_attribute_names("#at", HEARD_AT)
-            .expression_attribute_values(":at", number(at.as_millis()));
-        // Refused: a later note stands there already.
-        self.update_once(update).await.map(drop)
+            .expression_attribute_values(":at", number(at.as_millis()))
     }
 
     /// The hotels that were last heard before an instant, perhaps without a note of the last moments,

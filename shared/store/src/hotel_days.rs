@@ -53,9 +53,7 @@ impl HotelDay {
             measured_rooms: 0,
         }
     }
-}
 
-impl HotelDay {
     /// Its sums, as far as a hotel-day keeps them: how long rooms wasted that were checked out, and
     /// how many reports had no price, no factor or were revised, it does not. A day that was revised
     /// counts as one report.
