@@ -9,7 +9,7 @@ What moto 5.2.5 cannot do, and this says itself or leaves out:
   while the command waits, and one that is left behind has to be found;
 - it keeps numbers and truth values of a template as they are written, which no SDK can read: variables and
   the table's protection are set again here;
-- it makes the table without point-in-time recovery, knows no times to which a table cannot go back, and
+- it makes the table without point-in-time recovery, knows one moment to which a table can go back, and
   restores at once;
 - it knows no limits of an account, so that the doctor cannot look at them.
 """
@@ -18,7 +18,7 @@ import os
 import subprocess
 import time
 import unittest
-from datetime import datetime, timedelta, timezone
+from datetime import timezone
 
 import boto3
 
@@ -187,7 +187,10 @@ class Restore(unittest.TestCase):
         dynamodb.update_continuous_backups(
             TableName=outputs()["TableName"], PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
         )
-        out, to = outputs(), (datetime.now(timezone.utc) + timedelta(seconds=-1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        out = outputs()
+        backups = dynamodb.describe_continuous_backups(TableName=out["TableName"])["ContinuousBackupsDescription"]
+        latest = backups["PointInTimeRecoveryDescription"]["LatestRestorableDateTime"]
+        to = latest.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         target = f"{STACK}-" + to.replace("-", "").replace(":", "")
         dry = ops("restore", "--stack", STACK, "--to", to, "--dry-run")
         self.assertIn(f"would restore {out['TableName']}", dry)
