@@ -2,6 +2,7 @@
 //! process.
 
 mod arrivals;
+mod bookmark;
 pub mod demo;
 pub mod figures;
 pub mod input;

@@ -16,12 +16,12 @@ use roomwatt_cost::{Shape, deployed};
 use roomwatt_domain::{BusinessDate, HotelId};
 use roomwatt_embedded::Deployment;
 use roomwatt_embedded::clock::{BEFORE_ALL, MachineClock, ReplayClock};
-use roomwatt_embedded::folder::TABLE_FILE;
+use roomwatt_embedded::folder::{FILES, TABLE_FILE};
 use roomwatt_local::Mixing;
 use roomwatt_local::figures::{say, separated};
 use roomwatt_local::input::{BadInput, EventFile, read_profiles};
 use roomwatt_local::map::{Asked, Map};
-use roomwatt_local::output::{Output, demand_different};
+use roomwatt_local::output::{Output, demand_different, is_standard};
 use roomwatt_local::replay::{
     Batches, Interrupted, Publisher, RefusedLine, Replay, Replayed, Summary,
 };
@@ -317,7 +317,7 @@ async fn main() -> ExitCode {
         Err(answer)
             if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
         {
-            print!("{answer}");
+            say(answer.to_string().trim_end());
             return ExitCode::SUCCESS;
         }
         Err(error) => return refuse(&one_line(&error.to_string())),
@@ -337,7 +337,7 @@ async fn main() -> ExitCode {
             Ok(code) => return code,
             Err(error) => match error.downcast::<Interrupted>() {
                 Ok(interrupted) => {
-                    eprintln!("{}", in_one_line(&interrupted.to_string()));
+                    complain(&interrupted.to_string());
                     return ExitCode::from(BY_SIGINT);
                 }
                 Err(error) => Err(error),
@@ -361,8 +361,13 @@ async fn main() -> ExitCode {
 
 /// Says what is wrong on one line, whatever a file or an argument put into it.
 fn refuse(line: &str) -> ExitCode {
-    eprintln!("{}", in_one_line(line));
+    complain(line);
     ExitCode::from(2)
+}
+
+/// A line on standard error. Whoever reads it may have gone.
+fn complain(line: &str) {
+    drop(writeln!(io::stderr(), "{}", in_one_line(line)));
 }
 
 fn in_one_line(text: &str) -> String {
@@ -395,11 +400,11 @@ fn one_line(text: &str) -> String {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
+    let kind = |cause: &(dyn std::error::Error + 'static)| {
+        let of_json = || cause.downcast_ref::<serde_json::Error>()?.io_error_kind();
+        cause.downcast_ref::<io::Error>().map(io::Error::kind).or_else(of_json)
+    };
+    error.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
 }
 
 /// Warnings of the functions are for an operator's logs; here the summary counts what was refused.
@@ -422,6 +427,8 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
     let (mut out, summary_file) = (create(&args.out)?, create(&args.summary)?);
     let mut rejected = create(&args.rejected)?;
+    let mut written = [&args.out, &args.summary, &args.rejected].into_iter().flatten();
+    let prints = written.any(|path| is_standard(path));
     let publisher = args.source.as_deref().map(|source| {
         Publisher::read(source, args.devices.as_deref(), args.hotel.clone(), &hotels)
     });
@@ -454,31 +461,40 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     for file in [out, rejected].into_iter().flatten() {
         file.finish()?;
     }
-    tell(&replayed, &summary, args.rejected.is_some())?;
+    let mut told: Box<dyn Write> =
+        if prints { Box::new(io::stderr()) } else { Box::new(io::stdout().lock()) };
+    tell(&mut told, &replayed, &summary, args.rejected.is_some())?;
     let came_to_nothing = summary.applied == 0 && !(args.until.is_some() && summary.reports > 0);
     Ok(if came_to_nothing { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 fn demand_different_files(args: &ReplayArgs) -> Result<(), BadInput> {
-    let table = args.data.as_ref().map(|data| data.join(TABLE_FILE));
-    let mut files = vec![("--hotels", args.hotels.as_path())];
+    let mut files = vec![("--hotels", args.hotels.clone())];
     if let Some(source) = args.source.as_deref().filter(|source| Path::new(source).is_file()) {
-        files.push(("--source", Path::new(source)));
+        files.push(("--source", source.into()));
     }
-    if args.events != Path::new("-") {
-        files.push(("--events", &args.events));
+    let events =
+        if is_standard(&args.events) { STANDARD_INPUT.into() } else { args.events.clone() };
+    files.push(("--events", events));
+    files.extend(args.devices.iter().map(|path| ("--devices", path.clone())));
+    if let Some(data) = &args.data {
+        files.extend(FILES.map(|name| ("--data", data.join(name))));
     }
-    for (option, path) in [
-        ("--devices", &args.devices),
-        ("--data", &table),
-        ("--out", &args.out),
-        ("--summary", &args.summary),
-        ("--rejected", &args.rejected),
-    ] {
-        files.extend(path.as_deref().map(|path| (option, path)));
+    let outputs =
+        [("--out", &args.out), ("--summary", &args.summary), ("--rejected", &args.rejected)];
+    let named = outputs.iter().filter_map(|(option, path)| Some((*option, path.as_deref()?)));
+    let mut standard = named.clone().filter(|(_, path)| is_standard(path));
+    if let (Some((one, _)), Some((other, _))) = (standard.next(), standard.next()) {
+        return Err(BadInput(format!("{one} and {other} are both standard output")));
     }
+    let written = named.filter(|(_, path)| !is_standard(path));
+    files.extend(written.map(|(option, path)| (option, path.to_owned())));
     demand_different(&files)
 }
+
+/// What a shell opened for the program to read; where a system has no such name, it cannot be told
+/// from the other files.
+const STANDARD_INPUT: &str = "/dev/stdin";
 
 /// Becomes true at the first Ctrl-C. A second one ends the process where it stands, which loses
 /// nothing that is kept.
@@ -495,8 +511,12 @@ fn stop_when_interrupted() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-fn tell(replayed: &Replayed, summary: &Summary, all_are_written: bool) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
+fn tell(
+    out: &mut dyn Write,
+    replayed: &Replayed,
+    summary: &Summary,
+    all_are_written: bool,
+) -> anyhow::Result<()> {
     let refused = summary.refused_events();
     let reasons: Vec<_> = summary
         .refused
@@ -604,7 +624,7 @@ fn map(args: MapArgs) -> anyhow::Result<ExitCode> {
     let mut out = BufWriter::new(io::stdout().lock());
     let mapped = map.run(&text, &mut out)?;
     for line in map.conclusion(&mapped) {
-        if args.events { eprintln!("{line}") } else { writeln!(out, "{line}")? }
+        if args.events { complain(&line) } else { writeln!(out, "{line}")? }
     }
     out.flush()?;
     Ok(if mapped.is_good() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -712,7 +732,7 @@ async fn run_demo(port: Option<u16>, serves: bool) -> anyhow::Result<()> {
     }
     out.flush()?;
     drop(out);
-    tell(&replayed, &replayed.summary().await?, false)?;
+    tell(&mut io::stdout(), &replayed, &replayed.summary().await?, false)?;
     let Some(listener) = listener else { return Ok(()) };
     let (deployment, clock) = replayed.into_parts();
     clock.run();
@@ -733,7 +753,7 @@ fn health(port: u16) -> ExitCode {
         Ok(answer) => answer.lines().last().unwrap_or("no answer").to_owned(),
         Err(error) => format!("port {port}: {error}"),
     };
-    eprintln!("{}", in_one_line(&line));
+    complain(&line);
     ExitCode::FAILURE
 }
 

@@ -60,9 +60,9 @@ pub struct Mapped {
     pub messages: usize,
     /// Events that came out.
     pub events: usize,
-    /// Turns of rules that made no event of a message, and were not refused.
+    /// Messages of which no rule made an event, nor refused one.
     pub ignored: usize,
-    /// Turns and messages that were refused.
+    /// What was refused: events, and messages that cannot be read.
     pub refused: usize,
     /// How many events are missing or were not expected; `None` where nothing is checked.
     pub differences: Option<usize>,
@@ -141,12 +141,14 @@ impl Map {
             }
         };
         let hotel = Hotel { id: &id, calendar: &self.calendar, register: self.register.as_ref() };
+        let before = mapped.events + mapped.refused;
         let mut written = Ok(());
         self.source.read(message, &hotel, &mut |turn| {
             if written.is_ok() {
                 written = self.turn(&turn, message, mapped, came, out);
             }
         });
+        mapped.ignored += usize::from(mapped.events + mapped.refused == before);
         written
     }
 
@@ -172,7 +174,6 @@ impl Map {
             if elements.is_empty() { String::new() } else { format!(" ({})", elements.join(", ")) };
         match &turn.outcome {
             Outcome::Ignored(ignored) => {
-                mapped.ignored += 1;
                 self.say(out, format_args!("- {rule}: {ignored}{within}"))?;
             }
             Outcome::Refused(refusal) => {

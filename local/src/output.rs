@@ -7,12 +7,13 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
+
 use crate::input::BadInput;
 
-/// A file that a run writes.
-#[derive(Debug)]
+/// A file that a run writes, or standard output.
 pub struct Output {
-    file: BufWriter<File>,
+    file: BufWriter<Box<dyn Write>>,
     name: PathBuf,
     /// Where the file is written, and where it goes in the end; `None` for what is no file, such as a
     /// pipe.
@@ -20,12 +21,20 @@ pub struct Output {
 }
 
 impl Output {
-    /// Begins a file.
+    /// Begins a file; `-` is standard output.
     ///
     /// # Errors
     /// [`BadInput`] when it cannot be written there.
     pub fn create(path: &Path) -> Result<Self, BadInput> {
         let fault = |error: io::Error| BadInput(format!("{}: {error}", path.display()));
+        let output = |file: Box<dyn Write>, moved| Self {
+            file: BufWriter::new(file),
+            name: path.to_owned(),
+            moved,
+        };
+        if is_standard(path) {
+            return Ok(output(Box::new(io::stdout()), None));
+        }
         let target = match fs::canonicalize(path) {
             Ok(there) => there,
             Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
@@ -34,7 +43,7 @@ impl Output {
         let is_no_file = fs::metadata(&target).is_ok_and(|there| !there.is_file());
         if is_no_file {
             let file = File::options().write(true).open(&target).map_err(fault)?;
-            return Ok(Self { file: BufWriter::new(file), name: path.to_owned(), moved: None });
+            return Ok(output(Box::new(file), None));
         }
         let Some(name) = target.file_name() else {
             return Err(BadInput(format!("{}: is no name of a file", path.display())));
@@ -44,24 +53,22 @@ impl Output {
         beside.push(format!(".{}.part", std::process::id()));
         let beside = target.with_file_name(beside);
         let file = File::create(&beside).map_err(fault)?;
-        let moved = Some((beside, target));
-        Ok(Self { file: BufWriter::new(file), name: path.to_owned(), moved })
+        Ok(output(Box::new(file), Some((beside, target))))
     }
 
     /// Ends the file and puts it in its place.
     ///
     /// # Errors
-    /// [`BadInput`] when it cannot be written to its end.
-    pub fn finish(mut self) -> Result<(), BadInput> {
-        let fault =
-            |name: &Path, error: io::Error| BadInput(format!("{}: {error}", name.display()));
-        self.file.flush().map_err(|error| fault(&self.name, error))?;
-        if let Some((beside, target)) = self.moved.take() {
-            fs::rename(&beside, target).map_err(|error| {
-                // What is half done is in nobody's way.
-                drop(fs::remove_file(&beside));
-                fault(&self.name, error)
-            })?;
+    /// When it cannot be written to its end.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        let name = self.name.display().to_string();
+        self.file.flush().with_context(|| name.clone())?;
+        if let Some((beside, target)) = self.moved.take()
+            && let Err(error) = fs::rename(&beside, target)
+        {
+            // What is half done is in nobody's way.
+            drop(fs::remove_file(&beside));
+            return Err(error).context(name);
         }
         Ok(())
     }
@@ -86,12 +93,17 @@ impl Drop for Output {
     }
 }
 
+/// Whether a path stands for standard input or output.
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Demands that no two of a run's files are one, by whatever names and links they go. What is no
 /// file, such as a terminal or a pipe, may stand for several.
 ///
 /// # Errors
 /// [`BadInput`] that names the two options.
-pub fn demand_different(files: &[(&str, &Path)]) -> Result<(), BadInput> {
+pub fn demand_different(files: &[(&str, PathBuf)]) -> Result<(), BadInput> {
     let mut seen: Vec<(&str, Identity)> = Vec::new();
     for (option, path) in files {
         let Some(identity) = Identity::of(path) else { continue };

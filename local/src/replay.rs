@@ -24,6 +24,7 @@ use roomwatt_store::{ChangedSource, Consumed, PutProfile, PutRegister};
 use serde::{Deserialize, Serialize};
 
 use crate::arrivals::{Arrival, Arrivals, Calendars, Feed, Line, Mixing, Next, Reader};
+use crate::bookmark::Bookmark;
 use crate::figures::separated;
 use crate::input::{BadInput, EventFile, Progress, read_register, read_source};
 use roomwatt_embedded::clock::{BEFORE_ALL, ReplayClock, Stopwatch};
@@ -31,7 +32,6 @@ use roomwatt_embedded::deployment::{
     DAY_CLOSE, DEVICE_EVENTS, Delivered, Deployment, LARGEST_PAYLOAD, MAPPINGS, REJECTED_EVENTS,
     RefusedEvents, SPACE_EVENTS, TICK, queue_of,
 };
-use roomwatt_embedded::kept::Kept;
 
 /// How messages are gathered into batches.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -158,7 +158,7 @@ pub struct PerEvent {
 }
 
 /// A refused event, or a line of which much was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefusedLine {
     /// The line's number in the log.
@@ -287,7 +287,8 @@ impl Replay {
         let reader = self.reader(&deployment, &calendars).await?;
         let bookmark = match (&next, self.batches) {
             (Some(first), Batches::Backlog) if self.mixing == Mixing::default() => {
-                Bookmark::open(&deployment, first)?
+                let kept = deployment.aws().kept().cloned().zip(self.data.as_deref());
+                kept.map(|(kept, folder)| Bookmark::open(kept, folder, first)).transpose()?
             }
             _ => None,
         };
@@ -452,7 +453,7 @@ async fn calendars(
 /// What came of a log so far.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Counts {
+pub(crate) struct Counts {
     /// The last line that arrived.
     line: usize,
     applied: usize,
@@ -465,38 +466,6 @@ struct Counts {
 impl Counts {
     fn events(&self) -> usize {
         self.applied + self.refused.values().sum::<usize>()
-    }
-}
-
-/// Where a replay is in its log, noted in the folder for a run that goes on from there.
-struct Bookmark {
-    kept: Kept,
-    name: String,
-    /// Of the lines that were passed.
-    checksum: crc32fast::Hasher,
-    earlier: Option<Noted>,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct Noted {
-    counts: Counts,
-    checksum: u32,
-    clock: i64,
-}
-
-impl Bookmark {
-    /// The bookmark of the log that begins with a line. `None` where nothing is kept.
-    fn open(deployment: &Deployment, first: &Line) -> anyhow::Result<Option<Self>> {
-        let Some(kept) = deployment.aws().kept().cloned() else { return Ok(None) };
-        let name = format!("replay-{:08x}", crc32fast::hash(&first.text));
-        let earlier = kept.noted(&name)?;
-        Ok(Some(Self { kept, name, checksum: crc32fast::Hasher::new(), earlier }))
-    }
-
-    fn note(&self, counts: &Counts, clock: Instant) -> anyhow::Result<()> {
-        let checksum = self.checksum.clone().finalize();
-        let counts = counts.clone();
-        self.kept.note(&self.name, &Noted { counts, checksum, clock: clock.as_millis() })
     }
 }
 
@@ -549,21 +518,25 @@ impl Run<'_> {
         next: &mut Option<Line>,
     ) -> anyhow::Result<Option<usize>> {
         let Some(bookmark) = &mut self.bookmark else { return Ok(None) };
-        let Some(noted) = bookmark.earlier.take() else { return Ok(None) };
+        let Some(noted) = bookmark.earlier() else { return Ok(None) };
         while let Some(line) = next.take_if(|line| line.number <= noted.counts.line) {
             line.add_to(&mut bookmark.checksum);
             *next = arrivals.next_line()?;
         }
         let (name, line) = (arrivals.name(), noted.counts.line);
-        if bookmark.checksum.clone().finalize() != noted.checksum {
+        if !bookmark.is_at(&noted) {
             return Err(BadInput(format!(
                 "{name}: a replay into this folder was interrupted at line {line} of a log that \
                  begins alike and goes on otherwise; use another folder"
             ))
             .into());
         }
-        let clock = Instant::from_millis(noted.clock);
-        self.clock.set(clock.max(self.clock.now()));
+        bookmark.tell_refused(&noted, &mut |line| {
+            (self.tell)(&line)?;
+            remember(&mut self.first_refused, line);
+            Ok(())
+        })?;
+        self.clock.set(noted.clock().max(self.clock.now()));
         self.started = true;
         self.counts = noted.counts;
         self.before = self.counts.events();
@@ -728,9 +701,10 @@ impl Run<'_> {
         }
         self.oldest = None;
         self.settle_what_waits().await?;
-        match &self.bookmark {
+        match &mut self.bookmark {
             Some(bookmark) if self.sent.is_empty() => {
-                bookmark.note(&self.counts, self.clock.now()).map_err(|error| self.fault(error))
+                let noted = bookmark.note(&self.counts, self.clock.now());
+                noted.map_err(|error| self.fault(error))
             }
             _ => Ok(()),
         }
@@ -764,10 +738,11 @@ impl Run<'_> {
         for refused in taken.refused {
             *self.counts.refused.entry(refused.reason.clone()).or_insert(0) += refused.count();
             let line = self.line_of(queue, refused);
-            (self.tell)(&line)?;
-            if self.first_refused.len() < FIRST_REFUSED {
-                self.first_refused.push(line);
+            if let Some(bookmark) = &mut self.bookmark {
+                bookmark.add_refused(&line)?;
             }
+            (self.tell)(&line)?;
+            remember(&mut self.first_refused, line);
         }
         // They were told; in memory they would only pile up.
         self.deployment.queues().drain(REJECTED_EVENTS);
@@ -828,10 +803,7 @@ impl Run<'_> {
             self.deployment.tick().await?;
             self.settle(hotels, &lasts).await?;
         }
-        match &self.bookmark {
-            Some(bookmark) => bookmark.kept.remove_note(&bookmark.name),
-            None => Ok(()),
-        }
+        self.bookmark.as_mut().map_or(Ok(()), Bookmark::remove)
     }
 
     async fn settle(
@@ -879,6 +851,13 @@ impl Run<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// The first refused events are told to people.
+fn remember(first: &mut Vec<RefusedLine>, line: RefusedLine) {
+    if first.len() < FIRST_REFUSED {
+        first.push(line);
     }
 }
 

@@ -526,6 +526,10 @@ mod command_line {
         #[cfg(unix)]
         std::os::unix::fs::symlink(&profiles, folder.path("linked.json")).unwrap();
         let (new, table) = (folder.path("new"), folder.path("table.sqlite"));
+        let data = folder.path("data");
+        done(&replay(&profiles, &events, &["--data", &data]));
+        let held =
+            ["lock", "table.sqlite", "table.sqlite-wal"].map(|name| format!("{data}/{name}"));
         for (options, expected) in [
             (vec!["--out", &events], "--events and --out"),
             (vec!["--summary", &folder.path("linked.ndjson")], "--events and --summary"),
@@ -533,6 +537,9 @@ mod command_line {
             (vec!["--out", &profiles], "--hotels and --out"),
             (vec!["--out", &new, "--summary", &new], "--out and --summary"),
             (vec!["--data", &folder.path("."), "--out", &table], "--data and --out"),
+            (vec!["--data", &data, "--out", &held[0]], "--data and --out"),
+            (vec!["--data", &data, "--summary", &held[1]], "--data and --summary"),
+            (vec!["--data", &data, "--rejected", &held[2]], "--data and --rejected"),
         ] {
             let line = refused(&replay(&profiles, &events, &options));
             let expected = format!("error: {expected} are the same file: ");
@@ -543,6 +550,32 @@ mod command_line {
         // What is no file, such as the null device, takes anything.
         #[cfg(unix)]
         done(&replay(&profiles, &events, &["--out", "/dev/null", "--summary", "/dev/null"]));
+    }
+
+    /// A shell may have opened one of them as standard input.
+    #[cfg(unix)]
+    #[test]
+    fn standard_input_is_a_file_like_another() {
+        let (folder, profiles, events) = prepared("same-input");
+        let before = folder.text("events.ndjson");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+        command.args(["replay", "--hotels", &profiles, "--events", "-", "--out", &events]);
+        let line = refused(&command.stdin(File::open(&events).unwrap()).output().unwrap());
+        assert!(line.starts_with("error: --events and --out are the same file: "), "{line}");
+        assert_eq!(folder.text("events.ndjson"), before);
+    }
+
+    #[test]
+    fn reports_may_go_to_standard_output() {
+        let (folder, profiles, events) = prepared("to-standard-output");
+        done(&replay(&profiles, &events, &["--out", &folder.path("out.ndjson")]));
+        let output = replay(&profiles, &events, &["--out", "-"]);
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), folder.text("out.ndjson"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("events    6 arrived, 6 applied, 0 refused\n"), "{said}");
+        let line = refused(&replay(&profiles, &events, &["--out", "-", "--rejected", "-"]));
+        assert_eq!(line, "error: --out and --rejected are both standard output");
     }
 
     #[test]
@@ -858,12 +891,28 @@ mod command_line {
         let (folder, profiles, events) = prepared("closed-pipe");
         let data = folder.path("data");
         done(&replay(&profiles, &events, &["--data", &data]));
+        let replays = ["replay", "--hotels", &profiles, "--events", &events];
+        for arguments in [
+            &["report", "--data", &data, "--hotel", "lakeside-1"][..],
+            &["--help"],
+            &["cost", "--help"],
+            &["--version"],
+            &replays,
+            &[&replays[..], &["--out", "-"]].concat(),
+        ] {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
+            let log = File::create(folder.path("log")).unwrap();
+            let status = command.args(arguments).stdout(writer).stderr(log).status().unwrap();
+            let said = folder.text("log");
+            assert_eq!((status.code(), said.as_str()), (Some(0), ""), "{arguments:?}");
+        }
+        // Nor is it for what is told on standard error.
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut command = Command::new(env!("CARGO_BIN_EXE_roomwatt"));
-        command.args(["report", "--data", &data, "--hotel", "lakeside-1"]);
-        let log = File::create(folder.path("log")).unwrap();
-        let status = command.stdout(writer).stderr(log).status().unwrap();
-        assert_eq!((status.code(), folder.text("log").as_str()), (Some(0), ""));
+        let status = command.arg("nothing").stderr(writer).status().unwrap();
+        assert_eq!(status.code(), Some(2));
     }
 }

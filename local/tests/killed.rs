@@ -52,7 +52,7 @@ mod killed {
                 let at = at + SignedDuration::from_secs(i64::from(room) * 7) - late;
                 lines.push(lamp(room, state, &at.to_string()).to_string());
             }
-            if hour % 400 == 399 {
+            if hour % 100 == 99 {
                 lines.push("what?".to_owned());
             }
         }
@@ -79,34 +79,41 @@ mod killed {
         let folder = Folder::of(test);
         let hotels = folder.file("hotels.json", hotel());
         let events = folder.file("events.ndjson", log(days).join("\n"));
-        let replay = |data: &str, out: &str| {
-            let arguments =
-                ["replay", "--hotels", &hotels, "--events", &events, "--data", data, "--out", out];
-            roomwatt(&[&arguments, more].concat())
+        let replay = |data: &str, out: &str, rejected: &str| {
+            let what = ["replay", "--hotels", &hotels, "--events", &events, "--data", data];
+            roomwatt(&[&what[..], &["--out", out, "--rejected", rejected], more].concat())
         };
         let began = Instant::now();
-        let said =
-            replay(&folder.path("unbroken"), &folder.path("unbroken.ndjson")).output().unwrap();
+        let (out, rejected) = (folder.path("unbroken.ndjson"), folder.path("unbroken.rejected"));
+        let said = replay(&folder.path("unbroken"), &out, &rejected).output().unwrap();
         let took = began.elapsed();
         assert!(said.status.success(), "{said:?}");
         let unbroken = folder.figures("unbroken.ndjson");
         assert_eq!(unbroken.len(), usize::try_from(days * 3).unwrap());
+        let refused = folder.text("unbroken.rejected");
+        assert_eq!(refused.lines().count(), usize::try_from(days * 24 / 100).unwrap());
+        let (out, rejected) = (folder.path("out.ndjson"), folder.path("out.rejected"));
         let count = String::from_utf8(said.stdout).unwrap().replace(',', "");
         let count = count.lines().next().unwrap().split('(').next().unwrap().to_owned();
         let mut random = fastrand::Rng::with_seed(19);
         for round in 0..rounds {
-            let (data, out) = (folder.path(&format!("data-{round}")), folder.path("out.ndjson"));
+            let data = folder.path(&format!("data-{round}"));
             for _ in 0..kills {
-                let mut child = replay(&data, &out).spawn().unwrap();
+                let mut child = replay(&data, &out, &rejected).spawn().unwrap();
                 wait(took.mul_f64(random.f64()));
                 child.kill().unwrap();
                 child.wait().unwrap();
             }
-            let output = replay(&data, &out).output().unwrap();
+            let output = replay(&data, &out, &rejected).output().unwrap();
             assert!(output.status.success(), "{output:?}");
             let said = String::from_utf8(output.stdout).unwrap().replace(',', "");
             assert!(said.starts_with(&count), "round {round}: {said}");
             assert_eq!(folder.figures("out.ndjson"), unbroken, "round {round}");
+            assert_eq!(folder.text("out.rejected"), refused, "round {round}");
+            let left: Vec<_> = std::fs::read_dir(&data).unwrap().flatten().collect();
+            assert!(
+                !left.iter().any(|file| file.path().extension().is_some_and(|of| of == "refused"))
+            );
         }
     }
 
@@ -153,11 +160,17 @@ mod killed {
         let output: Output = roomwatt(&arguments).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         let good = 60 * 24 * 3;
-        let count =
-            format!("events    {} arrived, {good} applied, 3 refused (malformed 3)", good + 3);
+        let bad = 60 * 24 / 100;
+        let count = format!(
+            "events    {} arrived, {good} applied, {bad} refused (malformed {bad})",
+            good + bad
+        );
         let said_plainly = said.replace(',', "");
         assert!(said_plainly.starts_with(&count.replace(',', "")), "{said}");
         assert!(said_plainly.contains(&format!("went on after line {line}\n")), "{said}");
+        // What the run before refused is told here too.
+        let first = log.iter().position(|line| line == "what?").unwrap() + 1;
+        assert!(said_plainly.contains(&format!("refused   line {first}: malformed")), "{said}");
         // The log of before is no other one.
         let changed = [&log[1..3000], &log[..1]].concat();
         let events = folder.file("other.ndjson", [&log[..1], &changed[..]].concat().join("\n"));

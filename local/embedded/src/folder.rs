@@ -16,6 +16,9 @@ pub const TABLE_FILE: &str = "table.sqlite";
 /// What SQLite writes beside it until it is in the file itself.
 const WRITE_AHEAD_FILE: &str = "table.sqlite-wal";
 const LOCK_FILE: &str = "lock";
+/// The files that are there while a folder is in use. Nobody else may write to one of them.
+pub const FILES: [&str; 5] =
+    [TABLE_FILE, WRITE_AHEAD_FILE, "table.sqlite-shm", "table.sqlite-journal", LOCK_FILE];
 /// How a file of SQLite's begins.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 

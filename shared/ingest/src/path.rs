@@ -52,7 +52,7 @@ pub struct Taken {
     pub answer: Result<SqsBatchResponse, BatchFailed>,
     /// How many events are in a summary now, those of messages that come again included.
     pub applied: usize,
-    /// How many turns of sources' rules passed something over.
+    /// How many messages their sources passed over.
     pub ignored: usize,
 }
 
@@ -96,7 +96,7 @@ struct Written {
 #[derive(Default)]
 struct Outcome<'a> {
     applied: usize,
-    /// Turns of sources' rules that their messages say nothing to.
+    /// Messages that their sources passed over.
     ignored: usize,
     heard: BTreeSet<HotelId>,
     /// What is refused of hotels that are there.

@@ -57,7 +57,7 @@ pub(crate) struct Translated<'a> {
     pub(crate) refused: Refusals<'a>,
     /// What is refused of hotels that are there.
     pub(crate) refused_of: BTreeMap<HotelId, ByReason>,
-    /// Turns of rules that the messages say nothing to.
+    /// Messages that their sources passed over: no rule made an event of one, nor refused one.
     pub(crate) ignored: usize,
     /// The messages that could not be read now.
     pub(crate) failed: BTreeSet<usize>,
@@ -279,10 +279,7 @@ impl<'a> Translated<'a> {
         source.read(parsed, hotel, &mut |turn| {
             let kept = || Kept { text: message.text, rule: turn.rule.cloned() };
             let refusal = match turn.outcome {
-                Outcome::Ignored(_) => {
-                    self.ignored += 1;
-                    return;
-                }
+                Outcome::Ignored(_) => return,
                 Outcome::Refused(refusal) => kept().refused(refusal.reason.into(), refusal.detail),
                 Outcome::Event(event) => match told(&event) {
                     Ok(event) => {
@@ -297,6 +294,8 @@ impl<'a> Translated<'a> {
             self.refused.add(message.message, place, refusal);
             place += 1;
         });
+        // Most rules of a source are not for a message; it is passed over if none is.
+        self.ignored += usize::from(place == 0);
     }
 
     fn extend(&mut self, other: Self) {

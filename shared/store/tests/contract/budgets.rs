@@ -54,11 +54,14 @@ async fn functions_at_once_pay_one_unit_each_and_no_condition_fails() {
 #[tokio::test]
 async fn a_busy_room_is_about_one_unit_a_write() {
     let (table, day) = (Table::new().await, day(TODAY));
-    for (transitions, most) in [(100, 100.0), (2_000, 2_000.0 * 1.02), (5_000, 5_000.0 * 1.02)] {
+    let rooms = [(100, 100.0), (2_000, 2_000.0 * 1.02), (5_000, 5_000.0 * 1.02)];
+    // Without units a writer begins no further part, and what it writes grows with each write.
+    let rooms = if table.makes_units_up() { &rooms[..1] } else { &rooms };
+    for &(transitions, most) in rooms {
         let store = table.store.metered_apart();
         let room = room(&format!("r{transitions}"));
-        for told in usual(&day, transitions) {
-            let added = store.add(&hotel(), &day, &room, [&told], Seal::Respect).await;
+        for transition in usual(&day, transitions) {
+            let added = store.add(&hotel(), &day, &room, [&transition], Seal::Respect).await;
             assert_eq!(added.unwrap(), AddOutcome::Added);
         }
         let consumed = store.meter().consumed();
