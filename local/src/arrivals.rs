@@ -173,12 +173,11 @@ impl Log {
     fn open(file: &EventFile, is_by_source: bool) -> Result<(Self, Progress), BadInput> {
         let mut lines = file.lines()?;
         let progress = lines.progress().clone();
-        if !is_by_source || !lines.begin_a_table()? {
-            return Ok((Self::Lines(lines), progress));
-        }
+        let separator = if is_by_source { lines.separator()? } else { None };
+        let Some(separator) = separator else { return Ok((Self::Lines(lines), progress)) };
         let name = lines.name().to_owned();
-        let table =
-            Table::of(lines.into_reader()).map_err(|error| BadInput(format!("{name}: {error}")))?;
+        let table = Table::of(lines.into_reader(), separator)
+            .map_err(|error| BadInput(format!("{name}: {error}")))?;
         Ok((Self::Table { name, table }, progress))
     }
 

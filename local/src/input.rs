@@ -221,15 +221,15 @@ impl Lines {
         &self.progress
     }
 
-    /// Whether what comes first is the header of a table and no JSON.
+    /// What separates the cells of the header that comes first; `None` where that is no table's.
     ///
     /// # Errors
     /// [`BadInput`] when the file cannot be read.
-    pub fn begin_a_table(&mut self) -> Result<bool, BadInput> {
+    pub(crate) fn separator(&mut self) -> Result<Option<u8>, BadInput> {
         let begins = self.reader.fill_buf().map_err(|error| {
             BadInput(format!("{}: cannot be read after line 0: {error}", self.name))
         })?;
-        Ok(table::begins_a_table(begins))
+        Ok(table::separator(begins))
     }
 
     /// What is not read yet.

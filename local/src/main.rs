@@ -30,7 +30,7 @@ use roomwatt_local::serve::{Access, FRESH, Service, listen};
 use roomwatt_local::tokens::Tokens;
 use roomwatt_local::{demo, serve};
 use roomwatt_messaging::Clock;
-use roomwatt_presentation::{Listing, Period, table};
+use roomwatt_presentation::{DecimalMark, Dialect, Listing, Period, table};
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
@@ -80,7 +80,8 @@ same command goes on from there.")]
     #[command(after_help = "Examples:
   roomwatt report --data kept --hotel harbour-house --group-by room
   roomwatt report --data kept --hotel harbour-house --from 2026-10-01 --to 2026-10-31 --columns all
-  roomwatt report --data kept --hotel harbour-house --format csv > reports.csv")]
+  roomwatt report --data kept --hotel harbour-house --format csv > reports.csv
+  roomwatt report --data kept --hotel harbour-house --spreadsheet de > reports.csv")]
     Report(ReportArgs),
     /// Serves the API and the pages on loopback, takes events in, and closes days by the clock.
     #[command(after_help = "Examples:
@@ -209,6 +210,10 @@ struct ReportArgs {
     /// How to show it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// CSV that a spreadsheet of this language, such as de, opens by a double click: its separator and
+    /// decimal mark, and ids as texts.
+    #[arg(long, value_name = "LANG", conflicts_with = "format")]
+    spreadsheet: Option<String>,
     /// How wide a table may be, in characters; all for every figure.
     #[arg(long, value_name = "N|all", default_value = "80", value_parser = columns)]
     columns: usize,
@@ -464,6 +469,9 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let mut told: Box<dyn Write> =
         if prints { Box::new(io::stderr()) } else { Box::new(io::stdout().lock()) };
     tell(&mut told, &replayed, &summary, args.rejected.is_some())?;
+    if args.as_billed {
+        tell_units(&mut told, &summary)?;
+    }
     let came_to_nothing = summary.applied == 0 && !(args.until.is_some() && summary.reports > 0);
     Ok(if came_to_nothing { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
@@ -554,12 +562,22 @@ fn tell(
         let how = if all_are_written { "" } else { "; --rejected FILE has all of them" };
         writeln!(out, "          and {more} more{how}")?;
     }
-    writeln!(
-        out,
-        "reports   {}, of which late events revised {}",
-        separated(summary.reports),
-        separated(summary.revised)
-    )?;
+    if summary.reports == 0 {
+        writeln!(out, "reports   none: a hotel's days begin with its first event")?;
+    } else {
+        writeln!(
+            out,
+            "reports   {}, of which late events revised {}",
+            separated(summary.reports),
+            separated(summary.revised)
+        )?;
+    }
+    writeln!(out, "took      {}", took(summary))?;
+    Ok(())
+}
+
+/// The units of a bill, by what consumed them.
+fn tell_units(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     for (step, consumed) in [
         ("ingest", summary.ingest),
         ("schedule", summary.schedule),
@@ -581,9 +599,7 @@ fn tell(
         out,
         "an event  {:.4} write units, {:.4} read units",
         per_event.write_units, per_event.read_units
-    )?;
-    writeln!(out, "took      {}", took(summary))?;
-    Ok(())
+    )
 }
 
 /// How long it took, and how fast that is.
@@ -634,13 +650,18 @@ async fn report(args: ReportArgs) -> anyhow::Result<()> {
     // Nothing local expires, so no clock is asked.
     let now = BEFORE_ALL;
     let deployment = Deployment::reading(&args.data, Arc::new(ReplayClock::at(now))).await?;
+    let (format, dialect) = match &args.spreadsheet {
+        Some(language) => (Format::Csv, Dialect::Spreadsheet(DecimalMark::of(language))),
+        None => (args.format, Dialect::Programs),
+    };
     let request = Request {
         hotel: args.hotel,
         from: args.from,
         to: args.to,
         period: args.period,
         listing: args.group_by,
-        format: args.format,
+        format,
+        dialect,
         columns: args.columns,
     };
     let mut out = BufWriter::new(io::stdout().lock());
@@ -700,14 +721,10 @@ async fn run_demo(port: Option<u16>, serves: bool) -> anyhow::Result<()> {
     if let Some(listener) = &listener {
         let url = url(listener)?;
         let hotel = format!("{url}/hotels/{id}");
-        let last = serve::last_close(replayed.deployment(), BEFORE_ALL).await?;
-        let (yesterday, _) = last.context("the demo has a closed day")?;
-        say(format_args!(
-            "serving   {url}, where it is the day after the last event; Ctrl-C ends it"
-        ));
-        say(format_args!("yesterday {hotel}/report.html?from={yesterday}&to={yesterday}"));
-        say(format_args!("3 weeks   {hotel}/report.html?from=2026-10-12&to=2026-11-01"));
-        say(format_args!("reports   {hotel}/reports?from=2026-10-12&to=2026-11-01&groupBy=room"));
+        say(format_args!("serving   {url}, on the day after the last event; Ctrl-C ends it"));
+        say(format_args!("yesterday {hotel}/report.html"));
+        say(format_args!("30 days   {hotel}/report.html?period=30d"));
+        say(format_args!("reports   {hotel}/reports?period=30d"));
         say(format_args!("live      {hotel}/live?rooms=101"));
         say(format_args!("calls     {url}/openapi.json"));
         say("");
@@ -725,6 +742,7 @@ async fn run_demo(port: Option<u16>, serves: bool) -> anyhow::Result<()> {
             period: None,
             listing,
             format: Format::Table,
+            dialect: Dialect::Programs,
             columns: table::TERMINAL,
         };
         request.write(replayed.deployment().store(), BEFORE_ALL, &mut out).await?;

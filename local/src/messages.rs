@@ -33,11 +33,11 @@ impl<'t> Messages<'t> {
     /// [`BadInput`] when a table has no header.
     pub fn of(text: &'t str) -> Result<Self, BadInput> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if !table::begins_a_table(text.as_bytes()) {
+        let Some(separator) = table::separator(text.as_bytes()) else {
             return Ok(Self { text, table: None });
-        }
+        };
         let bad = |error: csv::Error| BadInput(format!("messages: {error}"));
-        let mut table = table::Table::of(text.as_bytes()).map_err(bad)?;
+        let mut table = table::Table::of(text.as_bytes(), separator).map_err(bad)?;
         let mut rows = Vec::new();
         while let Some((line, row)) = table.next_row().map_err(bad)? {
             // Nothing is lost of what is UTF-8.

@@ -17,7 +17,7 @@ use crate::input::BadInput;
 pub enum Format {
     /// For people, in a terminal.
     Table,
-    /// For spreadsheets.
+    /// For programs: commas between cells, and decimal points.
     Csv,
     /// As the report API answers.
     Json,
@@ -38,6 +38,8 @@ pub struct Request {
     pub listing: Listing,
     /// How.
     pub format: Format,
+    /// Of CSV, whether a program or a person's spreadsheet reads it.
+    pub dialect: Dialect,
     /// How wide a table may be, in characters.
     pub columns: usize,
 }
@@ -85,7 +87,7 @@ impl Request {
                 writeln!(out, "{table}").context(UNWRITABLE)
             }
             (Listing::Reports, Format::Csv) => {
-                let mut csv = ReportCsv::new(out, Dialect::Programs)?;
+                let mut csv = ReportCsv::new(out, self.dialect)?;
                 reports.each(|report| Ok(csv.write(hotel, &profile.calendar, &report)?)).await?;
                 csv.finish().map(drop).context(UNWRITABLE)
             }
@@ -135,7 +137,7 @@ impl Request {
                 writeln!(out, "{table}").context(UNWRITABLE)
             }
             Format::Csv => {
-                let mut csv = GroupCsv::new(out, Dialect::Programs)?;
+                let mut csv = GroupCsv::new(out, self.dialect)?;
                 for group in &groups {
                     csv.write(group)?;
                 }

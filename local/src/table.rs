@@ -5,11 +5,17 @@ use std::io::{self, Read};
 
 use crate::input::BYTE_ORDER_MARK;
 
-/// Whether what a text begins with is the header of a table and no JSON.
-pub(crate) fn begins_a_table(text: &[u8]) -> bool {
+/// What separates cells: a spreadsheet whose numbers have a decimal comma writes semicolons.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// What separates the cells of the header that a text begins with; `None` where that is no table's.
+pub(crate) fn separator(text: &[u8]) -> Option<u8> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text).trim_ascii_start();
     let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    !first.starts_with(b"{") && !first.starts_with(b"[") && first.contains(&b',')
+    if first.starts_with(b"{") || first.starts_with(b"[") {
+        return None;
+    }
+    first.iter().copied().find(|byte| SEPARATORS.contains(byte))
 }
 
 /// A table that is read once, from its header on. Its rows may be of any length.
@@ -19,8 +25,9 @@ pub(crate) struct Table<R> {
 }
 
 impl<R: Read> Table<R> {
-    pub(crate) fn of(text: R) -> csv::Result<Self> {
+    pub(crate) fn of(text: R, separator: u8) -> csv::Result<Self> {
         let mut rows = csv::ReaderBuilder::new()
+            .delimiter(separator)
             .trim(csv::Trim::All)
             .flexible(true)
             .from_reader(LineStarts::of(text));
@@ -85,7 +92,7 @@ impl<R: Read> Read for LineStarts<R> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Table, begins_a_table};
+    use super::{Table, separator};
 
     #[test]
     fn rows_have_the_lines_that_they_begin_on() {
@@ -94,8 +101,11 @@ mod tests {
             ("\u{feff}a,b\r\n1,2\r\n\r\n\r\n3,4\r\n", &[2, 5]),
             ("\n\na,b\n\"1\n\n1\",2\n3,4\n", &[4, 7]),
             ("a,b\n", &[]),
+            ("a;b\n1,5;2\n", &[2]),
+            ("a\tb\n1\t2\n", &[2]),
         ] {
-            let mut table = Table::of(text.as_bytes()).unwrap();
+            let separator = separator(text.as_bytes()).unwrap();
+            let mut table = Table::of(text.as_bytes(), separator).unwrap();
             assert_eq!(table.header.iter().collect::<Vec<_>>(), ["a", "b"]);
             let mut lines = Vec::new();
             while let Some((line, _)) = table.next_row().unwrap() {
@@ -107,11 +117,11 @@ mod tests {
 
     #[test]
     fn a_table_begins_with_a_header_and_no_json() {
-        for text in ["a,b", "\u{feff}a,b\r\n", "\n a,b\n1,2"] {
-            assert!(begins_a_table(text.as_bytes()), "{text:?}");
+        for text in ["a,b", "\u{feff}a,b\r\n", "\n a,b\n1,2", "a,b;c"] {
+            assert_eq!(separator(text.as_bytes()), Some(b','), "{text:?}");
         }
-        for text in ["", "ON", "{\"a\":1,\"b\":2}", "\u{feff}[1,2]", "a\nb,c"] {
-            assert!(!begins_a_table(text.as_bytes()), "{text:?}");
+        for text in ["", "ON", "{\"a\":1,\"b\":2}", "\u{feff}[1;2]", "a\nb,c"] {
+            assert_eq!(separator(text.as_bytes()), None, "{text:?}");
         }
     }
 }

@@ -480,6 +480,13 @@ mod command_line {
         assert_eq!(only(&["--from", "2026-11-21"]), ["2026-11-21"]);
         assert_eq!(only(&["--to", "2026-11-20"]), ["2026-11-20"]);
         assert_eq!(only(&["--from", "2026-11-22", "--to", "2027-01-01"]), [] as [&str; 0]);
+        let german = done(&report(&["--spreadsheet", "de"]));
+        assert!(
+            german.contains(";\"=\"\"203\"\"\";2026-11-20;") && german.contains("0,0"),
+            "{german}"
+        );
+        let line = refused(&report(&["--spreadsheet", "de", "--format", "json"]));
+        assert!(line.contains("cannot be used with"), "{line}");
     }
 
     #[test]
