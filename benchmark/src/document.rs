@@ -196,9 +196,10 @@ impl Display for Document<'_> {
         writeln!(f, "# Performance\n\n{origin}\n")?;
         writeln!(
             f,
-            "Units are what the embedded engine answers, by DynamoDB's rules: they are exact, and the \
-             same in every run. Times are this machine's, embedded table included, and mean something \
-             beside each other only. Dollars are DynamoDB's alone, by the prices of {region}.\n"
+            "Units are what the embedded engine answers, by DynamoDB's rules: they are exact. With \
+             one worker they are the same in every run; several get in each other's way by chance. \
+             Times are this machine's, embedded table included, and mean something beside each other \
+             only. Dollars are DynamoDB's alone, by the prices of {region}.\n"
         )?;
         writeln!(f, "## Designs side by side\n\n{DESIGNS}\n")?;
         for dense in [false, true] {

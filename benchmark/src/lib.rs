@@ -1,7 +1,7 @@
 //! What Roomwatt costs and how fast it is: beside the usual designs, as it grows, and in its parts.
 //!
 //! Everything runs on the embedded engine, which answers with the units that DynamoDB would charge;
-//! units are exact, and the same in every run. Times are the machine's, and mean something only
+//! units are exact, and those of one worker the same in every run. Times are the machine's, and mean something only
 //! beside each other.
 //!
 //! | module | answers |

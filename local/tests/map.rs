@@ -1,6 +1,9 @@
 //! `roomwatt map`: what a source makes of messages, line by line, and by its exit status.
 
 #[cfg(test)]
+mod blocks;
+
+#[cfg(test)]
 mod map {
     use std::fs;
     use std::io::Write;
@@ -8,6 +11,8 @@ mod map {
     use std::process::{Command, Output, Stdio};
 
     use serde_json::{Value, json};
+
+    use crate::blocks;
 
     const SOURCE: &str = r#"{"source": "grms", "reports": "states", "rules": [{
         "name": "output", "each": ["$.relays[*]"],
@@ -140,6 +145,32 @@ mod map {
                 "4 messages: 1 event, 1 ignored, 3 refused",
                 "grms repeats states; the hotel's profile should have \"repeatingKinds\":[\"light\"]",
             ]
+        );
+    }
+
+    /// What the documents show is what one gets who does as they say.
+    #[test]
+    fn the_documents_first_source_reads_as_they_show() {
+        let written = blocks::of("docs/sources.md");
+        let copied = |name: &str, language: &str, begins: &str| {
+            file("documented", name, &blocks::beginning(&written, language, begins))
+        };
+        let source = copied("grms.json", "json", "{\n  \"source\": \"grms\"");
+        let devices = copied("rooms.csv", "csv", "external,room");
+        let messages = blocks::beginning(&written, "json", "{\"point\"");
+        let shown =
+            map(&["--source", &source, "--devices", &devices, "--zone", "Asia/Seoul"], &messages);
+        // It is older by now, and what an id looks like is told elsewhere.
+        let mut lines = lines(&shown);
+        lines.retain(|line| !line.starts_with("  "));
+        for line in &mut lines {
+            if let Some((before, rest)) = line.split_once("\"eventId\":\"") {
+                *line = format!("{before}\"eventId\":\"…{}", &rest[64..]);
+            }
+        }
+        assert_eq!(
+            lines.join("\n") + "\n",
+            blocks::beginning(&written, "text", "message 1, line 1\n")
         );
     }
 

@@ -1,6 +1,9 @@
 //! What is served on loopback: the demo, with every line of the documents, and `serve`.
 
 #[cfg(test)]
+mod blocks;
+
+#[cfg(test)]
 #[expect(dead_code, reason = "shared with other suites, which compare reports")]
 mod folder;
 
@@ -12,15 +15,14 @@ mod serving {
         reason = "tests of a process that runs by the real clock"
     )]
 
-    use std::fs;
     use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpStream;
-    use std::path::Path;
     use std::process::{Child, ChildStdout, Command, Stdio};
     use std::time::{Duration, Instant};
 
     use serde_json::{Value, json};
 
+    use crate::blocks;
     use crate::folder::Folder;
 
     /// A process that serves, and is ended with the test.
@@ -118,8 +120,8 @@ mod serving {
 
     /// The `curl` lines of a document.
     fn curl_lines(document: &str) -> Vec<String> {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(document);
-        let text = fs::read_to_string(file).unwrap();
+        let shell = blocks::of(document).into_iter().filter(|block| block.starts_with("sh\n"));
+        let text: String = shell.map(|block| block.replace("\\\n", " ")).collect();
         text.lines().filter(|line| line.starts_with("curl ")).map(str::to_owned).collect()
     }
 
@@ -136,12 +138,18 @@ mod serving {
             let path = link.strip_prefix(&demo.url).unwrap();
             assert_eq!(demo.ask("GET", path, &[], "").0, 200, "{link}");
         }
-        let commands = [curl_lines("README.md"), curl_lines("docs/api.md")].concat();
-        assert!(commands.len() > 15, "{}", commands.len());
+        // The files that the documents tell people to write.
+        let folder = Folder::of("documents");
+        let written = blocks::of("docs/sources.md");
+        folder.file("grms.json", blocks::beginning(&written, "json", "{\n  \"source\": \"grms\""));
+        folder.file("rooms.csv", blocks::beginning(&written, "csv", "external,room"));
+        let commands = ["README.md", "docs/api.md", "docs/sources.md"].map(curl_lines).concat();
+        assert!(commands.len() > 30, "{}", commands.len());
         for line in commands {
             let here = line.replacen("curl ", "curl --silent --show-error --fail ", 1);
             let here = here.replace("http://127.0.0.1:8080", &demo.url);
-            let output = Command::new("sh").args(["-c", &here]).output().unwrap();
+            let output =
+                Command::new("sh").args(["-c", &here]).current_dir(&folder.0).output().unwrap();
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{line}\n{said}");
             let says_nothing = ["If-None-Match", "DELETE"].iter().any(|part| line.contains(part));
