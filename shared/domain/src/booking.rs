@@ -10,19 +10,23 @@ use crate::calendar::Window;
 use crate::carry_over::{CounterBase, HeldOfDevice, PowerReading};
 use crate::energy::{Energy, MilliwattHours, Milliwatts};
 use crate::increments::{Increment, IncrementKind, Judged, LONGEST_INCREMENT, Step, is_gap, judge};
-use crate::instant::{Instant, Millis};
+use crate::instant::{HOUR, Instant, Millis};
 use crate::measured::{Measured, MeteredUse};
-use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock};
+use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock, presence_of, stay_of};
 use crate::power::{self, PowerSpan};
 use crate::readings::Readings;
 use crate::tariff::{Bill, RateBook, RateLine, Rates};
+use crate::totals::{Piece, Sums};
 use crate::usage::UseCharges;
 
-/// The window, cut wherever the room's cell or the rates change.
+/// The window, cut wherever the room's cell or the rates change, and where an hour begins if that is
+/// asked for.
 #[derive(Debug)]
 pub(crate) struct Grid {
     steps: Vec<GridStep>,
     end: Instant,
+    /// How many hours it is cut into; 0 where it is not.
+    hours: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -30,15 +34,38 @@ struct GridStep {
     from: Instant,
     cell: usize,
     rates: Rates,
+    hour: usize,
 }
 
 impl Grid {
     pub(crate) fn new(window: Window, clock: &OccupancyClock, line: &RateLine) -> Self {
+        Self::cut(window, clock, line, 0)
+    }
+
+    pub(crate) fn by_hour(window: Window, clock: &OccupancyClock, line: &RateLine) -> Self {
+        let hours =
+            (window.end - window.start).max(0).cast_unsigned().div_ceil(HOUR.cast_unsigned());
+        Self::cut(window, clock, line, usize::try_from(hours).unwrap_or(0))
+    }
+
+    pub(crate) fn hours(&self) -> usize {
+        self.hours
+    }
+
+    fn cut(window: Window, clock: &OccupancyClock, line: &RateLine, hours: usize) -> Self {
         let mut cells = clock.changes().peekable();
         let mut rates = line.later().iter().copied().peekable();
-        let mut now = GridStep { from: window.start, cell: 0, rates: line.first() };
-        let mut steps = Vec::with_capacity(line.later().len() + 1);
+        let begins = (1..hours).scan(window.start, |at, hour| {
+            *at = *at + HOUR;
+            Some((*at, hour))
+        });
+        let mut begins = begins.peekable();
+        let mut now = GridStep { from: window.start, cell: 0, rates: line.first(), hour: 0 };
+        let mut steps = Vec::with_capacity(line.later().len() + hours + 1);
         loop {
+            while let Some((_, hour)) = begins.next_if(|(from, _)| *from <= now.from) {
+                now.hour = hour;
+            }
             while let Some((_, cell)) = cells.next_if(|(from, _)| *from <= now.from) {
                 now.cell = cell;
             }
@@ -46,10 +73,14 @@ impl Grid {
                 now.rates = rates;
             }
             steps.push(now);
-            let next = [cells.peek().map(|it| it.0), rates.peek().map(|it| it.0)];
+            let next = [
+                cells.peek().map(|it| it.0),
+                rates.peek().map(|it| it.0),
+                begins.peek().map(|it| it.0),
+            ];
             match next.into_iter().flatten().min() {
                 Some(next) => now.from = next,
-                None => return Self { steps, end: window.end },
+                None => return Self { steps, end: window.end, hours },
             }
         }
     }
@@ -89,6 +120,8 @@ pub(crate) struct Book {
     pub(crate) counter: Option<CounterBase>,
     pub(crate) power: Option<PowerReading>,
     pub(crate) increments: Vec<Increment>,
+    /// What has a place, by hour, where the grid is cut by hours.
+    pub(crate) hours: Vec<Sums>,
 }
 
 /// Books everything that a device did in a window.
@@ -108,7 +141,8 @@ pub(crate) fn book(
     let carried = opening.and_then(|opening| opening.power);
     let ends = stretches.iter().filter(|stretch| stretch.turned_off).map(|stretch| stretch.from);
     let (spans, power) = power::spans(window, carried, readings.power(), ends);
-    let book = Book { uses, power, ..Book::default() };
+    let hours = (0..grid.hours).map(|_| Sums::default()).collect();
+    let book = Book { uses, power, hours, ..Book::default() };
     let mut walk =
         Booker { grid, step: 0, stretches, stretch: 0, spans: &spans, span: 0, rate_book, book };
     let mut base = opening.and_then(|opening| opening.counter.as_deref().copied());
@@ -321,14 +355,18 @@ impl Booker<'_> {
     fn put(
         &mut self,
         of_use: Option<usize>,
-        GridStep { cell, rates, .. }: GridStep,
+        GridStep { cell, rates, hour, .. }: GridStep,
         assumed: bool,
         time: Millis,
         energy: Energy,
         by: By,
     ) {
         let bill = Bill::of(energy, rates);
+        let hour = self.book.hours.get_mut(hour);
         let Some(of_use) = of_use else {
+            if let Some(hour) = hour {
+                hour.add_idle(energy, bill);
+            }
             *self.book.standby.cell_mut(cell) += energy;
             self.book.measured.standby += energy;
             self.book.measured.standby_bill += bill;
@@ -336,6 +374,12 @@ impl Booker<'_> {
         };
         let UseBook { avoidable, during, assumed: assumed_time, metered, charges } =
             &mut self.book.uses[of_use];
+        if let Some(hour) = hour {
+            let (stay, presence) = (stay_of(cell), presence_of(cell));
+            let wasted = avoidable.is_waste(stay, presence);
+            let is_rated = by != By::Nothing;
+            hour.add_piece(Piece { stay, wasted, assumed, is_rated, time, energy, bill });
+        }
         let wasted = avoidable.is_waste_in(cell);
         *during.cell_mut(cell) += time;
         *metered.energy.cell_mut(cell) += energy;

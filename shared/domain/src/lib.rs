@@ -31,6 +31,7 @@
 //! | business days | | [`calendar`] |
 //! | a room now | rules 1–12 up to an instant | [`live`] |
 //! | where a figure comes from | rules 2–5 as intervals, rule 19 as increments | [`trace`] |
+//! | a day hour by hour | | `hours` |
 
 pub mod avoidable;
 mod booking;
@@ -43,6 +44,7 @@ pub mod due;
 pub mod energy;
 pub mod fact;
 pub mod findings;
+mod hours;
 pub mod increments;
 pub mod instant;
 pub mod live;

@@ -6,7 +6,7 @@ use std::ops::{Add, AddAssign};
 use crate::energy::{Charge, Energy};
 use crate::instant::Millis;
 use crate::measured::Measured;
-use crate::occupancy::Cells;
+use crate::occupancy::{Cells, Stay};
 use crate::quality::Quality;
 use crate::report::RoomReport;
 use crate::tariff::{Bill, Price, Pricing};
@@ -156,9 +156,22 @@ impl RoomReport {
     }
 }
 
+/// A piece of a use that lies in one cell, at one rate, and is confirmed or assumed throughout.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Piece {
+    pub(crate) stay: Stay,
+    pub(crate) wasted: bool,
+    pub(crate) assumed: bool,
+    /// Whether there is a rating or a reading.
+    pub(crate) is_rated: bool,
+    pub(crate) time: Millis,
+    pub(crate) energy: Energy,
+    pub(crate) bill: Bill,
+}
+
 /// Totals in the making.
-#[derive(Default)]
-struct Sums {
+#[derive(Debug, Default)]
+pub(crate) struct Sums {
     totals: Totals,
     bill: Bill,
     waste_cost: Charge,
@@ -203,6 +216,46 @@ impl Sums {
         }
     }
 
+    pub(crate) fn add_piece(&mut self, piece: Piece) {
+        let Piece { stay, wasted, assumed, is_rated, time, energy, bill } = piece;
+        let totals = &mut self.totals;
+        totals.usage += time;
+        totals.energy += energy;
+        self.bill += bill;
+        if !is_rated {
+            totals.unrated += time;
+        }
+        if assumed {
+            totals.assumed += time;
+            totals.assumed_energy += energy;
+        }
+        if stay == Stay::CheckedOut {
+            totals.waste.unsold += time;
+            totals.unsold_energy += energy;
+        }
+        if !wasted {
+            return;
+        }
+        totals.waste.waste += time;
+        totals.waste_energy += energy;
+        self.waste_cost += bill.cost;
+        if stay == Stay::CheckedOut {
+            totals.waste.waste_unsold += time;
+            totals.waste_unsold_energy += energy;
+        }
+        if assumed {
+            totals.assumed_waste += time;
+            totals.assumed_waste_energy += energy;
+            self.assumed_waste_cost += bill.cost;
+        }
+    }
+
+    /// Adds what a device drew while it was in no active state.
+    pub(crate) fn add_idle(&mut self, energy: Energy, bill: Bill) {
+        self.totals.energy += energy;
+        self.bill += bill;
+    }
+
     fn add_standby(&mut self, measured: &Measured) {
         self.totals.energy += measured.standby;
         self.totals.measured.get_or_insert_default().standby += measured.standby;
@@ -216,7 +269,7 @@ impl Sums {
     }
 
     /// The totals with their charges, as far as price and factor are known.
-    fn priced(mut self, pricing: Pricing) -> Totals {
+    pub(crate) fn priced(mut self, pricing: Pricing) -> Totals {
         if let Pricing::Flat(rates) = pricing {
             let cost = |energy: Energy| Bill::of(energy, rates).cost;
             self.bill = Bill::of(self.totals.energy, rates);

@@ -19,8 +19,9 @@ use crate::profile::RoomTerms;
 use crate::quality::Quality;
 use crate::readings::Readings;
 use crate::signal::{Device, Transition};
-use crate::tariff::{Bill, RateLine};
+use crate::tariff::{Bill, Pricing, RateLine};
 use crate::timeline::{Effect, steps};
+use crate::totals::Totals;
 
 /// A device's use in one active state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,6 +232,13 @@ impl<'a> Followed<'a> {
                 power: book.power,
             },
         })
+    }
+
+    /// The totals of each hour that the day's grid is cut into.
+    pub(crate) fn by_hour(&self, day: &RoomDay<'_>) -> Vec<Totals> {
+        let pricing = Pricing::InTime(day.rates.known());
+        let (_, _, book) = self.book(day);
+        book.hours.into_iter().map(|sums| sums.priced(pricing)).collect()
     }
 
     /// The increments of the device's counter, in order.

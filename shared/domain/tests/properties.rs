@@ -106,6 +106,53 @@ mod reports {
         }
 
         #[test]
+        fn the_hours_of_a_day_add_up_to_its_report(scenario in rooms::on_a_day()) {
+            let report = fold(&scenario);
+            let terms = scenario.profile.terms(&scenario.room);
+            let history = history_of(&scenario);
+            let hours = RoomReport::by_hour(scenario.window, &scenario.opening, &history, &terms);
+            let length = scenario.window.end - scenario.window.start;
+            prop_assert_eq!(hours.len() as i64, (length + HOUR - 1) / HOUR);
+            let sum: Totals = hours.into_iter().sum();
+            let mut expected = report.totals();
+            let unplaced = expected.measured.take().unwrap_or_default().unplaced;
+            expected.quality = Quality::default();
+            expected.energy = expected.energy - unplaced;
+            if unplaced != Energy::default() || report.devices.is_empty() {
+                // What is unplaced costs something, too.
+                let Totals { cost, co2e, unpriced, waste_cost, assumed_waste_cost, .. } = sum;
+                expected = Totals { cost, co2e, unpriced, waste_cost, assumed_waste_cost, ..expected };
+            }
+            prop_assert_eq!(sum, expected);
+        }
+
+        /// Where nothing is read, an hour is a window like another.
+        #[test]
+        fn an_hour_is_what_a_report_of_it_says(mut scenario in rooms::on_a_day()) {
+            scenario.readings.clear();
+            for held in scenario.opening.devices.values_mut() {
+                (held.counter, held.power) = (None, None);
+            }
+            scenario.opening.devices.retain(|_, held| !held.is_empty());
+            let Scenario { window, opening, profile, room, .. } = &scenario;
+            let (terms, history) = (profile.terms(room), history_of(&scenario));
+            let awake = |states: RoomStates| RoomStates { heard: None, ..states };
+            let mut states = awake(opening.opening(window.start, &terms).into_owned());
+            let mut start = window.start;
+            for hour in RoomReport::by_hour(*window, opening, &history, &terms) {
+                let window = Window { start, end: window.end.min(start + HOUR) };
+                let report = RoomReport::fold(window, &states, &within(&scenario, window), &terms);
+                let expected = Totals { quality: Quality::default(), ..report.totals() };
+                if !report.devices.is_empty() {
+                    prop_assert_eq!(hour, expected);
+                }
+                states = awake(report.closing());
+                start = window.end;
+            }
+            prop_assert_eq!(start, window.end);
+        }
+
+        #[test]
         fn the_intervals_of_a_day_add_up_to_its_report(scenario in rooms::on_a_day()) {
             let (window, history) = (scenario.window, history_of(&scenario));
             let report = fold_history(&scenario, &history);
