@@ -23,6 +23,8 @@ mod harbour;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod hours;
+#[cfg(test)]
 mod latency;
 #[cfg(test)]
 mod live;

@@ -23,6 +23,7 @@ mod findings;
 mod history;
 mod hotel_listing;
 mod hotels;
+mod hours;
 mod links;
 mod live;
 mod openapi;

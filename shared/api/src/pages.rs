@@ -24,7 +24,7 @@ use crate::findings::{Look, USUAL_DAYS};
 use crate::parameters::{BASELINE, ComparedWith, Dates, FROM, NEXT_TOKEN, PERIOD, Parameters, TO};
 use crate::problem::Problem;
 use crate::ranges::{AT_ONCE, ClosedDays, Selection};
-use crate::{history, hotels, room_listing, schema};
+use crate::{history, hotels, hours, room_listing, schema};
 
 const LANG: &str = "lang";
 const SORT: &str = "sort";
@@ -163,6 +163,11 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     }
     if range.from == range.to {
         page.lead_in(days_before_it(&call, &hotel, range.from).await?);
+        if !page.is_empty()
+            && let Some(hours) = hours::of_day(&call, &hotel, range.from).await?
+        {
+            page.hours(hours);
+        }
     }
     let selection = Selection { dates: &days_before.dates, ..selection };
     for day in selection.hotel_days().await? {

@@ -112,7 +112,7 @@ mod reports {
             let history = history_of(&scenario);
             let hours = RoomReport::by_hour(scenario.window, &scenario.opening, &history, &terms);
             let length = scenario.window.end - scenario.window.start;
-            prop_assert_eq!(hours.len() as i64, (length + HOUR - 1) / HOUR);
+            prop_assert_eq!(i64::try_from(hours.len()).unwrap(), (length + HOUR - 1) / HOUR);
             let sum: Totals = hours.into_iter().sum();
             let mut expected = report.totals();
             let unplaced = expected.measured.take().unwrap_or_default().unplaced;

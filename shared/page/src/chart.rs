@@ -303,8 +303,8 @@ pub(crate) fn bar_title(
         English => format!("{when}: {} used, {} wasted ({share})", text(used), text(wasted)),
         Korean => format!("{when}: 사용 {}, 그중 낭비 {} ({share})", text(used), text(wasted)),
     };
-    match measure.up_to(totals) {
-        Some(all) => format!("{title}, {}", notation.up_to(&text(all))),
+    match measure.up_to(totals).map(text).filter(|all| *all != text(wasted)) {
+        Some(all) => format!("{title}, {}", notation.up_to(&all)),
         None => title,
     }
 }

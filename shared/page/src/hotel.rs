@@ -4,9 +4,10 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
+use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, FaultKind, Finding, Instant, Month,
-    NightSums, Nights, Prices, Profile, ReportSums, RoomId, SignalFault, Totals,
+    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, Energy, FaultKind, Finding, Instant,
+    Month, NightSums, Nights, Prices, Profile, ReportSums, RoomId, SignalFault, Totals,
 };
 use roomwatt_presentation::{Baseline, Period, Range};
 
@@ -70,6 +71,7 @@ pub struct HotelPage<'a> {
     nights_before: NightSums,
     room_days_before: u64,
     lead: Vec<Lead>,
+    hours: Vec<Totals>,
     found: Option<Found>,
     came: Option<Came>,
     signed_in: bool,
@@ -169,6 +171,7 @@ impl<'a> HotelPage<'a> {
             nights_before: NightSums::default(),
             room_days_before: 0,
             lead: Vec::new(),
+            hours: Vec::new(),
             found: None,
             came: None,
             signed_in: false,
@@ -291,6 +294,11 @@ impl<'a> HotelPage<'a> {
         self.lead = days;
     }
 
+    /// Sets what a range of one day used and wasted hour by hour, from the day's start on.
+    pub fn hours(&mut self, hours: Vec<Totals>) {
+        self.hours = hours;
+    }
+
     /// Writes the page.
     ///
     /// # Errors
@@ -308,6 +316,7 @@ impl<'a> HotelPage<'a> {
             unranked: self.unranked(),
             basis: self.basis_note(&notation),
             cards: self.cards(&notation),
+            by_hour: self.by_hour(&notation),
             trend: self.trend(&notation),
             chart: self.chart(&notation),
             marks: self.marks(),
@@ -618,6 +627,43 @@ impl<'a> HotelPage<'a> {
             }
         }));
         chart::draw(self.language.say("Used and wasted", "사용과 낭비"), measure, &bars)
+    }
+
+    /// The day hour by hour, where that is known.
+    fn by_hour(&self, notation: &Notation<'_>) -> Option<ByHour> {
+        let day = self.profile.calendar.day(self.range.from).filter(|_| !self.hours.is_empty())?;
+        let measure = self.measure();
+        let amounts = Amounts::of(notation, &self.sum.totals);
+        let figures = Figures::of(notation, &self.sum.totals, DECIMALS).few();
+        let begins = std::iter::successors(Some(day.window.start), |at| Some(*at + HOUR));
+        let (mut bars, mut rows, mut shown) = (Vec::new(), Vec::new(), Vec::new());
+        for (from, totals) in begins.zip(&self.hours) {
+            let to = day.window.end.min(from + HOUR);
+            let [label, end] = [from, to].map(|at| notation.clock(at));
+            let name = format!("{label}\u{2013}{end}");
+            bars.push(Bar {
+                title: chart::bar_title(notation, &name, measure, Some(totals)),
+                figures: Some(Parts::of(measure, totals)),
+                label: label.clone(),
+                ..Bar::default()
+            });
+            shown.push(([label, end], amounts.alike(totals).unwrap_or(0)));
+            rows.push(Row {
+                head: Link::plain(name),
+                cells: figures.cells(&Judged::from(*totals)),
+            });
+        }
+        let title = self.language.say("Used and wasted hour by hour", "시간대별 사용과 낭비");
+        let mut columns = vec![Column::text(self.language.say("Hour", "시간"))];
+        columns.extend(figures.columns());
+        let unplaced = self.sum.totals.measured.map(|measured| measured.unplaced);
+        let unplaced = unplaced.filter(|energy| *energy != Energy::default());
+        Some(ByHour {
+            trend: telling::trend_of_hours(&amounts, &shown),
+            chart: chart::draw(title, measure, &bars),
+            figures: Table { caption: title.to_owned(), columns, rows, sum: None },
+            unplaced: unplaced.map(|energy| Notation::energy(energy).text),
+        })
     }
 
     /// What so many room-days of the period before wasted on average. A chart that leads in shows
@@ -1272,6 +1318,17 @@ impl HeatScale {
     }
 }
 
+/// A day by its hours.
+#[derive(Debug)]
+struct ByHour {
+    /// What the chart shows, in a sentence.
+    trend: String,
+    chart: Chart,
+    figures: Table,
+    /// Energy that is in no hour.
+    unplaced: Option<String>,
+}
+
 /// What a chart has beside its bars.
 #[derive(Debug, Clone, Copy)]
 enum Mark {
@@ -1294,6 +1351,7 @@ struct View {
     unranked: bool,
     basis: String,
     cards: Vec<Card>,
+    by_hour: Option<ByHour>,
     trend: String,
     chart: Chart,
     marks: Vec<Mark>,

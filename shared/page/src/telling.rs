@@ -168,6 +168,24 @@ pub(crate) fn verdict(
     }
 }
 
+/// What the chart of a day's hours shows: of each from when to when it is, and what it wasted.
+pub(crate) fn trend_of_hours(amounts: &Amounts<'_>, hours: &[([String; 2], i128)]) -> String {
+    let language = amounts.notation.language;
+    // Of equals the first.
+    let most = hours.iter().rev().max_by_key(|(_, wasted)| *wasted);
+    match (language, most) {
+        (_, None | Some((_, 0))) => language
+            .say("No hour of it wasted anything", "낭비가 있었던 시간이 없습니다")
+            .to_owned(),
+        (Language::English, Some(([from, to], most))) => {
+            format!("Most was wasted from {from} to {to}: {}", amounts.text(*most))
+        }
+        (Language::Korean, Some(([from, to], most))) => {
+            format!("낭비가 가장 많은 시간: {from}~{to} ({})", amounts.text(*most))
+        }
+    }
+}
+
 /// What a chart shows, in a sentence: of its columns, by name, what each wasted.
 pub(crate) fn trend(amounts: &Amounts<'_>, step: Step, columns: &[(String, i128)]) -> String {
     let language = amounts.notation.language;

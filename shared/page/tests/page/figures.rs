@@ -471,6 +471,30 @@ fn a_day_stands_among_the_thirteen_before_it() {
 }
 
 #[test]
+fn a_day_shows_its_hours() {
+    let hotel = Hotel::of_rooms(5, 9, october());
+    let last = Range::day(october().to);
+    let totals = sum(hotel.days.iter().map(|day| &day.closed));
+    let hours = (0..24).map(|hour| if hour == 9 { totals } else { Totals::default() });
+    for (language, trend) in [
+        (Language::English, "Most was wasted from 09:00 to 10:00: KRW"),
+        (Language::Korean, "낭비가 가장 많은 시간: 09:00~10:00 ("),
+    ] {
+        let mut page = HotelPage::new(&hotel.profile, last, last, Some(last.to), language);
+        hotel.days.iter().for_each(|day| page.add(&day.closed));
+        page.hours(hours.clone().collect());
+        let document = Document::parse(&page.render().unwrap());
+        let headings = document.named("h2");
+        let headings: Vec<_> = headings.iter().map(Element::text).collect();
+        assert!(headings.iter().any(|it| it.starts_with(trend)), "{headings:?}");
+        let bars = document.named("title").into_iter().map(|it| it.text());
+        let bars: Vec<_> = bars.filter(|text| text.contains(":00–")).collect();
+        assert_eq!(bars.len(), 24);
+        assert!(bars[9].starts_with("09:00–10:00: ") && bars[23].starts_with("23:00–00:00: "));
+    }
+}
+
+#[test]
 fn a_doubt_leads_to_the_rooms_that_it_comes_from() {
     let hotel = Hotel::of_rooms(5, 9, october());
     let document = Document::parse(&page(&hotel, october()).render().unwrap());
