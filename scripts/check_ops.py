@@ -15,7 +15,9 @@ What moto 5.2.5 cannot do, and this says itself or leaves out:
 """
 
 import os
+import signal
 import subprocess
+import threading
 import time
 import unittest
 from datetime import timezone
@@ -36,10 +38,18 @@ lambdas, sqs, dynamodb, cloudformation, events = map(
 )
 
 
+ENVIRONMENT = {"AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"], "AWS_REGION": "us-east-1",
+               "AWS_ACCESS_KEY_ID": "moto", "AWS_SECRET_ACCESS_KEY": "moto"}
+
+
+def start_ops(*arguments):
+    return subprocess.Popen(
+        [OPS, *arguments], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
 def ops(*arguments, expect=0):
-    environment = {"AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"], "AWS_REGION": "us-east-1",
-                   "AWS_ACCESS_KEY_ID": "moto", "AWS_SECRET_ACCESS_KEY": "moto"}
-    done = subprocess.run([OPS, *arguments], env=environment, capture_output=True, text=True)
+    done = subprocess.run([OPS, *arguments], env=ENVIRONMENT, capture_output=True, text=True)
     said = done.stdout + done.stderr
     assert done.returncode == expect, f"{arguments}: status {done.returncode}\n{said}"
     print(f"$ roomwatt-ops {' '.join(arguments)}\n{said}")
@@ -140,6 +150,47 @@ class Resend(unittest.TestCase):
         self.assertEqual(len(drain(out["RejectedEventsQueueUrl"])), 3)
 
 
+    def test_what_is_refused_again_meanwhile_is_not_sent_for_ever(self):
+        out, stopped = outputs(), threading.Event()
+
+        def refuse_all():
+            while not stopped.wait(0.2):
+                for body, _ in drain(out["DeviceEventsQueueUrl"]):
+                    refuse(body, reason="malformed", detail="d", queue="device-events")
+
+        for number in range(30):
+            refuse(f"no event {number}", reason="malformed", detail="d", queue="device-events")
+        function = threading.Thread(target=refuse_all)
+        function.start()
+        try:
+            said = ops("resend", "--stack", STACK)
+        finally:
+            stopped.set()
+            function.join()
+        self.assertIn("sent again: 30\n", said)
+        left = drain(out["RejectedEventsQueueUrl"]) + drain(out["DeviceEventsQueueUrl"])
+        self.assertEqual(len(left), 30)
+
+    def test_what_was_broken_off_hides_nothing(self):
+        out = outputs()
+        for number in range(30):
+            refuse(f"old {number}", reason="expired", detail="d", queue="device-events")
+        broken = start_ops("resend", "--stack", STACK, "--dry-run")
+        # It has received them all by then, and waits for more.
+        time.sleep(4)
+        broken.send_signal(signal.SIGINT)
+        said, told = broken.communicate()
+        self.assertIn("would be sent again: 30", said, told)
+        self.assertEqual(len(drain(out["RejectedEventsQueueUrl"])), 30)
+
+    def test_what_another_run_has_received_is_told(self):
+        out = outputs()
+        refuse("old", reason="expired", detail="d", queue="device-events")
+        [held] = sqs.receive_message(QueueUrl=out["RejectedEventsQueueUrl"], VisibilityTimeout=60)["Messages"]
+        self.assertIn("not seen: some 1, received by another run", ops("resend", "--stack", STACK, expect=1))
+        sqs.delete_message(QueueUrl=out["RejectedEventsQueueUrl"], ReceiptHandle=held["ReceiptHandle"])
+
+
 class Erase(unittest.TestCase):
     def setUp(self):
         for hotel in ("h1", "h2"):
@@ -219,6 +270,13 @@ class Restore(unittest.TestCase):
         expiry = dynamodb.describe_time_to_live(TableName=target)["TimeToLiveDescription"]
         self.assertEqual((expiry["TimeToLiveStatus"], expiry["AttributeName"]), ("ENABLED", "expiresAt"))
         self.assertTrue(dynamodb.describe_table(TableName=target)["Table"]["DeletionProtectionEnabled"])
+        # What was written since would be taken for what was there at the time.
+        for dry_run in ((), ("--dry-run",)):
+            said = ops("restore", "--stack", STACK, "--to", to, *dry_run, expect=2)
+            self.assertIn(f"uses {target} already, and its writers run", said)
+        said = ops("restore", "--stack", STACK, "--to", "2026-01-01T00:00:00Z", "--from", "nowhere", expect=2)
+        self.assertIn("point-in-time recovery cannot be looked at", said)
+        self.assertEqual(events.describe_rule(Name=f"{STACK}-tick")["State"], "ENABLED")
 
 
 class Doctor(unittest.TestCase):

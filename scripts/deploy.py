@@ -49,6 +49,12 @@ def release(parameters, built=BUILT):
     return digest.hexdigest()[:40]
 
 
+def overrides(parameters):
+    """The parameters as SAM reads them, which takes a value without quotes up to a blank, and none for an
+    empty one."""
+    return [f'{name}="{value.replace(chr(34), chr(92) + chr(34))}"' for name, value in parameters.items()]
+
+
 def environment_of_sam(environ):
     """SAM asks for the region by another name than most."""
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
@@ -62,7 +68,7 @@ def main():
     parameters.setdefault("Release", release(parameters))
     sam = Path(sys.executable).parent / "sam"
     command = [str(sam), "deploy", "--config-env", environment, *sys.argv[1:]]
-    command += ["--parameter-overrides", *(f"{name}={value}" for name, value in parameters.items())]
+    command += ["--parameter-overrides", *overrides(parameters)]
     sys.stdout.flush()
     os.execve(command[0], command, environment_of_sam(os.environ.copy()))
 

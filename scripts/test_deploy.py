@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 from unittest.mock import patch
 
+from samcli.cli.types import CfnParameterOverridesType
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
@@ -93,6 +94,11 @@ class Command(unittest.TestCase):
         with self.assertRaisesRegex(SystemExit, "HistoryDays is no parameter"):
             deploy.parsed(["HistoryDays"])
 
+    def test_sam_reads_every_value_as_it_was_given(self):
+        parameters = {"RestoredTableName": "", "Pattern": "^$|x", "Text": 'a "b" c, d', "List": "a,b=c"}
+        read = CfnParameterOverridesType().convert(tuple(deploy.overrides(parameters)), None, None)
+        self.assertEqual(read, parameters)
+
     def test_make_hands_sam_one_region_whatever_it_is_called(self):
         # A SAM that says what it was given, beside the interpreter that runs the script.
         with tempfile.TemporaryDirectory() as folder:
@@ -111,8 +117,8 @@ class Command(unittest.TestCase):
                     cwd=folder, env=environ | given, check=True, capture_output=True, text=True,
                 ).stdout
                 self.assertRegex(said, "^eu-central-1 eu-central-1 deploy --config-env default ")
-                self.assertIn(" --no-confirm-changeset --parameter-overrides Environment=dev ", said)
-                self.assertRegex(said, " HistoryDays=30 Release=[0-9a-f]{40}$")
+                self.assertIn(" --no-confirm-changeset --parameter-overrides Environment=\"dev\" ", said)
+                self.assertRegex(said, ' HistoryDays="30" Release="[0-9a-f]{40}"$')
 
 
 if __name__ == "__main__":

@@ -53,6 +53,40 @@ fn there_are_eleven_of_which_ten_are_free() {
     );
 }
 
+/// AWS finds nothing wrong with an alarm on a metric that does not exist.
+#[test]
+fn each_looks_at_a_metric_that_there_is_and_rings_above_its_threshold() {
+    let (queue, function, own) =
+        (("AWS/SQS", "QueueName"), ("AWS/Lambda", "FunctionName"), (NAMESPACE, DIMENSION));
+    let expected = BTreeMap::from([
+        ("api-server-errors", (("AWS/ApiGateway", "ApiId"), "5xx", "Sum")),
+        ("close-overdue", (own, Metric::OverdueHotels.name(), "Maximum")),
+        ("day-close-errors", (function, "Errors", "Sum")),
+        ("dead-letters", (queue, "ApproximateNumberOfMessagesVisible", "Maximum")),
+        ("device-events-age", (queue, "ApproximateAgeOfOldestMessage", "Maximum")),
+        ("device-events-errors", (function, "Errors", "Sum")),
+        ("hotel-silent", (own, Metric::SilentHotels.name(), "Maximum")),
+        ("rejected-events", (queue, "NumberOfMessagesSent", "Sum")),
+        ("space-events-age", (queue, "ApproximateAgeOfOldestMessage", "Maximum")),
+        ("space-events-errors", (function, "Errors", "Sum")),
+        ("tick-missing", (own, Metric::OverdueHotels.name(), "SampleCount")),
+    ]);
+    let stack = stack();
+    let alarms = alarms(&stack);
+    assert_eq!(alarms.len(), expected.len());
+    for (name, ((namespace, dimension), metric, statistic)) in expected {
+        let alarm = &alarms[name];
+        let looked_at = ["Namespace", "MetricName", "Statistic"].map(|of| alarm[of].as_str());
+        assert_eq!(looked_at, [Some(namespace), Some(metric), Some(statistic)], "{name}");
+        assert_eq!(alarm["Dimensions"].as_array().unwrap().len(), 1, "{name}");
+        assert_eq!(alarm["Dimensions"][0]["Name"], dimension, "{name}");
+        let missing = name == "tick-missing";
+        let rings = if missing { "LessThanThreshold" } else { "GreaterThanOrEqualToThreshold" };
+        assert_eq!(alarm["ComparisonOperator"], rings, "{name}");
+    }
+    assert_eq!(whole(&alarms["api-server-errors"]["Threshold"]), 5);
+}
+
 #[test]
 fn a_function_of_a_queue_rings_when_its_calls_fail() {
     let stack = stack();

@@ -275,6 +275,7 @@ impl EmbeddedAws {
         let database = &self.database;
         let answer = match operation {
             "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
+            "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
             "CreateTable" => run(body, |request| database.create_table(request)),
             "DescribeTable" => run(body, |request| database.describe_table(request)),
             "DeleteItem" => run(body, |request| database.delete_item(request)),

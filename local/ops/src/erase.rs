@@ -1,9 +1,7 @@
 //! Removes what is stored of a hotel, of a room, or of some dates of either.
 //!
 //! The whole table is looked through: that finds every record, of whatever kind, and of days that
-//! nobody remembers. A record belongs to a hotel by the second part of its partition's name (`HOTEL#h`,
-//! `DAY#h#2026-11-20`), by that of its sort key in a list of hotels, or by an attribute that names it
-//! (sessions, links).
+//! nobody remembers. Whose a record is, its keys say; of a session or a link, an attribute.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -11,26 +9,23 @@ use std::{fmt, iter};
 
 use anyhow::{Context, bail};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConsumedCapacity, DeleteRequest, ReturnConsumedCapacity, ReturnValue,
     WriteRequest,
 };
-use jiff::civil::Date;
-use roomwatt_domain::{HotelId, RoomId};
+use roomwatt_domain::{BusinessDate, HotelId, RoomId};
+use roomwatt_store::{Owner, SEEN};
 
 use crate::progress::{counting, pause};
 use crate::stack::{Aws, Stack};
 
 /// Records that one request deletes.
 const AT_ONCE: usize = 25;
-/// Partitions that list hotels by their sort keys.
-const LISTS: [&str; 2] = ["HOTELS", "HEARD"];
-/// Attributes by which a session or a link names its hotels.
-const NAMING: [&str; 2] = ["hotel", "hotels"];
-/// Kinds of records of a room on a day.
-const OF_ROOM: [&str; 4] = ["SUMMARY", "REPORT", "TOUCH", "ROOM"];
 /// How often a request is tried again whose records the table did not all take.
 const TRIES: u32 = 8;
+
+const UNSEEN: &str = "the table cannot be looked through";
 
 type Key = HashMap<String, AttributeValue>;
 
@@ -46,9 +41,9 @@ pub struct Erase {
     /// Of this room alone.
     pub room: Option<RoomId>,
     /// From this date on.
-    pub from: Option<Date>,
+    pub from: Option<BusinessDate>,
     /// Through this date.
-    pub to: Option<Date>,
+    pub to: Option<BusinessDate>,
     /// How long the functions may remember the hotel.
     pub wait: Duration,
     /// Only look.
@@ -98,6 +93,8 @@ impl Erase {
     pub async fn run(&self) -> anyhow::Result<Erased> {
         let mut erased = Erased { dry_run: self.dry_run, ..Erased::default() };
         if self.is_whole_hotel() && !self.dry_run {
+            // What may not look through the table leaves the profile where it is.
+            self.look(None).limit(1).send().await.context(UNSEEN)?;
             let hotel = format!("HOTEL#{}", self.hotel);
             for (pk, sk, kind) in [(&*hotel, "PROFILE", "PROFILE"), ("HOTELS", &hotel, "HOTELS")] {
                 let delete = self.dynamodb.delete_item().table_name(&self.table);
@@ -107,26 +104,15 @@ impl Erase {
                     *erased.records.entry(kind.to_owned()).or_default() += 1;
                 }
             }
-            self.wait().await;
+            if !erased.records.is_empty() || self.has_records(&hotel).await? {
+                self.wait().await;
+            }
         }
         let progress = counting("records looked at");
         let mut start = None;
         let mut found = Vec::new();
         loop {
-            let answer = self
-                .dynamodb
-                .scan()
-                .table_name(&self.table)
-                .set_exclusive_start_key(start)
-                .projection_expression("#p, #s, #one, #many")
-                .expression_attribute_names("#p", "pk")
-                .expression_attribute_names("#s", "sk")
-                .expression_attribute_names("#one", NAMING[0])
-                .expression_attribute_names("#many", NAMING[1])
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .context("the table cannot be looked through")?;
+            let answer = self.look(start).send().await.context(UNSEEN)?;
             erased.read_units += answer
                 .consumed_capacity()
                 .and_then(ConsumedCapacity::capacity_units)
@@ -160,6 +146,28 @@ impl Erase {
         Ok(erased)
     }
 
+    fn look(&self, start: Option<Key>) -> ScanFluentBuilder {
+        self.dynamodb
+            .scan()
+            .table_name(&self.table)
+            .set_exclusive_start_key(start)
+            .projection_expression("#p, #s, #seen")
+            .expression_attribute_names("#p", "pk")
+            .expression_attribute_names("#s", "sk")
+            .expression_attribute_names("#seen", SEEN)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// Whether anything else of the hotel is there: an earlier run may have taken the profile.
+    async fn has_records(&self, partition: &str) -> anyhow::Result<bool> {
+        let query = self.dynamodb.query().table_name(&self.table).limit(1);
+        let query =
+            query.key_condition_expression("#p = :p").expression_attribute_names("#p", "pk");
+        let value = AttributeValue::S(partition.to_owned());
+        let answer = query.expression_attribute_values(":p", value).send().await;
+        Ok(!answer.context(UNSEEN)?.items().is_empty())
+    }
+
     async fn wait(&self) {
         let progress = counting("seconds until no function remembers the hotel");
         for second in (0..self.wait.as_secs()).rev() {
@@ -171,19 +179,18 @@ impl Erase {
 
     /// Whether a record is one of those that are to go.
     fn concerns(&self, pk: &str, sk: &str, item: &Key) -> bool {
-        let hotel = self.hotel.as_str();
-        let second = |name: &str| name.split('#').nth(1).map(str::to_owned);
-        let in_list = LISTS.contains(&pk);
-        let of_hotel = if in_list { second(sk) } else { second(pk) };
-        let is_ours = of_hotel.as_deref() == Some(hotel) && pk.split('#').next() != Some("SESSION");
+        let (hotel, owner) = (self.hotel.as_str(), Owner::of(pk, sk));
         if self.is_whole_hotel() {
-            return is_ours || NAMING.iter().any(|name| names(item.get(*name), hotel));
+            return owner.hotel == Some(hotel) || names(item.get(SEEN), hotel);
         }
-        // Of a room, and of some dates, what belongs to a date or a month goes.
-        let Some((first, last)) = dated(pk).or_else(|| dated(sk)) else { return false };
+        // Of a room, and of some dates, what belongs to a date or a month goes. Sums of a month go as a
+        // whole, and with those of a room what says that the sums of all rooms are there.
+        let Some((first, last)) = owner.dates else { return false };
         let in_range =
             self.from.is_none_or(|from| last >= from) && self.to.is_none_or(|to| first <= to);
-        is_ours && in_range && self.room.as_ref().is_none_or(|room| is_of_room(sk, room.as_str()))
+        let says_all_are_there = owner.room.is_none() && first != last;
+        let is_of_room = |room: &RoomId| owner.room == Some(room.as_str()) || says_all_are_there;
+        owner.hotel == Some(hotel) && in_range && self.room.as_ref().is_none_or(is_of_room)
     }
 
     async fn delete(&self, keys: Vec<Key>) -> anyhow::Result<()> {
@@ -223,7 +230,7 @@ impl Erase {
             "logs, with ids of hotel and rooms: for LogRetentionDays".to_owned(),
             "what listeners on the bus have kept".to_owned(),
         ];
-        if !self.is_whole_hotel() {
+        if self.room.is_some() {
             left.push(
                 "hotel-days: the hotel's totals of a date go on to hold the room's part, for \
                  ReportDays"
@@ -269,29 +276,6 @@ fn names(value: Option<&AttributeValue>, hotel: &str) -> bool {
     }
 }
 
-/// Whether a sort key is that of a room, or says that every room's sums of a month are there: they no
-/// longer are.
-fn is_of_room(sk: &str, room: &str) -> bool {
-    let mut parts = sk.split('#');
-    match parts.next() {
-        Some("MONTH") => true,
-        Some(kind) => OF_ROOM.contains(&kind) && parts.next() == Some(room),
-        None => false,
-    }
-}
-
-/// First and last date of the date or the month in a key.
-fn dated(name: &str) -> Option<(Date, Date)> {
-    name.split('#').skip(1).find_map(|part| {
-        let date = part.parse::<Date>().ok().filter(|_| part.len() == 10);
-        let month = || {
-            let first = format!("{part}-01").parse::<Date>().ok().filter(|_| part.len() == 7)?;
-            Some((first, first.last_of_month()))
-        };
-        date.map(|date| (date, date)).or_else(month)
-    })
-}
-
 impl fmt::Display for Erased {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count: usize = self.records.values().sum();
@@ -319,8 +303,8 @@ mod tests {
             table: "t".to_owned(),
             hotel: HotelId::new("h1").unwrap(),
             room: Some(RoomId::new("101").unwrap()),
-            from: Some(jiff::civil::date(2026, 11, 20)),
-            to: Some(jiff::civil::date(2026, 11, 21)),
+            from: Some(BusinessDate::parse("2026-11-20").unwrap()),
+            to: Some(BusinessDate::parse("2026-11-21").unwrap()),
             wait: Duration::ZERO,
             dry_run: false,
         }
@@ -334,6 +318,11 @@ mod tests {
             assert!(goes("DAY#h1#2026-11-20", sk), "{sk}");
             assert!(!goes("DAY#h1#2026-11-22", sk), "{sk}");
             assert!(!goes("DAY#h11#2026-11-20", sk), "{sk}");
+        }
+        // A hotel may be called like a date.
+        let dated = Erase { hotel: HotelId::new("2026-11-20").unwrap(), room: None, ..room() };
+        for (pk, sk) in [("HOTEL#2026-11-20", "CLOSE"), ("DAY#2026-11-20#2026-05-01", "REPORT#1")] {
+            assert!(!dated.concerns(pk, sk, &Key::new()), "{pk} {sk}");
         }
         // The seventh part of another room's, and a hotel's totals.
         for (pk, sk) in [

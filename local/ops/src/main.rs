@@ -1,12 +1,17 @@
 //! The command line of an operator.
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use roomwatt_domain::{HotelId, Instant, RoomId};
+use roomwatt_domain::{BusinessDate, HotelId, Instant, RoomId};
 use roomwatt_ops::doctor::Doctor;
 use roomwatt_ops::erase::Erase;
 use roomwatt_ops::resend::Resend;
@@ -37,7 +42,7 @@ enum Command {
 #[derive(Args)]
 struct OfStack {
     /// The stack's name.
-    #[arg(long, value_name = "STACK")]
+    #[arg(long, value_name = "STACK", value_parser = NonEmptyStringValueParser::new())]
     stack: String,
     /// Change nothing: say what would be done.
     #[arg(long)]
@@ -64,11 +69,11 @@ struct EraseArgs {
     #[arg(long, value_name = "ROOM", value_parser = room)]
     room: Option<RoomId>,
     /// Only from this date on.
-    #[arg(long, value_name = "DATE")]
-    from: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    from: Option<BusinessDate>,
     /// Only through this date.
-    #[arg(long, value_name = "DATE")]
-    to: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    to: Option<BusinessDate>,
     /// Of a whole hotel: how long to wait between its profile and the rest. Functions remember a hotel
     /// for half an hour.
     #[arg(long, value_name = "MINUTES", default_value_t = 31)]
@@ -82,10 +87,18 @@ struct RestoreArgs {
     /// The time, such as 2026-11-22T09:00:00Z.
     #[arg(long, value_name = "TIME")]
     to: Timestamp,
+    /// The table that is gone back in, such as the one before an earlier restore. The one in use where none
+    /// is named.
+    #[arg(long, value_name = "TABLE")]
+    from: Option<String>,
 }
 
 fn hotel(text: &str) -> Result<HotelId, String> {
     HotelId::new(text).map_err(|error| error.to_string())
+}
+
+fn date(text: &str) -> Result<BusinessDate, String> {
+    BusinessDate::parse(text).map_err(|error| error.to_string())
 }
 
 fn room(text: &str) -> Result<RoomId, String> {
@@ -102,20 +115,24 @@ fn now() -> Instant {
 async fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(asked) if !asked.use_stderr() => asked.exit(),
-        // One line: what is wrong, without the usage.
-        Err(wrong) => {
-            let text = wrong.to_string();
-            let line = text.lines().next().unwrap_or_default();
-            eprintln!("{}", line.trim_start_matches("error: "));
+        Err(asked) if asked.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            if !asked.use_stderr() {
+                asked.exit();
+            }
+            // One line: what is wrong, without the usage.
+            let text = asked.to_string();
+            let wrong = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+            let wrong = wrong.collect::<Vec<_>>().join(" ");
+            drop(writeln!(io::stderr(), "{}", wrong.trim_start_matches("error: ")));
             return ExitCode::from(2);
         }
+        Err(nothing) => nothing.exit(),
     };
     match run(cli.command).await {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("{}", told(&error));
+            drop(writeln!(io::stderr(), "{}", told(&error)));
             ExitCode::from(2)
         }
     }
@@ -134,13 +151,15 @@ async fn run(command: Command) -> anyhow::Result<bool> {
     match command {
         Command::Doctor(_) => {
             let findings = Box::pin(Doctor { aws: &aws, stack: &stack, now }.run()).await?;
-            println!("{findings}");
+            say(&findings);
             Ok(findings.all_is_well())
         }
         Command::Resend(args) => {
-            let resent = Resend::of(&aws, &stack, args.reason, dry_run)?.run().await?;
-            println!("{resent}");
-            Ok(resent.failed == 0)
+            let resend = Resend::of(&aws, &stack, args.reason, dry_run)?;
+            stop_when_interrupted(&resend.stop);
+            let resent = resend.run().await?;
+            say(&resent);
+            Ok(resent.failed == 0 && resent.hidden == 0 && !resent.interrupted)
         }
         Command::Erase(args) => {
             anyhow::ensure!(
@@ -155,13 +174,37 @@ async fn run(command: Command) -> anyhow::Result<bool> {
                 dry_run,
                 ..Erase::of(&aws, &stack, args.hotel)?
             };
-            println!("{}", Box::pin(erase.run()).await?);
+            say(Box::pin(erase.run()).await?);
             Ok(true)
         }
         Command::Restore(args) => {
-            let restore = Restore { aws: &aws, stack: &stack, to: args.to, dry_run };
-            Box::pin(restore.run(&mut |step| println!("{step}"))).await?;
+            let restore =
+                Restore { aws: &aws, stack: &stack, to: args.to, from: args.from, dry_run };
+            Box::pin(restore.run(&mut |step| say(step))).await?;
             Ok(true)
         }
     }
 }
+
+/// A line on standard output. Whoever reads it may have gone, which stops nothing that is under way.
+fn say(line: impl Display) {
+    drop(writeln!(io::stdout(), "{line}"));
+}
+
+/// Becomes true at the first Ctrl-C; a second one ends the process where it stands.
+fn stop_when_interrupted(stop: &Arc<AtomicBool>) {
+    let stop = Arc::clone(stop);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        stop.store(true, Ordering::Relaxed);
+        drop(writeln!(io::stderr(), "ending with what is done; Ctrl-C again ends at once"));
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(BY_SIGINT);
+        }
+    });
+}
+
+/// The status by which a shell knows that a command ended by Ctrl-C.
+const BY_SIGINT: i32 = 128 + 2;

@@ -3,15 +3,20 @@
 //! A message is sent first and deleted then, so a break between the two sends it twice, which does no
 //! harm: events are judged as any other, and a repeat changes nothing. What is not to be sent is left
 //! where it is, and can be received again at once.
+//!
+//! What is refused again comes back while the command still runs. It is told by its body, and left.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, bail};
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
-    MessageAttributeValue, SendMessageBatchRequestEntry,
+    MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry,
 };
 
 use crate::progress::counting;
@@ -25,6 +30,15 @@ const LARGEST: usize = 1024 * 1024;
 const LONG_POLL: i32 = 10;
 /// How long what was received is hidden from others, in seconds.
 const HIDDEN: i32 = 900;
+/// Why a message is left that is like one that was sent.
+const AGAIN: &str = "the same as one that was sent: refused again, or there twice";
+/// Why a part is left.
+const HALF: &str = "a part of a body whose other part is not here";
+/// After so many receives that bring nothing new every message was seen: what was hidden long enough
+/// comes again.
+const ROUNDS: u32 = 5;
+/// The most messages that are held at once; SQS hides 120,000 of a queue.
+const MOST_HELD: usize = 100_000;
 /// What goes with an event as it was received.
 const CARRIED: [&str; 2] = ["source", "hotel"];
 
@@ -41,6 +55,8 @@ pub struct Resend {
     pub reason: Option<String>,
     /// Only look.
     pub dry_run: bool,
+    /// Becomes true when the command is to end with what is done.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// What became of it.
@@ -52,6 +68,10 @@ pub struct Resent {
     pub left: BTreeMap<String, usize>,
     /// Messages that their queue did not take.
     pub failed: usize,
+    /// Messages that could not be seen: another run has received them, or one did that was killed.
+    pub hidden: usize,
+    /// Whether it ended before every message was seen.
+    pub interrupted: bool,
     dry_run: bool,
 }
 
@@ -63,6 +83,16 @@ struct Ready {
     attributes: BTreeMap<String, String>,
     /// What is deleted once it is sent.
     receipts: Vec<String>,
+}
+
+/// What was received and is not done.
+#[derive(Debug, Default)]
+struct Held {
+    /// By the queue that they go to.
+    ready: BTreeMap<String, Vec<Ready>>,
+    halves: BTreeMap<String, Parts>,
+    /// Receipts of what stays.
+    left: Vec<String>,
 }
 
 /// Parts of a body that was kept in several, by their place.
@@ -89,6 +119,7 @@ impl Resend {
             queues: queues.map(|(name, url)| (name.to_owned(), url.to_owned())).into(),
             reason,
             dry_run,
+            stop: Arc::default(),
         })
     }
 
@@ -97,13 +128,29 @@ impl Resend {
     /// # Errors
     /// When the queue does not answer.
     pub async fn run(&self) -> anyhow::Result<Resent> {
+        let (dry_run, hidden) = (self.dry_run, self.hidden().await?);
+        let mut resent = Resent { hidden, dry_run, ..Resent::default() };
+        let mut held = Held::default();
+        let done = self.send_all(&mut held, &mut resent).await;
+        // However it ended, what is not sent can be received again.
+        for (receipt, _) in held.halves.into_values().flat_map(BTreeMap::into_values) {
+            *resent.left.entry(HALF.to_owned()).or_default() += 1;
+            held.left.push(receipt);
+        }
+        held.left.extend(held.ready.into_values().flatten().flat_map(|one| one.receipts));
+        let shown = self.show_again(&held.left).await;
+        done.and(shown)?;
+        Ok(resent)
+    }
+
+    async fn send_all(&self, held: &mut Held, resent: &mut Resent) -> anyhow::Result<()> {
         let progress = counting("refused messages seen");
-        let mut resent = Resent { dry_run: self.dry_run, ..Resent::default() };
-        let mut seen = HashSet::new();
-        let mut left = Vec::new();
-        let mut ready: BTreeMap<String, Vec<Ready>> = BTreeMap::new();
-        let mut halves: BTreeMap<String, Parts> = BTreeMap::new();
-        loop {
+        let (mut seen, mut bodies, mut nothing_new) = (HashSet::new(), HashSet::new(), 0);
+        while nothing_new < ROUNDS {
+            if self.stop.load(Ordering::Relaxed) || held.left.len() >= MOST_HELD {
+                resent.interrupted = true;
+                return Ok(());
+            }
             let messages = self.receive().await?;
             if messages.is_empty() {
                 break;
@@ -113,44 +160,49 @@ impl Resend {
                 let id = message.message_id().unwrap_or_default().to_owned();
                 let receipt = message.receipt_handle().unwrap_or_default().to_owned();
                 if !seen.insert(id) {
-                    left.push(receipt);
+                    held.left.push(receipt);
                     continue;
                 }
-                match self.judge(&message, &mut halves) {
-                    Judged::Send(queue, one) => ready.entry(queue).or_default().push(one),
+                match self.judge(&message, &mut held.halves) {
+                    Judged::Send(queue, one) if bodies.insert(one.hash(&queue)) => {
+                        held.ready.entry(queue).or_default().push(one);
+                    }
+                    Judged::Send(_, again) => {
+                        *resent.left.entry(AGAIN.to_owned()).or_default() += 1;
+                        held.left.extend(again.receipts);
+                    }
                     Judged::Kept => {}
                     Judged::Leave(why) => {
                         *resent.left.entry(why).or_default() += 1;
-                        left.push(receipt);
+                        held.left.push(receipt);
                     }
                 }
             }
             progress.set_position(seen.len() as u64);
-            for (queue, ready) in &mut ready {
+            for (queue, ready) in &mut held.ready {
                 while ready.len() >= AT_ONCE {
-                    self.send(queue, ready, &mut resent, &mut left).await?;
+                    self.send(queue, ready, resent, &mut held.left).await?;
                 }
             }
-            if seen.len() == before {
-                // The first ones come again: all were seen.
-                break;
-            }
+            nothing_new = if seen.len() == before { nothing_new + 1 } else { 0 };
         }
-        for (queue, ready) in &mut ready {
+        for (queue, ready) in &mut held.ready {
             while !ready.is_empty() {
-                self.send(queue, ready, &mut resent, &mut left).await?;
+                self.send(queue, ready, resent, &mut held.left).await?;
             }
         }
-        for (receipt, _) in halves.into_values().flat_map(BTreeMap::into_values) {
-            *resent
-                .left
-                .entry("a part of a body whose other part is not here".to_owned())
-                .or_default() += 1;
-            left.push(receipt);
-        }
-        self.show_again(&left).await?;
         progress.finish_and_clear();
-        Ok(resent)
+        Ok(())
+    }
+
+    /// How many messages somebody else has received.
+    async fn hidden(&self) -> anyhow::Result<usize> {
+        let name = QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let request = self.sqs.get_queue_attributes().queue_url(&self.rejected);
+        let answer = request.attribute_names(name.clone()).send().await;
+        let answer = answer.context("the queue of refused events cannot be looked at")?;
+        let count = answer.attributes().and_then(|attributes| attributes.get(&name)?.parse().ok());
+        Ok(count.unwrap_or(0))
     }
 
     async fn receive(&self) -> anyhow::Result<Vec<Message>> {
@@ -247,7 +299,7 @@ impl Resend {
                 answer.successful().iter().filter_map(|entry| entry.id().parse().ok()).collect()
             }
             Err(error) => {
-                self.show_again(left).await?;
+                left.extend(batch.into_iter().flat_map(|one| one.receipts));
                 return Err(error).with_context(|| format!("{queue} does not take events"));
             }
         };
@@ -310,6 +362,13 @@ enum Judged {
 }
 
 impl Ready {
+    /// What tells it from others: a message that comes back has a new id.
+    fn hash(&self, queue: &str) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (queue, &self.body, &self.attributes).hash(&mut hasher);
+        hasher.finish()
+    }
+
     fn size(&self) -> usize {
         let attributes = self.attributes.iter();
         let attributes = attributes.map(|(name, value)| name.len() + value.len() + "String".len());
@@ -342,6 +401,18 @@ impl fmt::Display for Resent {
         }
         if self.failed > 0 {
             write!(f, "\nnot taken by their queue, and left: {}", self.failed)?;
+        }
+        if self.hidden > 0 {
+            let hidden = self.hidden;
+            write!(
+                f,
+                "\nnot seen: some {hidden}, received by another run or by one that was killed; they come \
+                 back within {} minutes",
+                HIDDEN / 60
+            )?;
+        }
+        if self.interrupted {
+            write!(f, "\ninterrupted: the rest is as it was; call again to go on")?;
         }
         Ok(())
     }

@@ -3,15 +3,20 @@
 //! Called again with the same time it goes on where it was broken off: the new table's name says the
 //! time, and each step looks first at what is done. Until it has ended, events wait in their queues, for
 //! four days at most.
+//!
+//! The rule that ticks is stopped first and started last, so it tells a restore that was broken off from
+//! one that has ended.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use aws_sdk_cloudformation::error::ProvideErrorMetadata;
 use aws_sdk_cloudformation::types::{Capability, Parameter};
 use aws_sdk_dynamodb::types::{
     PointInTimeRecoverySpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
 };
+use aws_sdk_eventbridge::types::RuleState;
 use jiff::Timestamp;
 use roomwatt_store::TTL_ATTRIBUTE;
 
@@ -32,6 +37,8 @@ pub struct Restore<'a> {
     pub stack: &'a Stack,
     /// The time.
     pub to: Timestamp,
+    /// The table that is gone back in; the one in use where none is named.
+    pub from: Option<String>,
     /// Only look.
     pub dry_run: bool,
 }
@@ -47,27 +54,28 @@ impl Restore<'_> {
     /// # Errors
     /// Where a step fails. The writers stay stopped then, and the error says so.
     pub async fn run(&self, tell: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
-        let (source, target) = (self.stack.output("TableName")?, self.target());
-        if source != target {
-            self.can_be_restored(source).await?;
-        }
+        let (source, target) = (self.source()?, self.target());
+        self.can_begin(source, &target).await?;
         if self.dry_run {
             for step in self.steps(source, &target) {
                 tell(&format!("would {step}"));
             }
             return Ok(());
         }
-        let done = self.go(source, &target, tell).await;
-        done.with_context(|| {
+        let how_to_go_on = |stopped: &str| {
             format!(
-                "not done. Writers are stopped, and events wait in their queues for four days. Call \
-                 again with --to {} to go on; to give up, enable the rule {} and the event source \
-                 mappings of {}",
+                "not done. {stopped}, and events wait in their queues for four days. Call again with \
+                 --to {} to go on; to give up, enable the rule {} and the event source mappings of {}",
                 self.to,
                 self.stack.tick(),
                 TAKERS.join(", ")
             )
-        })
+        };
+        let stopped = self.set_writers(false).await;
+        stopped.with_context(|| how_to_go_on("Some writers may be stopped"))?;
+        tell("writers are stopped");
+        let done = self.go(source, &target, tell).await;
+        done.with_context(|| how_to_go_on("Writers are stopped"))
     }
 
     fn steps(&self, source: &str, target: &str) -> [String; 6] {
@@ -87,8 +95,6 @@ impl Restore<'_> {
         target: &str,
         tell: &mut dyn FnMut(&str),
     ) -> anyhow::Result<()> {
-        self.set_writers(false).await?;
-        tell("writers are stopped");
         self.restore(source, target).await?;
         tell(&format!("table {target} is there"));
         self.complete(target).await?;
@@ -100,6 +106,34 @@ impl Restore<'_> {
         self.set_writers(true).await?;
         tell("writers are started");
         Ok(())
+    }
+
+    fn source(&self) -> anyhow::Result<&str> {
+        self.from.as_deref().map_or_else(|| self.stack.output("TableName"), Ok)
+    }
+
+    /// Looks, before anything is stopped, whether it can come to an end.
+    async fn can_begin(&self, source: &str, target: &str) -> anyhow::Result<()> {
+        let tick = self.stack.tick();
+        let rule = self.aws.events.describe_rule().name(&tick).send().await;
+        let rule = rule.with_context(|| format!("the rule {tick} cannot be looked at"))?;
+        let writers_run = rule.state() != Some(&RuleState::Disabled);
+        if writers_run {
+            let (name, status) = (&self.stack.name, self.stack.status.as_str());
+            let can_be_updated = status.ends_with("_COMPLETE")
+                && !["ROLLBACK_COMPLETE", "DELETE_COMPLETE"].contains(&status);
+            ensure!(can_be_updated, "the stack {name} is {status}: it cannot be updated now");
+            ensure!(
+                self.stack.output("TableName")? != target,
+                "{name} uses {target} already, and its writers run: nothing is left to do. To go back once \
+                 more, name a table that has the time by --from, and a time that is another second"
+            );
+            ensure!(
+                self.status(target).await?.is_none(),
+                "{target} is there already, and may have been written to: name another second"
+            );
+        }
+        if source == target { Ok(()) } else { self.can_be_restored(source).await }
     }
 
     async fn can_be_restored(&self, source: &str) -> anyhow::Result<()> {
@@ -128,27 +162,9 @@ impl Restore<'_> {
 
     /// Stops or starts what writes to the table by itself.
     async fn set_writers(&self, run: bool) -> anyhow::Result<()> {
-        let tick = self.stack.tick();
-        let changed = if run {
-            self.aws
-                .events
-                .enable_rule()
-                .name(&tick)
-                .send()
-                .await
-                .map(drop)
-                .map_err(anyhow::Error::from)
-        } else {
-            self.aws
-                .events
-                .disable_rule()
-                .name(&tick)
-                .send()
-                .await
-                .map(drop)
-                .map_err(anyhow::Error::from)
-        };
-        changed.with_context(|| format!("the rule {tick}"))?;
+        if !run {
+            self.set_rule(run).await?;
+        }
         for taker in TAKERS {
             for mapping in self.mappings(taker).await? {
                 let update =
@@ -157,7 +173,17 @@ impl Restore<'_> {
                 self.mapping_is(&mapping, run).await?;
             }
         }
-        Ok(())
+        if run { self.set_rule(run).await } else { Ok(()) }
+    }
+
+    async fn set_rule(&self, run: bool) -> anyhow::Result<()> {
+        let (tick, events) = (self.stack.tick(), &self.aws.events);
+        let changed = if run {
+            events.enable_rule().name(&tick).send().await.map(drop).map_err(anyhow::Error::from)
+        } else {
+            events.disable_rule().name(&tick).send().await.map(drop).map_err(anyhow::Error::from)
+        };
+        changed.with_context(|| format!("the rule {tick}"))
     }
 
     async fn mappings(&self, function: &str) -> anyhow::Result<Vec<String>> {
@@ -274,7 +300,13 @@ impl Restore<'_> {
                 };
                 update = update.parameters(parameter.build());
             }
-            update.send().await.context("the stack cannot be updated")?;
+            // The request is sent again where its answer was lost. It is the same one by its token; and
+            // where an answer says that nothing is left to update, the one before was carried out.
+            let done = update.client_request_token(&release).send().await;
+            done.map(drop).or_else(|error| match error.message() {
+                Some(message) if message.contains("No updates are to be performed") => Ok(()),
+                _ => Err(anyhow::Error::from(error).context("the stack cannot be updated")),
+            })?;
         }
         let progress = counting("looks until the stack is updated");
         for look in 0..LOOKS {

@@ -42,12 +42,22 @@ impl Aws {
 /// What went wrong, on one line: of an answer of AWS its code and its message, and not all around them.
 pub fn told(error: &anyhow::Error) -> String {
     let answer = error.chain().find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
-    let causes = error.chain().map(ToString::to_string);
-    let Some(answer) = answer else { return causes.collect::<Vec<_>>().join(": ") };
-    let ours = causes.take_while(|cause| cause != "service error");
-    let message = answer.message().or(answer.code()).unwrap_or("no message");
-    let told = ours.chain([message.replace(['\n', '\r'], " ")]);
-    told.collect::<Vec<_>>().join(": ")
+    let causes = error.chain().map(|cause| cause.to_string().replace(['\n', '\r'], " "));
+    let mut told: Vec<String> = Vec::new();
+    for cause in causes {
+        match (cause == "service error", answer) {
+            (true, Some(answer)) => {
+                let message = answer.message().or(answer.code()).unwrap_or("no message");
+                told.push(message.replace(['\n', '\r'], " "));
+                break;
+            }
+            (true, None) => {}
+            // Some say again what the one before has said.
+            (false, _) if told.last().is_some_and(|before| before.ends_with(&cause)) => {}
+            (false, _) => told.push(cause),
+        }
+    }
+    told.join(": ")
 }
 
 /// A deployed stack.
@@ -80,7 +90,8 @@ impl Stack {
             Some((parameter.parameter_key()?.to_owned(), value.to_owned()))
         });
         Ok(Self {
-            name: name.to_owned(),
+            // It may have been asked for by its ARN.
+            name: stack.stack_name().unwrap_or(name).to_owned(),
             status: stack.stack_status().map(ToString::to_string).unwrap_or_default(),
             outputs: outputs.collect(),
             parameters: parameters.collect(),

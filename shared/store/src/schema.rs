@@ -80,7 +80,7 @@ pub(crate) const PARTS: &str = "parts";
 pub(crate) const SESSION_PREFIX: &str = "SESSION#";
 pub(crate) const LINK: &str = "LINK";
 /// The hotels that a session sees, or the one that a link leads to.
-pub(crate) const SEEN: &str = "hotels";
+pub const SEEN: &str = "hotels";
 /// On a session that somebody signed out of, and on a link that was deleted.
 pub(crate) const ENDED: &str = "ended";
 
@@ -91,6 +91,8 @@ pub(crate) const TOUCH_PREFIX: &str = "TOUCH#";
 pub(crate) const DAY_PREFIX: &str = "DAY#";
 pub(crate) const MONTH_PREFIX: &str = "MONTH#";
 pub(crate) const ROOM_PREFIX: &str = "ROOM#";
+pub(crate) const REFUSED_PREFIX: &str = "REFUSED#";
+pub(crate) const REGISTER_PREFIX: &str = "REGISTER#";
 
 /// Partition of a hotel's own records.
 pub(crate) fn hotel_key(hotel: &HotelId) -> String {
@@ -104,7 +106,7 @@ pub(crate) fn hotel_of_key(key: &str) -> Option<HotelId> {
 
 /// In the partition of when hotels were heard: that events of one were refused.
 pub(crate) fn refused_key(hotel: &HotelId) -> String {
-    format!("REFUSED#{hotel}")
+    prefixed(REFUSED_PREFIX, hotel)
 }
 
 /// A hotel in the list of hotels.
@@ -172,7 +174,7 @@ pub(crate) fn profile_key(version: u64) -> String {
 /// Partition of a hotel's register. Not among the hotel's own records: the report API may delete
 /// what is in here.
 pub(crate) fn register_key(hotel: &HotelId) -> String {
-    format!("REGISTER#{hotel}")
+    prefixed(REGISTER_PREFIX, hotel)
 }
 
 /// A part of a register.
