@@ -338,15 +338,19 @@ impl Stack {
                 let separator = separator.as_str().unwrap_or_default();
                 Ok(Some(json!(text.split(separator).collect::<Vec<_>>())))
             }
-            ("Fn::Sub", _) => match argument.as_str() {
-                Some(text) => Ok(Some(json!(self.substitute(text)?))),
-                None => invalid("Fn::Sub with variables of its own is not read"),
-            },
+            ("Fn::Sub", []) => {
+                let text = argument.as_str().unwrap_or_default();
+                Ok(Some(json!(self.substitute(text, &Map::new())?)))
+            }
+            ("Fn::Sub", [text, Value::Object(own)]) => {
+                Ok(Some(json!(self.substitute(text.as_str().unwrap_or_default(), own)?)))
+            }
             _ => invalid(format!("{function} is not read")),
         }
     }
 
-    fn substitute(&self, text: &str) -> Result<String> {
+    /// Puts values in the place of their names; `own` has those that the text brings along.
+    fn substitute(&self, text: &str, own: &Map<String, Value>) -> Result<String> {
         let mut resolved = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
@@ -354,9 +358,13 @@ impl Stack {
                 return invalid(format!("{text} does not end"));
             };
             resolved.push_str(before);
-            match name.split_once('.') {
-                Some((id, attribute)) => resolved.push_str(&self.attribute(id, attribute)?),
-                None => match self.reference(name)?.as_ref().and_then(plain) {
+            match (name.split_once('.'), own.get(name)) {
+                (Some((id, attribute)), _) => resolved.push_str(&self.attribute(id, attribute)?),
+                (None, Some(value)) => {
+                    let value = self.resolve(value)?.as_ref().and_then(plain);
+                    resolved.push_str(&value.unwrap_or_default());
+                }
+                (None, None) => match self.reference(name)?.as_ref().and_then(plain) {
                     Some(text) => resolved.push_str(&text),
                     None => return invalid(format!("{name} is no text")),
                 },
@@ -539,7 +547,7 @@ fn long_form(yaml: &Yaml) -> Result<Value> {
                     Some((id, attribute)) => json!({ "Fn::GetAtt": [id, attribute] }),
                     None => return invalid(format!("{name} names no attribute")),
                 },
-                ("Sub", Some(_)) => json!({ "Fn::Sub": value }),
+                ("Sub", _) => json!({ "Fn::Sub": value }),
                 ("If" | "Equals" | "Not" | "Join" | "Split" | "Contains", None) => {
                     json!({ format!("Fn::{}", tag.suffix): value })
                 }

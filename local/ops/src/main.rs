@@ -1,9 +1,9 @@
 //! The command line of an operator.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -156,10 +156,12 @@ async fn run(command: Command) -> anyhow::Result<bool> {
         }
         Command::Resend(args) => {
             let resend = Resend::of(&aws, &stack, args.reason, dry_run)?;
-            stop_when_interrupted(&resend.stop);
-            let resent = resend.run().await?;
-            say(&resent);
-            Ok(resent.failed == 0 && resent.hidden == 0 && !resent.interrupted)
+            let done = tokio::select! {
+                done = resend.run() => done?,
+                never = stop_when_interrupted(&resend.stop) => match never {},
+            };
+            say(&done);
+            Ok(done.failed == 0 && done.hidden == 0 && !done.interrupted)
         }
         Command::Erase(args) => {
             anyhow::ensure!(
@@ -192,18 +194,15 @@ fn say(line: impl Display) {
 }
 
 /// Becomes true at the first Ctrl-C; a second one ends the process where it stands.
-fn stop_when_interrupted(stop: &Arc<AtomicBool>) {
-    let stop = Arc::clone(stop);
-    tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_err() {
-            return;
-        }
+async fn stop_when_interrupted(stop: &AtomicBool) -> Infallible {
+    if tokio::signal::ctrl_c().await.is_ok() {
         stop.store(true, Ordering::Relaxed);
         drop(writeln!(io::stderr(), "ending with what is done; Ctrl-C again ends at once"));
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(BY_SIGINT);
         }
-    });
+    }
+    std::future::pending().await
 }
 
 /// The status by which a shell knows that a command ended by Ctrl-C.

@@ -9,7 +9,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, bail};
@@ -56,7 +55,7 @@ pub struct Resend {
     /// Only look.
     pub dry_run: bool,
     /// Becomes true when the command is to end with what is done.
-    pub stop: Arc<AtomicBool>,
+    pub stop: AtomicBool,
 }
 
 /// What became of it.
@@ -119,7 +118,7 @@ impl Resend {
             queues: queues.map(|(name, url)| (name.to_owned(), url.to_owned())).into(),
             reason,
             dry_run,
-            stop: Arc::default(),
+            stop: AtomicBool::new(false),
         })
     }
 

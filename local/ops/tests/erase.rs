@@ -102,7 +102,7 @@ mod erase {
 
     #[tokio::test]
     async fn of_a_hotel_every_record_of_whatever_kind_goes_and_none_of_another() {
-        let deployment = two_hotels().await;
+        let deployment = Box::pin(two_hotels()).await;
         let dynamodb = deployment.aws().dynamodb();
         let before = items(&dynamodb).await;
         let erased = erase(&dynamodb, HOTELS[1]).run().await.unwrap();
@@ -143,7 +143,7 @@ mod erase {
 
     #[tokio::test]
     async fn of_a_room_what_is_of_the_dates_goes_and_what_says_that_a_month_is_summed() {
-        let deployment = two_hotels().await;
+        let deployment = Box::pin(two_hotels()).await;
         let dynamodb = deployment.aws().dynamodb();
         let before = items(&dynamodb).await;
         let date = |text| Some(BusinessDate::parse(text).unwrap());
