@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use roomwatt_domain::{
-    BusinessDate, BusinessDay, RoomId, RoomReport, RoomStates, SignalHistory, trace,
+    BusinessDate, BusinessDay, Profile, RoomId, RoomReport, RoomStates, SignalHistory, trace,
 };
 use roomwatt_presentation::HistoryView;
 use roomwatt_store::Hotel;
@@ -45,6 +45,8 @@ pub(crate) struct Day {
     pub(crate) signals: Vec<SignalHistory>,
     /// Of an open day: the figures so far.
     pub(crate) report: Option<RoomReport>,
+    /// The profile that it was closed with, where that is not the hotel's of now.
+    pub(crate) superseded: Option<Profile>,
 }
 
 /// Every signal of a room on a date.
@@ -64,7 +66,7 @@ pub(crate) async fn read(
         return Err(problem("is before the history that is kept"));
     }
     let Some(closed_through) = hotel.closed_through else { return Err(Problem::no_room()) };
-    let (opening, signals, report) = if date <= closed_through {
+    let (opening, signals, report, superseded) = if date <= closed_through {
         let before = calendar.previous(date).date;
         let wanted = [before, date].map(|date| (date, room.clone()));
         let reports = call.store().stored_reports_of(id, wanted, now).await?;
@@ -82,7 +84,7 @@ pub(crate) async fn read(
         let history = summary.pop().map(|(_, summary)| summary.history).unwrap_or_default();
         let terms = superseded.as_ref().unwrap_or(&hotel.profile).terms(room);
         let signals = trace::signals(day.window, &opening, &history, &terms);
-        (opening, signals, None)
+        (opening, signals, None, superseded)
     } else {
         let open = OpenDays::through(hotel, date, now)?.ok_or_else(Problem::no_room)?;
         let known = open.named(call, hotel, vec![room.clone()]).await?.pop_first();
@@ -90,7 +92,7 @@ pub(crate) async fn read(
         live.map(|live| {
             let terms = hotel.profile.terms(room);
             let signals = trace::signals(live.window, &live.opening, &live.history, &terms);
-            (live.opening, signals, Some(live.report))
+            (live.opening, signals, Some(live.report), None)
         })
         .unwrap_or_default()
     };
@@ -98,5 +100,5 @@ pub(crate) async fn read(
     if signals.is_empty() && live::of_room(call, hotel, room).await?.is_none() {
         return Err(Problem::no_room());
     }
-    Ok(Day { span: day, opening, signals, report })
+    Ok(Day { span: day, opening, signals, report, superseded })
 }

@@ -19,7 +19,7 @@ use crate::answer::{self, Buffer, CSV, Entries, FORMAT, Format, Freshness, JSON,
 use crate::call::Call;
 use crate::caller::Scope;
 use crate::parameters::{
-    Dates, FROM, LARGEST_PAGE, LIMIT, NEXT_TOKEN, PERIOD, Parameters, ROOMS, TO, USUAL_PAGE,
+    Dates, FROM, LANG, LARGEST_PAGE, LIMIT, NEXT_TOKEN, PERIOD, Parameters, ROOMS, TO, USUAL_PAGE,
 };
 use crate::problem::Problem;
 use crate::ranges::{ClosedDays, MOST_KEYS, Page, Place, Selection, place, sums};
@@ -151,7 +151,6 @@ pub(crate) async fn csv(call: Call) -> Result<Response, Problem> {
 }
 
 const FOR: &str = "for";
-const LANG: &str = "lang";
 
 /// Programs', unless it is for a spreadsheet: then by the parameter's language, else by the one that
 /// the browser names first.

@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use roomwatt_domain::profile::FieldError;
 use roomwatt_domain::{BusinessDate, HotelId, Profile};
+use roomwatt_page::Language;
 use roomwatt_store::{KEYS_PER_BATCH, ListedHotel, PutProfile};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -15,7 +16,7 @@ use serde_json::value::RawValue;
 use crate::answer::{self, Entries, Freshness, JSON, unwritable};
 use crate::call::Call;
 use crate::caller::{Hotels, Scope};
-use crate::parameters::{LARGEST_PAGE, LIMIT, NEXT_TOKEN, Parameters};
+use crate::parameters::{LANG, LARGEST_PAGE, LIMIT, NEXT_TOKEN, Parameters};
 use crate::problem::Problem;
 use crate::{schema, token};
 
@@ -35,12 +36,18 @@ const LARGEST_PROFILE: usize = 256 * 1024;
     responses(schema::HotelsResponses)
 )]
 pub(crate) async fn list(call: Call) -> Result<Response, Problem> {
-    let parameters = call.parameters(&[LIMIT, NEXT_TOKEN])?;
     if answer::prefers_html(&call.headers) {
         // A person's browser: the page is one up.
-        let headers = [(header::LOCATION, "./"), (header::VARY, "accept")];
+        let parameters = call.parameters(&[LIMIT, NEXT_TOKEN, LANG])?;
+        let language = parameters.text(LANG).map(|tag| Language::of(Some(tag), None));
+        let page = language.map(|language| format!("./?lang={}", language.tag()));
+        let page = page.as_deref().unwrap_or("./");
+        let location = HeaderValue::from_str(page).map_err(answer::unwritable)?;
+        let headers =
+            [(header::LOCATION, location), (header::VARY, HeaderValue::from_static("accept"))];
         return Ok((StatusCode::FOUND, headers).into_response());
     }
+    let parameters = call.parameters(&[LIMIT, NEXT_TOKEN])?;
     let limit = parameters.limit()?;
     let (hotels, next) = visible(&call, &parameters, limit).await?;
     let mut entries = Entries::default();

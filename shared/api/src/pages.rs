@@ -21,12 +21,13 @@ use crate::answer::{self, Freshness, HTML, unwritable};
 use crate::call::Call;
 use crate::caller::Scope;
 use crate::findings::{Look, USUAL_DAYS};
-use crate::parameters::{BASELINE, ComparedWith, Dates, FROM, NEXT_TOKEN, PERIOD, Parameters, TO};
+use crate::parameters::{
+    BASELINE, ComparedWith, Dates, FROM, LANG, NEXT_TOKEN, PERIOD, Parameters, TO,
+};
 use crate::problem::Problem;
 use crate::ranges::{AT_ONCE, ClosedDays, Selection};
 use crate::{history, hotels, hours, room_listing, schema};
 
-const LANG: &str = "lang";
 const SORT: &str = "sort";
 
 /// How many findings a page shows: more than anybody walks in a day, and a bound on what is read of the
@@ -51,7 +52,8 @@ pub(crate) async fn hotels(call: Call) -> Result<Response, Problem> {
     let language = language(&call, &parameters);
     let (listed, next) = hotels::visible(&call, &parameters, HOTELS).await?;
     if let ([only], None, false) = (&listed[..], &next, parameters.has(NEXT_TOKEN)) {
-        let page = format!("hotels/{}/report.html", only.hotel_id);
+        let lang = parameters.text(LANG).map(|_| format!("?lang={}", language.tag()));
+        let page = format!("hotels/{}/report.html{}", only.hotel_id, lang.unwrap_or_default());
         let location = HeaderValue::from_str(&page).map_err(unwritable)?;
         return Ok((StatusCode::FOUND, [(header::LOCATION, location)]).into_response());
     }
@@ -81,6 +83,10 @@ async fn to_last_day(
     let Some(last) = hotel.closed_through else { return Ok(Some((hotel, None))) };
     let dates = [Range::month_of(last).from, last];
     let days = Selection { call, hotel: &id, dates: &dates, rooms: None }.hotel_days().await?;
+    // The day that a hotel is opened with was not closed, and has no sums.
+    if days.is_empty() {
+        return Ok(Some((hotel, None)));
+    }
     let on_last = days.iter().filter(|day| day.date == last).map(|day| day.totals).sum();
     let month = days.iter().map(|day| day.totals).sum();
     Ok(Some((hotel, Some((last, on_last, month)))))
@@ -149,6 +155,9 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let language = language(&call, &parameters);
     let mut page = HotelPage::new(&hotel.profile, range, before, hotel.closed_through, language);
     page.sort_by(sort);
+    if let Dates::Period(period) = asked {
+        page.of_period(period);
+    }
     page.made_at(call.now());
     page.signed_in(call.is_session());
     let selection = Selection { call: &call, hotel: &id, dates: &days.dates, rooms: None };
@@ -160,6 +169,9 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     if page.is_empty() {
         let came = call.store().arrivals(&id, call.now()).await?;
         page.nothing_but(Came { applied_at: came.applied_at, refused: came.refused });
+        if !has_closed(&call, &hotel).await? {
+            page.never_closed();
+        }
     }
     if range.from == range.to {
         page.lead_in(days_before_it(&call, &hotel, range.from).await?);
@@ -177,6 +189,14 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
         }
     }
     write(&call, page.render(), Freshness::settled_if(days.complete))
+}
+
+/// Whether a hotel has closed a day. With its first event it is opened as of the day before, on which
+/// nothing was closed.
+async fn has_closed(call: &Call, hotel: &Hotel) -> Result<bool, Problem> {
+    let (id, last) = (&hotel.profile.hotel_id, hotel.closed_through.unwrap_or(BusinessDate::MAX));
+    let mut days = call.store().hotel_days(id, BusinessDate::MIN, last, call.now()).at_most(1);
+    Ok(days.next().await?.is_some())
 }
 
 /// Adds all that a page shows of a range of some days: their reports, and what is to be done.
@@ -274,6 +294,7 @@ pub(crate) async fn room(call: Call) -> Result<Response, Problem> {
         closed_through: hotel.closed_through,
         language: language(&call, &parameters),
         signed_in: call.is_session(),
+        made_at: Some(call.now()),
     };
     write(&call, page.render(), Freshness::settled_if(days.complete))
 }
@@ -313,6 +334,9 @@ pub(crate) async fn day(call: Call) -> Result<Response, Problem> {
         signals: &read.signals,
         language: language(&call, &parameters),
         signed_in: call.is_session(),
+        judged_by: read.superseded.as_ref().unwrap_or(&hotel.profile),
+        closed_through: hotel.closed_through,
+        made_at: Some(call.now()),
     };
     write(&call, page.render(), Freshness::settled_if(closed))
 }
@@ -331,7 +355,7 @@ async fn days_before_it(
     let (Some(from), Some(to)) = (back(7 * 8), back(1)) else { return Ok(Vec::new()) };
     let (id, dates) = (&hotel.profile.hotel_id, [from, to]);
     let days = Selection { call, hotel: id, dates: &dates, rooms: None }.hotel_days().await?;
-    let lead = |day: &HotelDay| Lead { date: day.date, rooms: day.rooms, totals: day.totals };
+    let lead = |day: &HotelDay| Lead { date: day.date, sums: day.sums() };
     Ok(days.iter().map(lead).collect())
 }
 

@@ -158,6 +158,7 @@ pub(crate) const BASELINE_TO: &str = "baselineTo";
 pub(crate) const BASELINE: &str = "baseline";
 pub(crate) const ROOMS: &str = "rooms";
 pub(crate) const LIMIT: &str = "limit";
+pub(crate) const LANG: &str = "lang";
 pub(crate) const NEXT_TOKEN: &str = "nextToken";
 
 fn unknown(name: &str, names: Names) -> Problem {

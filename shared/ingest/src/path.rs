@@ -13,6 +13,7 @@ use roomwatt_domain::{
 use roomwatt_messaging::batch::{contained, respond};
 use roomwatt_messaging::{BatchFailed, DayCloseMessage, Invocation, Outgoing, Queue, chain};
 use roomwatt_store::{AddOutcome, Consumed, OpenOutcome, SETS_PER_WRITE, Seal, Store, StoreError};
+use serde::Deserialize;
 use tracing::{error, info};
 
 use crate::arrival::{Arrival, Kept, Origin};
@@ -99,6 +100,8 @@ struct Outcome<'a> {
     /// Messages that their sources passed over.
     ignored: usize,
     heard: BTreeSet<HotelId>,
+    /// Of which hotels events say that they are that cannot be read, and how many.
+    malformed_of: BTreeMap<HotelId, u64>,
     /// What is refused of hotels that are there.
     refused_of: BTreeMap<HotelId, ByReason>,
     /// Events that a close may have missed.
@@ -114,6 +117,20 @@ struct Late {
     dates: BTreeSet<BusinessDate>,
     messages: BTreeSet<usize>,
 }
+
+/// The hotel that an event names which is malformed in another way.
+fn hotel_of_malformed(refusal: &Refusal<'_>) -> Option<HotelId> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(rename = "hotelId", borrow)]
+        hotel: Cow<'a, str>,
+    }
+    let named: Named<'_> = serde_json::from_str(refusal.body).ok()?;
+    HotelId::new(&named.hotel).ok()
+}
+
+/// How many hotels are looked up that events name which cannot be read.
+const MOST_MALFORMED: usize = 10;
 
 impl Ingest {
     /// Ingest from one of the queues.
@@ -171,6 +188,7 @@ impl Ingest {
         let refused = outcome.refused.count();
         self.report_late(clock, &mut outcome).await;
         self.report_refused(batch, clock, &mut outcome, tell).await;
+        self.note_malformed(clock, &mut outcome).await;
         self.heard.note(&outcome.heard, &outcome.refused_of, clock).await;
         let used = self.store.meter().consumed() - before;
         info!(
@@ -186,6 +204,26 @@ impl Ingest {
         );
         let answer = respond(&batch.records, &outcome.failed);
         Taken { answer, applied: outcome.applied, ignored: outcome.ignored }
+    }
+
+    /// Notes events that cannot be read, and still say of which hotel they are, of hotels that are there.
+    async fn note_malformed(&self, clock: BatchClock<'_>, outcome: &mut Outcome<'_>) {
+        let malformed = std::mem::take(&mut outcome.malformed_of);
+        let known = |hotel: &&HotelId| self.hotels.met(hotel, clock.now()).is_some();
+        let mut there: BTreeSet<_> = malformed.keys().filter(known).cloned().collect();
+        if !clock.is_ending() {
+            let unknown = malformed.keys().filter(|hotel| !there.contains(*hotel));
+            let unknown: Vec<_> = unknown.take(MOST_MALFORMED).cloned().collect();
+            let found = self.hotels.look_up(&unknown, clock.now()).await.into_iter();
+            let found =
+                found.filter(|(_, found)| matches!(found, Ok(Found::Opened(_) | Found::New(_))));
+            there.extend(found.map(|(hotel, _)| hotel));
+        }
+        for (hotel, count) in malformed {
+            if there.contains(&hotel) {
+                outcome.note_refused(&hotel, Reason::Malformed, count);
+            }
+        }
     }
 
     /// The events in Roomwatt's own shape, and the messages in others.
@@ -218,7 +256,12 @@ impl Ingest {
                         let kept = Kept { text, rule: None };
                         arrivals.push(Arrival { origin, event, kept });
                     }
-                    Err(refusal) => outcome.refused.add(message, place, refusal),
+                    Err(refusal) => {
+                        if let Some(hotel) = hotel_of_malformed(&refusal) {
+                            *outcome.malformed_of.entry(hotel).or_default() += 1;
+                        }
+                        outcome.refused.add(message, place, refusal);
+                    }
                 }
             }
         }

@@ -86,6 +86,7 @@ fn whole(folder: &Path, hotel: &Hotel, range: Range, language: Language) -> Outc
             closed_through: Some(range.to),
             language,
             signed_in: false,
+            made_at: None,
         };
         let folder = folder.join("rooms").join(room.as_str());
         write(&folder.join("report.html"), &page.render()?)?;
@@ -114,6 +115,9 @@ fn day(
         signals,
         language,
         signed_in: false,
+        judged_by: &hotel.profile,
+        closed_through: None,
+        made_at: None,
     };
     write(&folder.join("history.html"), &page.render()?)?;
     let history = HistoryView::of(&hotel.profile.hotel_id, room, date, signals);

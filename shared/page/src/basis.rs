@@ -1,6 +1,8 @@
 //! What figures were reckoned with: prices, factors, the time zone, and how far days are closed.
 
-use roomwatt_domain::{BusinessDate, EmissionFactors, PerKwh, Prices, Profile, ReportSums};
+use roomwatt_domain::{
+    BusinessDate, EmissionFactors, Instant, PerKwh, Prices, Profile, ReportSums,
+};
 use roomwatt_presentation::Range;
 
 use crate::language::Language;
@@ -9,13 +11,14 @@ use crate::notation::{Notation, percent};
 /// A term by its name.
 pub(crate) type Term = (&'static str, String);
 
-/// What the figures of a tally were reckoned with, in a range of a hotel's days.
+/// What the figures of a tally were reckoned with, in a range of a hotel's days; how far these are closed,
+/// and when the page is made.
 pub(crate) fn terms(
     notation: &Notation<'_>,
     profile: &Profile,
     range: Range,
     sum: &ReportSums,
-    closed_through: Option<BusinessDate>,
+    (closed_through, made_at): (Option<BusinessDate>, Option<Instant>),
 ) -> Vec<Term> {
     let language = notation.language;
     let say = |english, korean| language.say(english, korean);
@@ -87,6 +90,7 @@ pub(crate) fn terms(
         };
         terms.push((say("Rated use", "정격 적용"), text));
     }
+    terms.extend(made_at.map(|made| (say("Prepared", "작성"), notation.moment(made))));
     terms
 }
 

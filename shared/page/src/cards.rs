@@ -494,7 +494,7 @@ pub(crate) fn lede(notation: &Notation<'_>, totals: &Totals) -> Option<String> {
             up_to.map(|up_to| format!("With assumed use it is up to {up_to}.")),
         ],
         Language::Korean => {
-            let said = format!("사용량 {used} 중 {wasted}({share})가 빈 객실에서 낭비되었습니다");
+            let said = format!("사용량 {used} 중 빈 객실에서 낭비된 것은 {wasted}, {share}입니다");
             let ending = cost.map_or(".".to_owned(), |cost| format!(". 비용은 {cost}입니다."));
             [
                 Some(format!("{said}{ending}")),

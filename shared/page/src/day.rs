@@ -4,13 +4,14 @@ use askama::Template;
 use roomwatt_domain::closed::Figures as RevisedFigures;
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
-    BusinessDay, ClosedReport, DeviceReport, Energy, IncrementKind, Interval, Millis, Milliwatts,
-    Presence, Pricing, Profile, ReportSums, RoomId, RoomStates, Signal, SignalHistory, State, Stay,
-    Totals,
+    BusinessDate, BusinessDay, ClosedReport, DeviceReport, Energy, IncrementKind, Instant,
+    Interval, Millis, Milliwatts, Presence, Pricing, Profile, ReportSums, RoomId, RoomStates,
+    Signal, SignalHistory, State, Stay, Totals,
 };
 use roomwatt_presentation::range::{Range, moved};
 
 use crate::PageError;
+use crate::basis::{Term, terms};
 use crate::cards::{Card, CardValue, Detail, cards, lede};
 use crate::figures::Data;
 use crate::language::Language;
@@ -50,6 +51,12 @@ pub struct DayPage<'a> {
     pub language: Language,
     /// Whether the reader has a session, and may end it.
     pub signed_in: bool,
+    /// The profile that the day was closed with.
+    pub judged_by: &'a Profile,
+    /// The last day that the hotel has closed.
+    pub closed_through: Option<BusinessDate>,
+    /// When the page is made.
+    pub made_at: Option<Instant>,
 }
 
 impl DayPage<'_> {
@@ -81,6 +88,11 @@ impl DayPage<'_> {
             grade: tally
                 .map_or_else(String::new, |tally| graded(&notation, &Data::of(&tally, 1, 1))),
             trust: tally.map_or_else(Vec::new, |tally| trust(&notation, &tally, &kinds, None)),
+            terms: tally.map(|tally| {
+                let day = Range::day(self.day.date);
+                let when = (self.closed_through, self.made_at);
+                terms(&notation, self.judged_by, day, &tally, when)
+            }),
             occupancy: tally.map(|tally| occupancy_table(&notation, &tally.occupancy)),
             revisions: self.report.map_or_else(Vec::new, |closed| revisions(&notation, closed)),
             forgotten: self.report.is_some_and(|closed| {
@@ -246,7 +258,7 @@ impl DayPage<'_> {
         }
         let mut strips = vec![
             of_room(language.say("Stay", "투숙"), stays),
-            of_room(language.say("Presence", "재실"), presences),
+            of_room(language.say("Presence", "재실 여부"), presences),
         ];
         let sensor = |signal: &&SignalHistory| matches!(signal.signal, Signal::Presence(_));
         let sensors = self.signals.iter().filter(sensor);
@@ -489,7 +501,7 @@ impl DayPage<'_> {
                 Column::text(say("State", "상태")),
                 Column::figure(say("From", "시작")),
                 Column::figure(say("To", "끝")),
-                Column::figure(say("Lasted, h:min:s", "길이, 시:분:초")),
+                Column::figure(say("Lasted, h:min:s", "지속 시간, 시:분:초")),
                 Column::figure(say("Wasted, h:min:s", "낭비, 시:분:초")),
                 Column::figure(say("Assumed waste, h:min:s", "추정 낭비, 시:분:초")),
             ],
@@ -524,7 +536,7 @@ impl DayPage<'_> {
             })
             .collect();
         Table {
-            caption: say("Transitions, as reported", "보고된 전환").to_owned(),
+            caption: say("Transitions, as reported", "수신된 상태 변경").to_owned(),
             columns: vec![
                 Column::text(say("Time", "시각")),
                 Column::text(say("Offset", "시차")),
@@ -709,6 +721,7 @@ struct View {
     increments: Option<Table>,
     trust: Vec<Fact>,
     grade: String,
+    terms: Option<Vec<Term>>,
     occupancy: Option<Table>,
     revisions: Vec<String>,
     forgotten: bool,

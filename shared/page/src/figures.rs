@@ -44,6 +44,14 @@ impl Exposure {
         self.empty >= RANKED_FROM
     }
 
+    /// Waste per empty hour; 0 where there was none.
+    pub(crate) fn rate(self) -> i128 {
+        match self.empty {
+            0 => 0,
+            empty => self.wasted.exact() * i128::from(HOUR) / i128::from(empty),
+        }
+    }
+
     /// The room's rank: waste per empty hour, with a day of the hotel's mean added, so that one bad
     /// night does not lead. `all` is the hotel's.
     pub(crate) fn rank(self, all: Self) -> i128 {

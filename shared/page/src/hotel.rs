@@ -16,10 +16,10 @@ use crate::basis::{Term, terms};
 use crate::cards::{Basis, Before, Card, CardValue, Detail, cards};
 use crate::chart::{self, Bar, Chart, Parts, Shade};
 use crate::columns::{self, Columns, Step};
-use crate::figures::{Data, Exposure, meets, usual};
+use crate::figures::{Data, Exposure, Grade, meets, usual};
 use crate::gaps::Gaps;
 use crate::language::Language;
-use crate::links::{Links, Place};
+use crate::links::{Asked, Dates, Links, Place};
 use crate::notation::{Datum, Notation, decimal, percent};
 use crate::parts::{
     Cell, Choice, Column, Figures, Frame, Line, Link, Row, Table, gap_notes, hotel_name,
@@ -27,7 +27,7 @@ use crate::parts::{
 };
 use crate::sort::Sort;
 use crate::tally::{Judged, Measure, Metered};
-use crate::telling::{self, Amounts, fault_text, finding_text, nothing_to_do, verdict};
+use crate::telling::{self, Amounts, Heard, fault_text, finding_text, nothing_to_do, verdict};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::{why, words};
 
@@ -76,6 +76,7 @@ pub struct HotelPage<'a> {
     came: Option<Came>,
     signed_in: bool,
     sort: Sort,
+    period: Option<Period>,
     made: Option<Instant>,
 }
 
@@ -93,10 +94,8 @@ pub struct Came {
 pub struct Lead {
     /// Which day.
     pub date: BusinessDate,
-    /// How many rooms have a report.
-    pub rooms: u64,
-    /// Their sums.
-    pub totals: Totals,
+    /// The sums of its reports.
+    pub sums: ReportSums,
 }
 
 /// What is to be done about the last day of a range.
@@ -112,8 +111,8 @@ struct Found {
 struct Ranked {
     head: Link,
     totals: Totals,
-    /// Waste per empty hour; `None` for what is not ranked.
-    rank: Option<i128>,
+    /// What decides its place, and its waste per empty hour; `None` for what is not ranked.
+    rank: Option<(i128, i128)>,
 }
 
 /// One room's sums.
@@ -176,6 +175,7 @@ impl<'a> HotelPage<'a> {
             came: None,
             signed_in: false,
             sort: Sort::default(),
+            period: None,
             made: None,
         }
     }
@@ -183,6 +183,16 @@ impl<'a> HotelPage<'a> {
     /// Sets the order of rooms, devices and kinds.
     pub fn sort_by(&mut self, sort: Sort) {
         self.sort = sort;
+    }
+
+    /// Says by which period the range was asked for, so that links go on to mean it.
+    pub fn of_period(&mut self, period: Period) {
+        self.period = Some(period);
+    }
+
+    /// Says that no day was ever closed, whatever day the hotel was opened with.
+    pub fn never_closed(&mut self) {
+        self.closed_through = None;
     }
 
     /// Sets whether the reader has a session, and may end it.
@@ -313,9 +323,10 @@ impl<'a> HotelPage<'a> {
             check: self.check(&notation),
             terms: self.terms(&notation),
             grade: graded(&notation, &self.data()),
-            unranked: self.unranked(),
+            about_order: self.about_order(),
             basis: self.basis_note(&notation),
             cards: self.cards(&notation),
+            poor: self.is_poor(),
             by_hour: self.by_hour(&notation),
             trend: self.trend(&notation),
             chart: self.chart(&notation),
@@ -374,17 +385,19 @@ impl<'a> HotelPage<'a> {
                 ),
             ],
             Language::Korean => vec![
-                format!("데이터 {}", of_days(language, days, expected)),
+                format!("데이터 있는 날 {}", of_days(language, days, expected)),
                 format!("객실 {rooms}개"),
                 format!("연 객실일수 {}", Notation::number(self.sum.reports).text),
             ],
         };
         frame.facts.extend(nights_fact(language, self.sum.nights.nights));
         frame.facts.push(self.profile.calendar.time_zone().to_owned());
-        frame.languages = in_languages(|language| Links { language, ..links }.hotel(self.range));
+        let asked = self.asked();
+        frame.languages = in_languages(|language| Links { language, ..links }.asked(asked));
         let sibling = |times| {
             let range = self.range.shifted(times)?;
-            Some(Link::to(notation.range(range), Some(links.hotel(range))))
+            let href = links.asked(Asked { dates: Dates::Range(range), ..asked });
+            Some(Link::to(notation.range(range), Some(href)))
         };
         frame.previous = sibling(-1);
         frame.next =
@@ -450,6 +463,10 @@ impl<'a> HotelPage<'a> {
         Data::of(&self.sum, heard, self.profile.rooms.map_or(known, u64::from).max(known))
     }
 
+    fn is_poor(&self) -> bool {
+        self.data().grade() == Grade::Poor
+    }
+
     fn verdict(&self, notation: &Notation<'_>) -> Option<String> {
         let totals = &self.sum.totals;
         if self.sum.reports == 0 {
@@ -458,11 +475,13 @@ impl<'a> HotelPage<'a> {
         let amounts = Amounts::of(notation, totals);
         let weekday = self.range.from.civil().weekday();
         let same = self.lead.iter().rev().filter(|it| it.date.civil().weekday() == weekday);
-        let same = same.filter(|it| it.rooms > 0).filter_map(|it| amounts.alike(&it.totals));
-        let usual = usual(same);
+        let same = same.filter(|it| it.sums.reports > 0);
+        let same = same.filter_map(|it| amounts.alike(&it.sums.totals));
+        // Of rooms that were not heard little waste is no good news.
+        let usual = if self.is_poor() { None } else { usual(same) };
         let Data { heard, rooms, .. } = self.data();
-        let rooms = (heard, u32::try_from(rooms).ok());
-        let verdict = verdict(notation, self.range, totals, usual, rooms);
+        let heard = Heard { rooms: heard, all: u32::try_from(rooms).ok(), first: self.is_poor() };
+        let verdict = verdict(notation, self.range, totals, usual, heard);
         Some(
             [Some(verdict), self.target(totals)]
                 .into_iter()
@@ -487,15 +506,17 @@ impl<'a> HotelPage<'a> {
     }
 
     fn choice(&self, notation: &Notation<'_>) -> Choice {
-        let links = self.links();
+        let (links, asked) = (self.links(), self.asked());
         let periods = Period::NAMED.into_iter().map(|period| {
             let current = self.closed_through.and_then(|closed| period.range(closed));
-            let href = (current != Some(self.range)).then(|| links.period(period));
+            let there = Asked { dates: Dates::Period(period), ..asked };
+            let href = (current != Some(self.range)).then(|| links.asked(there));
             Link::to(notation.period(period), href)
         });
         let compared = self.compared();
         let baselines = Baseline::ALL.into_iter().map(|baseline| {
-            let href = (compared != Some(baseline)).then(|| links.compared(self.range, baseline));
+            let there = Asked { baseline, ..asked };
+            let href = (compared != Some(baseline)).then(|| links.asked(there));
             Link::to(notation.baseline(baseline), href)
         });
         Choice {
@@ -503,7 +524,13 @@ impl<'a> HotelPage<'a> {
             baselines: baselines.collect(),
             range: self.range,
             csv: links.csv(self.range),
+            kept: asked.chosen().collect(),
         }
+    }
+
+    fn asked(&self) -> Asked {
+        let dates = self.period.map_or(Dates::Range(self.range), Dates::Period);
+        Asked { dates, baseline: self.compared().unwrap_or_default(), sort: self.sort }
     }
 
     /// What the range is compared with; of two that mean the same dates the first.
@@ -551,30 +578,52 @@ impl<'a> HotelPage<'a> {
                 && fault.room.as_ref().is_some_and(|room| silent_rooms.contains(room))
         };
         let faults = found.faults.iter().filter(|fault| !told_by_its_room(fault));
+        // A room that is silent as a whole has lost its gateway, and that is somebody's to call.
+        let of_a_room = |fault: &&SignalFault| silent(fault) && fault.device.is_none();
+        let (rooms, others): (Vec<_>, Vec<_>) = faults.partition(of_a_room);
+        let all = telling::silent_rooms(notation, &rooms, self.by_room.len());
+        let all = all.map(|text| Line::of(&text, None));
         let line = |fault: &SignalFault| {
             let href = fault.room.as_ref().and_then(|room| self.day_href(room, found.date));
             Line::of(&fault_text(notation, fault), href)
         };
-        faults.map(line).collect()
+        all.into_iter().chain(rooms.into_iter().chain(others).map(line)).collect()
     }
 
-    /// Whether rooms stand in the ranking that were not empty for long enough.
-    fn unranked(&self) -> bool {
-        self.by_room.values().any(|sums| !Exposure::of(&sums.all).is_ranked())
+    /// What is to be known of the order by rank, in sentences.
+    fn about_order(&self) -> Vec<&'static str> {
+        if self.sort() != Sort::Rank {
+            return Vec::new();
+        }
+        let mut about = vec![self.language.say(
+            "In the order by waste per empty hour each room counts with a day of the hotel’s average \
+             besides, so that one bad night does not lead.",
+            "빈 시간당 낭비 순서에서는 하룻밤의 큰 낭비가 앞서지 않도록 각 객실에 호텔 평균 하루를 더해 계산합니다.",
+        )];
+        if self.by_room.values().any(|sums| !Exposure::of(&sums.all).is_ranked()) {
+            about.push(self.language.say(
+                "A room that was empty for less than a day has no rank, and comes last.",
+                "비어 있던 시간이 하루 미만인 객실은 순위가 없으며 뒤에 옵니다.",
+            ));
+        }
+        about
     }
 
     /// What the figures were reckoned with.
     fn terms(&self, notation: &Notation<'_>) -> Vec<Term> {
-        let mut terms = terms(notation, self.profile, self.range, &self.sum, self.closed_through);
-        terms.extend(
-            self.made.map(|made| (self.language.say("Made", "작성"), notation.moment(made))),
-        );
-        terms
+        let when = (self.closed_through, self.made);
+        terms(notation, self.profile, self.range, &self.sum, when)
     }
 
     /// Whether the chart of one day stands among the days before it.
     fn leads_in(&self) -> bool {
         self.range.from == self.range.to && !self.lead.is_empty()
+    }
+
+    /// The days before it that stand in the chart of one day.
+    fn leading(&self) -> &[Lead] {
+        let lead = if self.leads_in() { &self.lead[..] } else { &[] };
+        &lead[lead.len().saturating_sub(LEADING)..]
     }
 
     fn chart(&self, notation: &Notation<'_>) -> Chart {
@@ -585,20 +634,18 @@ impl<'a> HotelPage<'a> {
             None | Some(Prices::Flat(_)) => &[],
         };
         let mut bars = Vec::new();
-        if self.leads_in() {
-            for lead in &self.lead[self.lead.len().saturating_sub(LEADING)..] {
-                let range = Range::day(lead.date);
-                let totals = Some(&lead.totals).filter(|_| lead.rooms > 0);
-                let name = notation.date(lead.date);
-                bars.push(Bar {
-                    label: notation.short_date(lead.date),
-                    title: chart::bar_title(notation, &name, measure, totals),
-                    href: totals.map(|_| self.links().hotel(range)),
-                    figures: totals.map(|totals| Parts::of(measure, totals)),
-                    shade: self.columns.shade(range),
-                    ..Bar::default()
-                });
-            }
+        for lead in self.leading() {
+            let range = Range::day(lead.date);
+            let totals = Some(&lead.sums.totals).filter(|_| lead.sums.reports > 0);
+            let name = notation.date(lead.date);
+            bars.push(Bar {
+                label: notation.short_date(lead.date),
+                title: chart::bar_title(notation, &name, measure, totals),
+                href: totals.map(|_| self.links().hotel(range)),
+                figures: totals.map(|totals| Parts::of(measure, totals)),
+                shade: self.columns.shade(range),
+                ..Bar::default()
+            });
         }
         let columns = self.by_column.iter().zip(&self.columns.ranges).zip(&names);
         bars.extend(columns.map(|((tally, range), (label, name))| {
@@ -685,9 +732,11 @@ impl<'a> HotelPage<'a> {
             None | Some(Prices::Flat(_)) => false,
         };
         let before = self.wasted_before(self.measure(), self.sum.reports).is_some();
+        let led = !self.leading().is_empty();
         let weekends =
             self.columns.step == Step::Day && (self.leads_in() || self.columns.len() > 1);
         let marks = [
+            (led, Mark::Current),
             (before, Mark::Before),
             (weekends, Mark::Weekend),
             (self.sum.revised > 0, Mark::Revised),
@@ -700,13 +749,10 @@ impl<'a> HotelPage<'a> {
     fn trend(&self, notation: &Notation<'_>) -> String {
         let amounts = Amounts::of(notation, &self.sum.totals);
         let mut shown: Vec<(String, i128)> = Vec::new();
-        if self.leads_in() {
-            let lead = &self.lead[self.lead.len().saturating_sub(LEADING)..];
-            let days = lead.iter().filter(|it| it.rooms > 0);
-            shown.extend(
-                days.filter_map(|it| Some((notation.date(it.date), amounts.alike(&it.totals)?))),
-            );
-        }
+        let days = self.leading().iter().filter(|it| it.sums.reports > 0);
+        shown.extend(
+            days.filter_map(|it| Some((notation.date(it.date), amounts.alike(&it.sums.totals)?))),
+        );
         let columns = self.by_column.iter().zip(column_names(notation, &self.columns));
         let columns = columns.filter(|(tally, _)| tally.reports > 0);
         shown.extend(
@@ -717,8 +763,10 @@ impl<'a> HotelPage<'a> {
 
     /// The figures of the chart: all of them, or for paper as few as fit there.
     fn days_table(&self, notation: &Notation<'_>, few: bool) -> Table {
-        let figures = Figures::of(notation, &self.sum.totals, DECIMALS);
-        let figures = if few { figures.few() } else { figures };
+        let led: Totals = self.leading().iter().map(|lead| lead.sums.totals).sum();
+        let all: Totals = [led, self.sum.totals].into_iter().sum();
+        let figures = Figures::of(notation, &all, DECIMALS);
+        let figures = if few { figures.on_paper() } else { figures };
         let first = match self.columns.step {
             Step::Day => self.language.say("Day", "날짜"),
             Step::Week => self.language.say("Week", "주"),
@@ -726,15 +774,19 @@ impl<'a> HotelPage<'a> {
         };
         let mut columns = vec![
             Column::text(first),
-            Column::figure(self.language.say("Room reports", "객실 보고")),
+            Column::figure(self.language.say("Room reports", "객실 데이터")),
         ];
         columns.extend(figures.columns());
         let names = column_names(notation, &self.columns);
+        let led = self.leading().iter();
+        let led = led.map(|lead| (&lead.sums, Range::day(lead.date), notation.date(lead.date)));
         let rows = self.by_column.iter().zip(&self.columns.ranges).zip(names);
-        let rows = rows
-            .map(|((tally, range), (_, name))| {
+        let rows = rows.map(|((tally, range), (_, name))| (tally, *range, name));
+        let rows = led
+            .chain(rows)
+            .map(|(tally, range, name)| {
                 let reported = tally.reports > 0;
-                let href = reported.then(|| self.links().hotel(*range));
+                let href = reported.then(|| self.links().hotel(range));
                 let mut cells = vec![Cell::Datum(Notation::number(tally.reports))];
                 cells.extend(if reported {
                     figures.cells(&Judged::from(tally))
@@ -746,13 +798,14 @@ impl<'a> HotelPage<'a> {
             .collect();
         Table {
             caption: if few {
-                self.language.say("Annex: figures of the chart", "부록: 차트의 수치").to_owned()
+                self.language.say("Annex: figures of the chart", "부록: 차트 데이터").to_owned()
             } else {
                 self.language.say("Used and wasted, in figures", "사용과 낭비 수치").to_owned()
             },
             columns,
             rows,
-            sum: Some(self.sum_row(&figures)),
+            // Of one day among others, its own row says it.
+            sum: (!self.leads_in()).then(|| self.sum_row(&figures)),
         }
     }
 
@@ -841,7 +894,8 @@ impl<'a> HotelPage<'a> {
             .iter()
             .map(|(room, sums)| {
                 let exposure = Exposure::of(&sums.all);
-                let rank = (by_energy && exposure.is_ranked()).then(|| exposure.rank(all));
+                let is_ranked = by_energy && exposure.is_ranked();
+                let rank = is_ranked.then(|| (exposure.rank(all), exposure.rate()));
                 Ranked { head: self.room_link(room), totals: sums.all.totals, rank }
             })
             .collect();
@@ -886,12 +940,30 @@ impl<'a> HotelPage<'a> {
         )
     }
 
+    /// Whether any room was empty for long enough to be ranked. On one day none is.
+    fn has_ranks(&self) -> bool {
+        self.measure() == Measure::Energy
+            && self.by_room.values().any(|sums| Exposure::of(&sums.all).is_ranked())
+    }
+
+    /// The order that is in effect: without ranks, that by money, or by energy.
+    fn sort(&self) -> Sort {
+        match self.sort {
+            Sort::Rank if self.has_ranks() => Sort::Rank,
+            Sort::Rank if self.sum.totals.waste_cost.is_some() => Sort::Cost,
+            Sort::Rank => Sort::Energy,
+            asked => asked,
+        }
+    }
+
     /// Links to the other orders.
     fn orders(&self) -> Vec<Link> {
-        let compared = self.compared();
-        let orders = Sort::ALL
-            .into_iter()
-            .filter(|sort| *sort != Sort::Cost || self.sum.totals.waste_cost.is_some());
+        let asked = self.asked();
+        let orders = Sort::ALL.into_iter().filter(|sort| match sort {
+            Sort::Rank => self.has_ranks(),
+            Sort::Cost => self.sum.totals.waste_cost.is_some(),
+            Sort::Energy | Sort::Name => true,
+        });
         let link = |sort| {
             let text = match sort {
                 Sort::Rank => self.language.say("waste per empty hour", "빈 시간당 낭비"),
@@ -899,8 +971,8 @@ impl<'a> HotelPage<'a> {
                 Sort::Energy => self.language.say("wasted energy", "낭비 에너지"),
                 Sort::Name => self.language.say("name", "이름"),
             };
-            let href = self.links().sorted(self.range, compared.unwrap_or_default(), sort);
-            Link::to(text, (sort != self.sort).then_some(href))
+            let href = format!("{}#where", self.links().asked(Asked { sort, ..asked }));
+            Link::to(text, (sort != self.sort()).then_some(href))
         };
         orders.map(link).collect()
     }
@@ -942,8 +1014,10 @@ impl<'a> HotelPage<'a> {
             _ => measure.wasted(totals),
         };
         ranked.retain(|it| measure.wasted(&it.totals) > 0);
-        match self.sort {
-            Sort::Rank => ranked.sort_by_key(|it| Reverse((it.rank, weight(&it.totals)))),
+        match self.sort() {
+            Sort::Rank => {
+                ranked.sort_by_key(|it| Reverse((it.rank.map(|it| it.0), weight(&it.totals))));
+            }
             Sort::Cost => ranked.sort_by_key(|it| Reverse(weight(&it.totals))),
             Sort::Energy => ranked.sort_by_key(|it| Reverse(measure.wasted(&it.totals))),
             // They come by their names.
@@ -999,8 +1073,8 @@ impl<'a> HotelPage<'a> {
                 }
                 cells.push(Cell::share(measure.wasted(&totals), measure.used(&totals)));
                 if by_rank {
-                    let wh = |rank| decimal(rank, Measure::Energy.unit() / 1000, 1);
-                    cells.push(rank.map_or(Cell::Absent, |rank| Cell::Figure(wh(rank))));
+                    let wh = |rate| decimal(rate, Measure::Energy.unit() / 1000, 1);
+                    cells.push(rank.map_or(Cell::Absent, |(_, rate)| Cell::Figure(wh(rate))));
                 }
                 cells.push(Cell::Bar(chart::share(weight(&totals), most)));
                 Row { head, cells }
@@ -1021,7 +1095,7 @@ impl<'a> HotelPage<'a> {
             averages(others.iter().map(|(_, sums)| &*sums.cells), measure, columns.len());
         let of_worst = worst.iter().flat_map(|(_, sums)| sums.cells.iter());
         let most = of_worst.filter_map(|cell| cell.wasted(measure)).max().unwrap_or(0);
-        let scale = HeatScale::of(measure, most);
+        let scale = HeatScale::of(measure, most, columns.step);
         let names = column_names(notation, columns);
         let rows = worst
             .iter()
@@ -1139,7 +1213,7 @@ fn of_days(language: Language, days: usize, expected: usize) -> String {
             let noun = language.count(expected as u64, "day", "days", "");
             format!("{days} of {expected} {noun}")
         }
-        Language::Korean => format!("{expected}일 중 {days}일"),
+        Language::Korean => format!("{days}/{expected}일"),
     }
 }
 
@@ -1198,13 +1272,12 @@ struct ShownCell {
     href: Option<String>,
 }
 
-/// Levels that grow by the steps 1, 2, 5: most rooms waste little, and a few waste a lot. The limits
-/// are round, so that a colour means the same on most pages.
+/// Levels that grow by the steps 1, 2, 5: most rooms waste little, and a few waste a lot. Their limits are
+/// the same on every page with columns of a kind, so that a colour always means the same.
 struct HeatScale {
     measure: Measure,
-    most: i128,
-    /// The most that each level holds.
-    limits: [i128; HeatScale::LEVELS],
+    /// The most that each level holds; the last level holds what is more.
+    limits: [i128; HeatScale::LEVELS - 1],
     /// Watt-hours or minutes, where a kilowatt-hour or an hour is more than any cell.
     small: bool,
 }
@@ -1212,31 +1285,23 @@ struct HeatScale {
 impl HeatScale {
     const LEVELS: usize = 5;
 
-    fn of(measure: Measure, most: i128) -> Self {
-        Self { measure, most, limits: Self::limits(measure, most), small: most < measure.unit() }
-    }
-
-    /// The last steps up to the first one that holds the most.
-    fn limits(measure: Measure, most: i128) -> [i128; Self::LEVELS] {
-        let mut limits = [0; Self::LEVELS];
-        let mut decade = measure.unit() / 100_000;
-        loop {
-            for step in [1, 2, 5] {
-                limits.rotate_left(1);
-                limits[Self::LEVELS - 1] = decade * step;
-                if limits[0] > 0 && decade * step >= most {
-                    return limits;
-                }
-            }
-            decade *= 10;
-        }
+    fn of(measure: Measure, most: i128, step: Step) -> Self {
+        // Tenths of a kilowatt-hour or of an hour: of a day, and of more days.
+        let tenths = match (measure, step) {
+            (Measure::Energy, Step::Day) => [5, 10, 20, 50],
+            (Measure::Energy, Step::Week | Step::Month) => [50, 100, 200, 500],
+            (Measure::Time, Step::Day) => [10, 20, 50, 100],
+            (Measure::Time, Step::Week | Step::Month) => [100, 200, 500, 1000],
+        };
+        let limits = tenths.map(|tenths| measure.unit() * tenths / 10);
+        Self { measure, limits, small: most < measure.unit() }
     }
 
     /// What is no more than this is shown as nothing.
     fn floor(&self) -> i128 {
         match self.measure {
-            // 10 Wh.
-            Measure::Energy => self.measure.unit() / 100,
+            // 50 Wh.
+            Measure::Energy => self.measure.unit() / 20,
             // 5 minutes.
             Measure::Time => self.measure.unit() / 12,
         }
@@ -1281,16 +1346,15 @@ impl HeatScale {
     }
 
     fn legend(&self) -> Vec<String> {
-        if self.most == 0 {
-            return vec!["0".to_owned()];
-        }
-        let mut legend = vec!["\u{b7} 0".to_owned()];
-        legend.extend(self.limits.map(|limit| {
-            let unit = self.unit();
-            let decimals = if limit < unit { 2 } else { 0 };
-            format!("\u{2264} {}", decimal(limit, unit, decimals))
-        }));
-        legend
+        let unit = self.unit();
+        let text = |limit: i128| {
+            let decimals = if limit % unit == 0 { 0 } else { 2 };
+            decimal(limit, unit, decimals)
+        };
+        let most = self.limits.map(|limit| format!("\u{2264} {}", text(limit)));
+        let more = self.limits.last().map(|limit| format!("> {}", text(*limit)));
+        let nothing = format!("\u{b7} \u{2264} {}", text(self.floor()));
+        [nothing].into_iter().chain(most).chain(more).collect()
     }
 
     fn cell(
@@ -1332,6 +1396,7 @@ struct ByHour {
 /// What a chart has beside its bars.
 #[derive(Debug, Clone, Copy)]
 enum Mark {
+    Current,
     Before,
     Weekend,
     Revised,
@@ -1348,9 +1413,10 @@ struct View {
     check: Vec<Line>,
     terms: Vec<Term>,
     grade: String,
-    unranked: bool,
+    about_order: Vec<&'static str>,
     basis: String,
     cards: Vec<Card>,
+    poor: bool,
     by_hour: Option<ByHour>,
     trend: String,
     chart: Chart,

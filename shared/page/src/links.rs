@@ -18,6 +18,31 @@ pub(crate) enum Place {
     Room,
 }
 
+/// What a reader has chosen of a hotel's page, and its links keep.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) dates: Dates,
+    pub(crate) baseline: Baseline,
+    pub(crate) sort: Sort,
+}
+
+/// A range, or a period that means other dates tomorrow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Dates {
+    Range(Range),
+    Period(Period),
+}
+
+impl Asked {
+    /// What is not as it is without a choice, as parameters.
+    pub(crate) fn chosen(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let Self { baseline, sort, .. } = self;
+        let baseline = (baseline != Baseline::default()).then(|| ("baseline", baseline.name()));
+        let sort = (sort != Sort::default()).then(|| ("sort", sort.name()));
+        [baseline, sort].into_iter().flatten()
+    }
+}
+
 /// Links from one page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Links {
@@ -52,19 +77,17 @@ impl Links {
         format!("{up}report.html?{}", self.of_range(range))
     }
 
-    /// To the hotel's page of a period that is reckoned from the last closed day.
-    pub(crate) fn period(self, period: Period) -> String {
-        format!("report.html?period={period}&lang={}", self.language.tag())
-    }
-
-    /// To the hotel's page, compared with something else.
-    pub(crate) fn compared(self, range: Range, baseline: Baseline) -> String {
-        format!("{}&baseline={}", self.hotel(range), baseline.name())
-    }
-
-    /// To the same page in another order.
-    pub(crate) fn sorted(self, range: Range, baseline: Baseline, sort: Sort) -> String {
-        format!("{}&sort={}#where", self.compared(range, baseline), sort.name())
+    /// To the hotel's page, from itself, with what the reader has chosen.
+    pub(crate) fn asked(self, asked: Asked) -> String {
+        let dates = match asked.dates {
+            Dates::Range(range) => self.of_range(range),
+            Dates::Period(period) => format!("period={period}&lang={}", self.language.tag()),
+        };
+        let mut href = format!("report.html?{dates}");
+        for (name, value) in asked.chosen() {
+            href.extend(["&", name, "=", value]);
+        }
+        href
     }
 
     /// To the hotel's reports as a spreadsheet of the page's language takes them.

@@ -79,6 +79,8 @@ pub(crate) struct Choice {
     pub(crate) baselines: Vec<Link>,
     pub(crate) range: Range,
     pub(crate) csv: String,
+    /// What the form keeps of what was chosen beside the dates.
+    pub(crate) kept: Vec<(&'static str, &'static str)>,
 }
 
 impl Frame {
@@ -189,6 +191,7 @@ pub(crate) struct Figures<'a> {
     /// What all rows add up to: a column stands where this has a figure.
     totals: Totals,
     few: bool,
+    up_to: bool,
 }
 
 /// A figure of totals that has a column of its own.
@@ -312,12 +315,17 @@ impl Figure {
 impl<'a> Figures<'a> {
     /// Of rows that add up to `totals`.
     pub(crate) fn of(notation: &'a Notation<'a>, totals: &Totals, decimals: u32) -> Self {
-        Self { notation, decimals, totals: *totals, few: false }
+        Self { notation, decimals, totals: *totals, few: false, up_to: false }
     }
 
     /// The same with as few columns as fit beside the text.
     pub(crate) fn few(&self) -> Self {
         Self { few: true, ..*self }
+    }
+
+    /// What fits on paper: as few, and how far waste goes up to.
+    pub(crate) fn on_paper(&self) -> Self {
+        Self { few: true, up_to: true, ..*self }
     }
 
     pub(crate) fn are_few(&self) -> bool {
@@ -326,7 +334,10 @@ impl<'a> Figures<'a> {
 
     fn shown(&self) -> impl Iterator<Item = Figure> {
         let shown = Figure::ALL.into_iter().filter(|column| column.stands_for(&self.totals));
-        shown.filter(|column| !self.few || column.is_among_few())
+        let up_to = |column: &Figure| {
+            self.up_to && matches!(column, Figure::WastedUpTo | Figure::WastedUseUpTo)
+        };
+        shown.filter(move |column| !self.few || column.is_among_few() || up_to(column))
     }
 
     pub(crate) fn columns(&self) -> Vec<Column> {

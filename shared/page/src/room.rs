@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use roomwatt_domain::{BusinessDate, ClosedReport, Device, DeviceId, Profile, ReportSums, RoomId};
+use roomwatt_domain::{
+    BusinessDate, ClosedReport, Device, DeviceId, Instant, Profile, ReportSums, RoomId,
+};
 use roomwatt_presentation::Range;
 
 use crate::PageError;
@@ -45,6 +47,8 @@ pub struct RoomPage<'a> {
     pub language: Language,
     /// Whether the reader has a session, and may end it.
     pub signed_in: bool,
+    /// When the page is made.
+    pub made_at: Option<Instant>,
 }
 
 impl RoomPage<'_> {
@@ -82,7 +86,13 @@ impl RoomPage<'_> {
             devices: self.devices_table(&figures.few(), &days, &sum),
             all_devices: self.devices_table(&figures, &days, &sum),
             why: why::table(&notation, &sum, DECIMALS),
-            terms: terms(&notation, self.profile, self.range, &sum, self.closed_through),
+            terms: terms(
+                &notation,
+                self.profile,
+                self.range,
+                &sum,
+                (self.closed_through, self.made_at),
+            ),
             meters: self.meters(&notation, &days),
             trust: trust(&notation, &sum, &kinds, None),
             grade: graded(&notation, &Data::of(&sum, 1, 1)),

@@ -67,7 +67,7 @@ impl<'a> Telling<'a> {
             Range::day(date),
             totals,
             None,
-            (rooms, self.profile.rooms),
+            Heard { rooms, all: self.profile.rooms, first: false },
         ));
         let numbered = (1..).zip(findings);
         lines.extend(numbered.map(|(number, it)| format!("{number}. {}", self.finding(it))));
@@ -118,14 +118,25 @@ pub(crate) fn nothing_to_do(language: Language) -> &'static str {
         .say("No device wasted enough to be worth a walk.", "조치할 만큼 낭비한 기기가 없습니다.")
 }
 
+/// On what a verdict rests.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Heard {
+    /// Rooms that were heard.
+    pub(crate) rooms: u64,
+    /// Rooms that the hotel has.
+    pub(crate) all: Option<u32>,
+    /// Whether they are so few that this is said first.
+    pub(crate) first: bool,
+}
+
 /// How the waste of a range is to be judged, in one sentence, and on what it rests. `usual` is what is
-/// wasted on such a day; `rooms` are those with a report, and those that the hotel has.
+/// wasted on such a day.
 pub(crate) fn verdict(
     notation: &Notation<'_>,
     range: Range,
     totals: &Totals,
     usual: Option<i128>,
-    (rooms, all): (u64, Option<u32>),
+    Heard { rooms, all, first }: Heard,
 ) -> String {
     let language = notation.language;
     let figures = Amounts::of(notation, totals);
@@ -152,7 +163,8 @@ pub(crate) fn verdict(
                 _ => format!("; {} below a usual {weekday}", figures.text(-more)),
             });
             let (up_to, against) = (up_to.unwrap_or_default(), against.unwrap_or_default());
-            format!("{day}: {wasted} of confirmed waste{up_to}{against}. {data}")
+            let said = format!("{day}: {wasted} of confirmed waste{up_to}{against}.");
+            if first { format!("{data} {said}") } else { format!("{said} {data}") }
         }
         Language::Korean => {
             let up_to =
@@ -163,7 +175,8 @@ pub(crate) fn verdict(
                 _ => format!(" 평소 {weekday}보다 {} 적습니다.", figures.text(-more)),
             });
             let (up_to, against) = (up_to.unwrap_or_default(), against.unwrap_or_default());
-            format!("{day}: 확인된 낭비 {wasted}{up_to}입니다.{against} {data}")
+            let said = format!("{day}: 확인된 낭비는 {wasted}입니다{up_to}.{against}");
+            if first { format!("{data} {said}") } else { format!("{said} {data}") }
         }
     }
 }
@@ -270,6 +283,9 @@ pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String
     let suspect = &finding.suspect;
     let (room, device) = (&suspect.room, words::device(language, &suspect.device));
     let state = words::state(language, &suspect.state);
+    // What is on is on.
+    let in_state =
+        if suspect.state.as_str() == "ON" { String::new() } else { format!(" ({state})") };
     let since = notation.short_moment(finding.since);
     let time = notation.duration(suspect.wasted.time).text;
     let energy = Notation::energy(suspect.wasted.energy).text;
@@ -279,33 +295,61 @@ pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String
         Language::English => {
             let what = match finding.kind {
                 FindingKind::LeftOn => {
-                    format!("{device} was left on ({state}) when the guest left, on since {since}")
+                    format!("{device} was left on{in_state} when the guest left, on since {since}")
                 }
                 FindingKind::NeverOff => {
-                    format!("{device} has not been off for a week ({state}), on since {since}")
+                    format!("{device} has not been off for a week{in_state}, on since {since}")
                 }
                 FindingKind::RunsInEmptyRoom => {
-                    format!("{device} ran in the empty room ({state}), on since {since}")
+                    format!("{device} ran in the empty room{in_state}, on since {since}")
                 }
             };
             let unsure = if suspect.confirmed { "" } else { " or more" };
-            let days = language.count(exposed, "empty day", "empty days", "");
+            let days = language.count(exposed, "day", "days", "");
             format!(
-                "Room {room}: {what}: {amount}{unsure} wasted in {time}; on {wasted} of {exposed} {days}."
+                "Room {room}: {what}: {amount}{unsure} wasted in {time}; on {wasted} of the {exposed} \
+                 {days} when it was empty."
             )
         }
         Language::Korean => {
             let what = match finding.kind {
-                FindingKind::LeftOn => "체크아웃 때 켜진 채 남았습니다",
+                FindingKind::LeftOn => "체크아웃 후에도 켜져 있었습니다",
                 FindingKind::NeverOff => "일주일 동안 한 번도 꺼지지 않았습니다",
                 FindingKind::RunsInEmptyRoom => "빈 객실에서 작동했습니다",
             };
             let unsure = if suspect.confirmed { "" } else { " 이상" };
             format!(
-                "{room}호 {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비, 빈 날 {exposed}일 중 {wasted}일."
+                "{room}호 {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비, 비어 있던 {exposed}일 중 {wasted}일."
             )
         }
     }
+}
+
+/// From how many silent rooms on it is said of them together that they are.
+const SILENT_TOGETHER: usize = 4;
+
+/// That many rooms are silent at once, which is hardly the fault of each; `None` of a few.
+pub(crate) fn silent_rooms(
+    notation: &Notation<'_>,
+    faults: &[&SignalFault],
+    rooms: usize,
+) -> Option<String> {
+    let silent = faults.len();
+    let since = faults.iter().filter_map(|fault| fault.since).max()?;
+    let since = notation.short_moment(since);
+    (silent >= SILENT_TOGETHER).then(|| match notation.language {
+        Language::English => {
+            format!(
+                "{silent} of {rooms} rooms: silent, the last of them since {since}. Check what they have in \
+                 common: the network, the hotel’s feed."
+            )
+        }
+        Language::Korean => {
+            format!(
+                "객실 {rooms}개 중 {silent}개: {since} 이후 모두 신호가 없습니다. 네트워크나 호텔 연동을 점검하십시오."
+            )
+        }
+    })
 }
 
 /// A signal to check, in a sentence.

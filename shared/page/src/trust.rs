@@ -261,7 +261,7 @@ impl Facts<'_> {
                 totals.assumed_waste,
                 Whole::Waste,
                 (
-                    "The waste among it: in no figure of waste on this page but those that say “up to”.",
+                    "Waste within assumed use. Only figures that say “up to” include it.",
                     "그중 낭비입니다. ‘최대’로 표시된 수치에만 포함됩니다.",
                 ),
             ),

@@ -29,6 +29,7 @@ fn pages(hotel: &Hotel, range: Range, language: Language) -> [String; 3] {
         closed_through,
         language,
         signed_in: false,
+        made_at: None,
     };
     let day = day_page(hotel, made, language);
     [page.render().unwrap(), room.render().unwrap(), day.render().unwrap()]

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use roomwatt_domain::{
-    ClosedReport, Energy, NightSums, Presence, RoomId, RoomStates, Stay, Totals,
+    ClosedReport, Energy, NightSums, Presence, ReportSums, RoomId, RoomStates, Stay, Totals,
 };
 use roomwatt_page::{DayPage, HotelPage, Language, Lead, Range, RoomPage, Sort};
 
@@ -37,6 +37,9 @@ pub(crate) fn day_page<'a>(hotel: &'a Hotel, made: &'a MadeDay, language: Langua
         signals: &made.signals,
         language,
         signed_in: false,
+        judged_by: &hotel.profile,
+        closed_through: None,
+        made_at: None,
     }
 }
 
@@ -227,6 +230,7 @@ fn a_rooms_days_and_devices_add_up() {
         closed_through: Some(date("2026-10-31")),
         language: Language::English,
         signed_in: false,
+        made_at: None,
     };
     let document = Document::parse(&page.render().unwrap());
     let days = document.table("Each day in figures");
@@ -458,7 +462,7 @@ fn a_day_stands_among_the_thirteen_before_it() {
     let mut page = page(&hotel, last);
     let lead = |days: i64| {
         let date = roomwatt_domain::BusinessDate::new(last.to.civil() - days.days()).unwrap();
-        Lead { date, rooms: 5, totals: hotel.days[0].closed.report.totals() }
+        Lead { date, sums: ReportSums::of(&hotel.days[0].closed) }
     };
     page.lead_in((1..=56).rev().map(lead).collect());
     let document = Document::parse(&page.render().unwrap());

@@ -95,6 +95,7 @@ fn a_room_without_reports_says_so() {
         closed_through: Some(date("2026-10-31")),
         language: Language::English,
         signed_in: false,
+        made_at: None,
     };
     let document = Document::parse(&page.render().unwrap());
     assert!(document.text().contains("There is no closed report in this period."));

@@ -44,6 +44,7 @@ fn a_room_over_two_days() {
         closed_through: Some(range.to),
         language: Language::English,
         signed_in: false,
+        made_at: None,
     };
     insta::assert_snapshot!(without_style(&page.render().unwrap()));
 }

@@ -2,8 +2,8 @@
 
 use jiff::ToSpan;
 use roomwatt_domain::{
-    BusinessDate, Charge, ClosedReport, Device, FaultKind, Finding, FindingKind, Profile, RoomId,
-    SignalFault, Suspect, Totals, WastedNights,
+    BusinessDate, Charge, ClosedReport, Device, FaultKind, Finding, FindingKind, Profile,
+    ReportSums, RoomId, SignalFault, Suspect, Totals, WastedNights,
 };
 use roomwatt_page::{HotelPage, Language, Lead, Range, Telling};
 
@@ -54,7 +54,7 @@ fn page(language: Language) -> (Document, Vec<Finding>) {
     };
     let lead = |days: i64| {
         let date = BusinessDate::new(range.to.civil() - days.days()).unwrap();
-        Lead { date, rooms: 3, totals: nothing }
+        Lead { date, sums: ReportSums { reports: 3, totals: nothing, ..ReportSums::default() } }
     };
     page.lead_in((1..=21).rev().map(lead).collect());
     (Document::parse(&page.render().unwrap()), findings)
@@ -70,7 +70,7 @@ fn what_to_do_comes_first_most_money_first_and_leads_to_its_day() {
     for (item, finding) in items.iter().zip(&findings) {
         let text = item.text();
         assert!(text.starts_with(&format!("Room {}: ", finding.suspect.room)), "{text}");
-        assert!(text.contains("on 4 of 6 empty days"), "{text}");
+        assert!(text.contains("on 4 of the 6 days when it was empty"), "{text}");
         let href = item.named("a")[0].attribute("href").unwrap();
         let room = &finding.suspect.room;
         assert_eq!(href, format!("rooms/{room}/history.html?date=2026-10-14&lang=en"));
