@@ -940,10 +940,11 @@ impl<'a> HotelPage<'a> {
         )
     }
 
-    /// Whether any room was empty for long enough to be ranked. On one day none is.
+    /// Whether any room that wasted was empty for long enough to be ranked. On one day few are.
     fn has_ranks(&self) -> bool {
+        let mut exposed = self.by_room.values().map(|sums| Exposure::of(&sums.all));
         self.measure() == Measure::Energy
-            && self.by_room.values().any(|sums| Exposure::of(&sums.all).is_ranked())
+            && exposed.any(|room| room.is_ranked() && room.wasted != Energy::default())
     }
 
     /// The order that is in effect: without ranks, that by money, or by energy.
@@ -1288,8 +1289,8 @@ impl HeatScale {
     fn of(measure: Measure, most: i128, step: Step) -> Self {
         // Tenths of a kilowatt-hour or of an hour: of a day, and of more days.
         let tenths = match (measure, step) {
-            (Measure::Energy, Step::Day) => [5, 10, 20, 50],
-            (Measure::Energy, Step::Week | Step::Month) => [50, 100, 200, 500],
+            (Measure::Energy, Step::Day) => [10, 20, 50, 100],
+            (Measure::Energy, Step::Week | Step::Month) => [200, 500, 1000, 2000],
             (Measure::Time, Step::Day) => [10, 20, 50, 100],
             (Measure::Time, Step::Week | Step::Month) => [100, 200, 500, 1000],
         };

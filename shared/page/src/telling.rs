@@ -340,13 +340,13 @@ pub(crate) fn silent_rooms(
     (silent >= SILENT_TOGETHER).then(|| match notation.language {
         Language::English => {
             format!(
-                "{silent} of {rooms} rooms: silent, the last of them since {since}. Check what they have in \
-                 common: the network, the hotel’s feed."
+                "{silent} of {rooms} rooms are silent, the last of them since {since}. Check what they have in \
+                 common, such as the network."
             )
         }
         Language::Korean => {
             format!(
-                "객실 {rooms}개 중 {silent}개: {since} 이후 모두 신호가 없습니다. 네트워크나 호텔 연동을 점검하십시오."
+                "객실 {rooms}개 중 {silent}개가 {since} 이후 모두 신호가 없습니다. 네트워크 등 공통 원인을 점검하십시오."
             )
         }
     })
