@@ -52,6 +52,11 @@ pub fn told(error: &anyhow::Error) -> String {
                 break;
             }
             (true, None) => {}
+            // What follows lists every place that was looked at.
+            (false, _) if cause.contains("no credentials found") => {
+                told.push("there are no credentials: sign in, or name a profile".to_owned());
+                break;
+            }
             // Some say again what the one before has said.
             (false, _) if told.last().is_some_and(|before| before.ends_with(&cause)) => {}
             (false, _) => told.push(cause),

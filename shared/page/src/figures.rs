@@ -101,11 +101,16 @@ impl Data {
         }
     }
 
+    /// Whether so few rooms were heard that little waste is no news.
+    pub(crate) fn is_hardly_heard(&self) -> bool {
+        u128::from(self.heard) * 100 < u128::from(self.rooms) * 75
+    }
+
     pub(crate) fn grade(&self) -> Grade {
         let (heard, rooms) = (u128::from(self.heard), u128::from(self.rooms));
         let above =
             |percent: i128| self.shares.iter().any(|(part, whole)| part * 100 > whole * percent);
-        if heard * 100 < rooms * 75 || above(25) {
+        if self.is_hardly_heard() || above(25) {
             Grade::Poor
         } else if heard * 100 >= rooms * 95 && !above(5) {
             Grade::Good

@@ -16,7 +16,7 @@ use crate::basis::{Term, terms};
 use crate::cards::{Basis, Before, Card, CardValue, Detail, cards};
 use crate::chart::{self, Bar, Chart, Parts, Shade};
 use crate::columns::{self, Columns, Step};
-use crate::figures::{Data, Exposure, Grade, meets, usual};
+use crate::figures::{Data, Exposure, meets, usual};
 use crate::gaps::Gaps;
 use crate::language::Language;
 use crate::links::{Asked, Dates, Links, Place};
@@ -326,7 +326,7 @@ impl<'a> HotelPage<'a> {
             about_order: self.about_order(),
             basis: self.basis_note(&notation),
             cards: self.cards(&notation),
-            poor: self.is_poor(),
+            hardly_heard: self.data().is_hardly_heard(),
             by_hour: self.by_hour(&notation),
             trend: self.trend(&notation),
             chart: self.chart(&notation),
@@ -463,10 +463,6 @@ impl<'a> HotelPage<'a> {
         Data::of(&self.sum, heard, self.profile.rooms.map_or(known, u64::from).max(known))
     }
 
-    fn is_poor(&self) -> bool {
-        self.data().grade() == Grade::Poor
-    }
-
     fn verdict(&self, notation: &Notation<'_>) -> Option<String> {
         let totals = &self.sum.totals;
         if self.sum.reports == 0 {
@@ -477,10 +473,10 @@ impl<'a> HotelPage<'a> {
         let same = self.lead.iter().rev().filter(|it| it.date.civil().weekday() == weekday);
         let same = same.filter(|it| it.sums.reports > 0);
         let same = same.filter_map(|it| amounts.alike(&it.sums.totals));
-        // Of rooms that were not heard little waste is no good news.
-        let usual = if self.is_poor() { None } else { usual(same) };
-        let Data { heard, rooms, .. } = self.data();
-        let heard = Heard { rooms: heard, all: u32::try_from(rooms).ok(), first: self.is_poor() };
+        let data = self.data();
+        let first = data.is_hardly_heard();
+        let usual = if first { None } else { usual(same) };
+        let heard = Heard { rooms: data.heard, all: u32::try_from(data.rooms).ok(), first };
         let verdict = verdict(notation, self.range, totals, usual, heard);
         Some(
             [Some(verdict), self.target(totals)]
@@ -1289,9 +1285,8 @@ impl HeatScale {
     fn of(measure: Measure, most: i128, step: Step) -> Self {
         // Tenths of a kilowatt-hour or of an hour: of a day, and of more days.
         let tenths = match (measure, step) {
-            (Measure::Energy, Step::Day) => [10, 20, 50, 100],
+            (_, Step::Day) => [10, 20, 50, 100],
             (Measure::Energy, Step::Week | Step::Month) => [200, 500, 1000, 2000],
-            (Measure::Time, Step::Day) => [10, 20, 50, 100],
             (Measure::Time, Step::Week | Step::Month) => [100, 200, 500, 1000],
         };
         let limits = tenths.map(|tenths| measure.unit() * tenths / 10);
@@ -1417,7 +1412,7 @@ struct View {
     about_order: Vec<&'static str>,
     basis: String,
     cards: Vec<Card>,
-    poor: bool,
+    hardly_heard: bool,
     by_hour: Option<ByHour>,
     trend: String,
     chart: Chart,
