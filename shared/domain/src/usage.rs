@@ -39,7 +39,7 @@ pub struct Usage {
     /// What was measured of it: there where the device has readings, and nowhere else.
     pub metered: Option<Box<MeteredUse>>,
     /// What it costs and emits: there where price or factor change within the day
-    /// ([`Pricing::InTime`](crate::Pricing::InTime)), and nowhere else.
+    /// ([`Pricing::InTime`]), and nowhere else.
     pub charges: Option<Box<UseCharges>>,
 }
 
