@@ -12,6 +12,7 @@ use roomwatt_domain::Profile;
 use roomwatt_source::{Register, Source, built_in};
 use serde_json::value::RawValue;
 
+use crate::output::is_standard;
 use crate::table;
 
 /// What a person gave cannot be used. One line that says what and why.
@@ -124,7 +125,7 @@ pub enum EventFile {
 impl EventFile {
     /// A file by its name; `-` is standard input.
     pub fn of(path: &Path) -> Self {
-        if path == Path::new("-") { Self::StandardInput } else { Self::Named(path.to_owned()) }
+        if is_standard(path) { Self::StandardInput } else { Self::Named(path.to_owned()) }
     }
 
     /// Events that nobody wrote to a file.

@@ -164,6 +164,15 @@ struct ReplayArgs {
     as_billed: bool,
 }
 
+impl ReplayArgs {
+    /// What the run writes, by the option that names it.
+    fn outputs(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let outputs =
+            [("--out", &self.out), ("--summary", &self.summary), ("--rejected", &self.rejected)];
+        outputs.into_iter().filter_map(|(option, path)| Some((option, path.as_deref()?)))
+    }
+}
+
 #[derive(Args)]
 struct MapArgs {
     /// The source: the name of a built-in one, or a file.
@@ -432,8 +441,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let create = |path: &Option<PathBuf>| path.as_deref().map(Output::create).transpose();
     let (mut out, summary_file) = (create(&args.out)?, create(&args.summary)?);
     let mut rejected = create(&args.rejected)?;
-    let mut written = [&args.out, &args.summary, &args.rejected].into_iter().flatten();
-    let prints = written.any(|path| is_standard(path));
+    let prints = args.outputs().any(|(_, path)| is_standard(path));
     let publisher = args.source.as_deref().map(|source| {
         Publisher::read(source, args.devices.as_deref(), args.hotel.clone(), &hotels)
     });
@@ -488,14 +496,11 @@ fn demand_different_files(args: &ReplayArgs) -> Result<(), BadInput> {
     if let Some(data) = &args.data {
         files.extend(FILES.map(|name| ("--data", data.join(name))));
     }
-    let outputs =
-        [("--out", &args.out), ("--summary", &args.summary), ("--rejected", &args.rejected)];
-    let named = outputs.iter().filter_map(|(option, path)| Some((*option, path.as_deref()?)));
-    let mut standard = named.clone().filter(|(_, path)| is_standard(path));
+    let mut standard = args.outputs().filter(|(_, path)| is_standard(path));
     if let (Some((one, _)), Some((other, _))) = (standard.next(), standard.next()) {
         return Err(BadInput(format!("{one} and {other} are both standard output")));
     }
-    let written = named.filter(|(_, path)| !is_standard(path));
+    let written = args.outputs().filter(|(_, path)| !is_standard(path));
     files.extend(written.map(|(option, path)| (option, path.to_owned())));
     demand_different(&files)
 }

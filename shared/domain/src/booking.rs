@@ -12,7 +12,7 @@ use crate::energy::{Energy, MilliwattHours, Milliwatts};
 use crate::increments::{Increment, IncrementKind, Judged, LONGEST_INCREMENT, Step, is_gap, judge};
 use crate::instant::{HOUR, Instant, Millis};
 use crate::measured::{Measured, MeteredUse};
-use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock, presence_of, stay_of};
+use crate::occupancy::{EnergyByCell, Occupancy, OccupancyClock, stay_of};
 use crate::power::{self, PowerSpan};
 use crate::readings::Readings;
 use crate::tariff::{Bill, RateBook, RateLine, Rates};
@@ -374,13 +374,11 @@ impl Booker<'_> {
         };
         let UseBook { avoidable, during, assumed: assumed_time, metered, charges } =
             &mut self.book.uses[of_use];
+        let wasted = avoidable.is_waste_in(cell);
         if let Some(hour) = hour {
-            let (stay, presence) = (stay_of(cell), presence_of(cell));
-            let wasted = avoidable.is_waste(stay, presence);
-            let is_rated = by != By::Nothing;
+            let (stay, is_rated) = (stay_of(cell), by != By::Nothing);
             hour.add_piece(Piece { stay, wasted, assumed, is_rated, time, energy, bill });
         }
-        let wasted = avoidable.is_waste_in(cell);
         *during.cell_mut(cell) += time;
         *metered.energy.cell_mut(cell) += energy;
         charges.bill += bill;

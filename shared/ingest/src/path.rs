@@ -209,19 +209,13 @@ impl Ingest {
     /// Notes events that cannot be read, and still say of which hotel they are, of hotels that are there.
     async fn note_malformed(&self, clock: BatchClock<'_>, outcome: &mut Outcome<'_>) {
         let malformed = std::mem::take(&mut outcome.malformed_of);
-        let known = |hotel: &&HotelId| self.hotels.met(hotel, clock.now()).is_some();
-        let mut there: BTreeSet<_> = malformed.keys().filter(known).cloned().collect();
-        if !clock.is_ending() {
-            let unknown = malformed.keys().filter(|hotel| !there.contains(*hotel));
-            let unknown: Vec<_> = unknown.take(MOST_MALFORMED).cloned().collect();
-            let found = self.hotels.look_up(&unknown, clock.now()).await.into_iter();
-            let found =
-                found.filter(|(_, found)| matches!(found, Ok(Found::Opened(_) | Found::New(_))));
-            there.extend(found.map(|(hotel, _)| hotel));
-        }
-        for (hotel, count) in malformed {
-            if there.contains(&hotel) {
-                outcome.note_refused(&hotel, Reason::Malformed, count);
+        let is_met = |hotel: &&HotelId| self.hotels.met(hotel, clock.now()).is_some();
+        let (met, others): (Vec<_>, Vec<_>) = malformed.keys().partition(is_met);
+        let looked_up = if clock.is_ending() { 0 } else { MOST_MALFORMED };
+        let asked = met.into_iter().chain(others.into_iter().take(looked_up));
+        for (hotel, found) in self.hotels.find(asked, clock.now()).await {
+            if matches!(found, Ok(Found::Opened(_) | Found::New(_))) {
+                outcome.note_refused(&hotel, Reason::Malformed, malformed[&hotel]);
             }
         }
     }
