@@ -11,7 +11,7 @@ export SAM_CLI_TELEMETRY := 0
 ARCHITECTURE ?= arm64
 MACHINE := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
 
-.PHONY: check format lint docs test api pages template artefacts moto
+.PHONY: check format lint docs test api pages template artefacts moto moto-contract moto-stack moto-ops
 .PHONY: beside-duckdb container manual screenshots
 .PHONY: deny run benchmark cold-start sam-build sam-deploy
 
@@ -23,8 +23,10 @@ format:
 lint:
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
+# With examples beside it, dependencies have the features that they have in `lint`, and none is checked
+# twice.
 docs:
-	cargo doc --workspace --no-deps --locked
+	cargo doc --workspace --no-deps --locked --lib --bins --examples
 
 test:
 	cargo test --workspace --locked
@@ -71,8 +73,14 @@ artefacts: $(VENVS)/sam/installed $(VENVS)/build/installed
 # An AWS that is none of ours: the store's contract suite on it, a day of the functions on the
 # template's stack, and an operator's commands.
 moto: $(VENVS)/moto/installed $(VENVS)/sam/installed
+	$(MAKE) --jobs 2 --output-sync moto-contract moto-stack moto-ops
+
+# Each beside a moto of its own, which keeps one core busy at most.
+moto-contract:
 	scripts/with-moto cargo test --workspace --locked --test contract
+moto-stack:
 	scripts/with-moto scripts/check-stack
+moto-ops:
 	scripts/with-moto scripts/check-ops
 
 # Size, start and memory of each function as it is deployed, but for this machine: the table in

@@ -6,7 +6,8 @@
 //! together come to what the counter shows.
 //!
 //! Zones whose days begin and end at the same instants all year are one to Roomwatt, and have one
-//! hotel; `ROOMWATT_ZONES=all` opens one in each of them.
+//! hotel. Of those whose days are all usual, a few stand for the others, which differ only in when
+//! their midnight is. `ROOMWATT_ZONES=all` opens a hotel in every zone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -60,6 +61,9 @@ fn days(zone: &str) -> Vec<(BusinessDate, Instant, Instant)> {
     days
 }
 
+/// One in so many zones without an unusual day is taken.
+const USUAL_ZONES: usize = 6;
+
 /// Zones by the days that they have; a name for each.
 fn zones() -> Vec<String> {
     #[expect(clippy::disallowed_methods, reason = "how much is run is chosen by a person")]
@@ -71,7 +75,11 @@ fn zones() -> Vec<String> {
         return names.collect();
     }
     let by_days: BTreeMap<_, _> = names.map(|name| (days(&name), name)).collect();
-    by_days.into_values().collect()
+    let is_usual = |name: &String| !days(name).iter().any(|day| is_unusual(name, day));
+    // In the order of their midnights.
+    let (usual, mut zones): (Vec<_>, Vec<_>) = by_days.into_values().partition(is_usual);
+    zones.extend(usual.into_iter().step_by(USUAL_ZONES));
+    zones
 }
 
 /// Whether a day is no 24 hours long, or does not begin at midnight.
