@@ -150,7 +150,10 @@ async function everyPageIsAccessible() {
     await see(`${hotel}/rooms/107/history.html?date=2026-11-02&lang=${language}`);
   }
   await see(`${hotel}/report.html?from=tomorrow`, 400);
+  await see(`${hotel}/report.html?period=never&lang=ko`, 400);
   await see('/hotels/elsewhere/report.html', 404);
+  await see('/signed-in?code=a&state=b', 400);
+  await see('/l/nothing', 404);
   await see('/signout');
   assert.equal(await page.locator('a[href="/signin"]').count(), 1, 'the way back in');
   assert.deepEqual(found, [], 'what axe finds');

@@ -17,7 +17,8 @@ use crate::harbour::{HOTEL, get, harbour, later, router};
 async fn reading(store: &Store, path: &str) -> Consumed {
     let apart = store.metered_apart();
     let api = router(apart.clone(), later(), Some(Caller::Owner));
-    get(&api, path).await.found();
+    let answer = get(&api, path).await;
+    assert!(answer.status.is_success(), "{path}: {}", answer.text());
     let consumed = apart.meter().consumed();
     assert!(consumed.write_units.abs() < f64::EPSILON);
     let hotel = Consumed { read_units: 1.0, requests: 1, ..Consumed::default() };
@@ -44,6 +45,8 @@ async fn every_call_of_the_demos_hotel_stays_within_its_budget() {
         ("/reports?from=2026-10-13&to=2026-11-01&limit=12".to_owned(), 2, 13.0),
         (format!("/reports?{month}&rooms=101,102,103"), 1, 93.0),
         ("/rooms/101/history?date=2026-10-20".to_owned(), 2, 2.0),
+        (format!("/rooms/101/report.html?{month}"), 1, 62.0),
+        ("/rooms/101/report.html".to_owned(), 3, 40.0),
         ("/live".to_owned(), 2, 4.0),
         ("/live?rooms=101".to_owned(), 2, 2.0),
     ] {

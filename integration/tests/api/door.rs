@@ -552,6 +552,30 @@ async fn a_link_leads_in_without_an_account_until_it_is_deleted() {
 }
 
 #[tokio::test]
+async fn a_link_leaves_who_has_signed_in_signed_in() {
+    let provider = provider().await;
+    let deployed = Deployed::with(&provider).await;
+    let (_, path) = deployed.link(7).await;
+    let mut browser = deployed.signed_in(&provider).await;
+    let before = browser.cookies[SESSION].clone();
+    let followed = browser.get(&path).await;
+    assert_eq!(followed.header("location"), "/hotels/harbour-house/report.html");
+    assert_eq!(browser.cookies[SESSION], before);
+    // Who may not see the hotel gets to see it, and who came by a link has the time of the new one.
+    let elsewhere = Provider::start_at("/", json!("elsewhere")).await;
+    let deployed = Deployed::with(&elsewhere).await;
+    let (_, path) = deployed.link(7).await;
+    let mut browser = deployed.signed_in(&elsewhere).await;
+    browser.get(PAGE).await.problem(404);
+    for _ in 0..2 {
+        let before = browser.cookies[SESSION].clone();
+        browser.get(&path).await;
+        assert_ne!(browser.cookies[SESSION], before);
+        assert_eq!(browser.get(PAGE).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
 async fn a_links_session_ends_with_its_link_at_the_latest() {
     let deployed = Deployed::with_links_alone().await;
     let (_, path) = deployed.link(1).await;

@@ -62,21 +62,30 @@ impl Format {
             None => {
                 let json = preference(headers, "application", "json");
                 let csv = preference(headers, "text", "csv");
-                Ok(if csv > json { Self::Csv } else { Self::Json })
+                Ok(if csv.quality > json.quality { Self::Csv } else { Self::Json })
             }
         }
     }
 }
 
-/// Whether a page is wanted more than JSON: a browser's navigation says so.
+/// Whether a page is wanted more than JSON: a browser's navigation says so, and whoever names HTML beside
+/// everything else.
 pub(crate) fn prefers_html(headers: &HeaderMap) -> bool {
     preference(headers, "text", "html") > preference(headers, "application", "problem+json")
 }
 
-/// How much a media type is wanted, in thousandths; the closest range counts. Without the header
-/// everything is.
-fn preference(headers: &HeaderMap, kind: &str, subtype: &str) -> u32 {
-    let mut best = (0, 0);
+/// How much a media type is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Preference {
+    /// In thousandths.
+    quality: u32,
+    /// How closely it is named, of equal qualities.
+    closeness: u8,
+}
+
+/// By the range that names a media type most closely. Without the header everything is wanted.
+fn preference(headers: &HeaderMap, kind: &str, subtype: &str) -> Preference {
+    let mut best = Preference { quality: 0, closeness: 0 };
     let mut any = false;
     for accepted in headers.get_all(header::ACCEPT) {
         for range in accepted.to_str().unwrap_or_default().split(',') {
@@ -90,12 +99,12 @@ fn preference(headers: &HeaderMap, kind: &str, subtype: &str) -> u32 {
                 _ => continue,
             };
             let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
-            if closeness > best.0 {
-                best = (closeness, quality);
+            if closeness > best.closeness {
+                best = Preference { quality, closeness };
             }
         }
     }
-    if any { best.1 } else { 1000 }
+    if any { best } else { Preference { quality: 1000, ..best } }
 }
 
 /// A quality such as `1` or `0.5`, in thousandths; anything else counts as 0, not wanted.

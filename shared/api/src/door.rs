@@ -23,7 +23,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use roomwatt_domain::instant::HOUR;
-use roomwatt_domain::{Instant, Millis};
+use roomwatt_domain::{HotelId, Instant, Millis};
 use roomwatt_page::{Language, Notice, NoticePage, content_security_policy};
 use roomwatt_store::{Session, SessionKey, Store, TokenHash};
 
@@ -195,6 +195,15 @@ impl Visit {
 
     pub(crate) fn store(&self) -> &Store {
         &self.api.store
+    }
+
+    /// Whether the browser has a session of who signed in, and it sees a hotel.
+    pub(crate) async fn is_signed_in_to(&self, hotel: &HotelId) -> Result<bool, Problem> {
+        let Some(key) = session_key(&self.headers).filter(|key| !key.is_of_link()) else {
+            return Ok(false);
+        };
+        let session = self.store().session(&key, self.now()).await?;
+        Ok(session.is_some_and(|it| it.hotels.is_none_or(|hotels| hotels.contains(hotel))))
     }
 
     /// Ends the session that the browser has, if it has one.

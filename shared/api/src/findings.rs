@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
-use roomwatt_domain::{BusinessDate, ClosedReport, Finding, Gathered, RoomId, SignalFault};
-use roomwatt_page::Telling;
+use roomwatt_domain::{BusinessDate, ClosedReport, Gathered, RoomId, SignalFault};
+use roomwatt_page::{Found, Telling};
 use roomwatt_presentation::{FindingView, SignalFaultView};
 use roomwatt_store::Hotel;
 use serde::Serialize;
@@ -87,35 +87,35 @@ struct FindingsView {
     signal: Vec<SignalFaultView>,
 }
 
-/// What was found of a day.
-pub(crate) struct Found {
-    pub(crate) findings: Vec<Finding>,
-    /// How many there are with those that were not looked into.
-    pub(crate) findings_in_all: u64,
-    pub(crate) faults: Vec<SignalFault>,
-}
-
 /// What the reports of a day tell, before it is looked into.
 pub(crate) struct Look {
     date: BusinessDate,
     gathered: Gathered,
     /// Rooms whose sensors may be stuck.
     unsure: BTreeSet<RoomId>,
-    rooms: u64,
+    /// How many rooms there are; `None` where not all of them are looked at.
+    rooms: Option<u64>,
 }
 
 impl Look {
     /// Of a day; looks into so many devices, those that wasted most.
     pub(crate) fn at(date: BusinessDate, most: usize) -> Self {
         let gathered = Gathered::at_most(most).with_all_faults();
-        Self { date, gathered, unsure: BTreeSet::new(), rooms: 0 }
+        Self { date, gathered, unsure: BTreeSet::new(), rooms: Some(0) }
+    }
+
+    /// Of a day, in one room alone.
+    pub(crate) fn at_a_room(report: &ClosedReport) -> Self {
+        let mut look = Self { rooms: None, ..Self::at(report.date, usize::MAX) };
+        look.add(report);
+        look
     }
 
     /// Adds a report; one of another day is left out.
     pub(crate) fn add(&mut self, closed: &ClosedReport) {
         if closed.date == self.date {
             self.gathered.add(closed);
-            self.rooms += 1;
+            self.rooms = self.rooms.map(|rooms| rooms + 1);
             if SignalFault::may_be_stuck_vacant(closed) {
                 self.unsure.insert(closed.room.clone());
             }
@@ -143,9 +143,11 @@ impl Look {
             let rooms = some.iter().cloned().collect();
             faults.extend(store.stuck_vacant(profile, self.date, days, rooms, now).await?);
         }
-        faults.extend(missing_rooms(call, hotel, self.rooms).await?);
+        if let Some(rooms) = self.rooms {
+            faults.extend(missing_rooms(call, hotel, rooms).await?);
+        }
         faults.sort();
-        Ok(Found { findings, findings_in_all, faults })
+        Ok(Found { date: self.date, findings, findings_in_all, faults })
     }
 }
 

@@ -147,7 +147,8 @@ async fn end_sessions(call: &Call, link: &TokenHash) -> Result<usize, Problem> {
 
 /// Follow a link.
 ///
-/// Makes a session that sees the hotel, and leads to its page.
+/// Makes a session that sees the hotel, and leads to its page. Who has signed in and may see it already
+/// stays so.
 #[utoipa::path(
     get,
     path = "/l/{token}",
@@ -161,13 +162,16 @@ pub(crate) async fn follow(visit: Visit, Path(token): Path<String>) -> Result<Re
     let Some(id) = hash(&token) else { return gone() };
     let now = visit.now();
     let Some(link) = visit.store().link(&id, now).await? else { return gone() };
+    let mut answer = redirect(&format!("/hotels/{}/report.html", link.hotel));
+    if visit.is_signed_in_to(&link.hotel).await? {
+        return Ok(answer);
+    }
     let until = session_until(now, Some(link.expires_at));
     let (key, value) = new_session(Some(&id))?;
     let session = Session { hotels: Some([link.hotel.clone()].into()), expires_at: until };
     if !visit.store().put_link_session(&id, &key, &session, now).await? {
         return gone();
     }
-    let mut answer = redirect(&format!("/hotels/{}/report.html", link.hotel));
     keep_session(&mut answer, &value, now, until);
     Ok(answer)
 }

@@ -105,7 +105,12 @@ pub(crate) async fn problems(request: Request, next: Next) -> Response {
     };
     let accepted = accepted.as_ref().and_then(|accepted| accepted.to_str().ok());
     let language = Language::of(lang.as_deref(), accepted);
-    let page = ProblemPage { status: problem.status(), detail: problem.detail(), language };
+    let page = ProblemPage {
+        status: problem.status(),
+        detail: problem.detail(),
+        parameter: problem.at_fault(),
+        language,
+    };
     match page.render() {
         Ok(page) => {
             let headers = response.headers_mut();
@@ -155,7 +160,7 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let language = language(&call, &parameters);
     let mut page = HotelPage::new(&hotel.profile, range, before, hotel.closed_through, language);
     page.sort_by(sort);
-    if let Dates::Period(period) = asked {
+    if let Some(period) = asked.period() {
         page.of_period(period);
     }
     page.made_at(call.now());
@@ -216,9 +221,8 @@ async fn add_reports(
         }
     };
     selection.each(add).await?;
-    if let Some((date, look)) = last.zip(look) {
-        let found = look.into(selection.call, hotel, USUAL_DAYS).await?;
-        page.tell(date, found.findings, found.findings_in_all, found.faults);
+    if let Some(look) = look {
+        page.tell(look.into(selection.call, hotel, USUAL_DAYS).await?);
     }
     Ok(())
 }
@@ -268,29 +272,52 @@ async fn add_months(
 
 /// A room's page.
 ///
-/// Its days in the range.
+/// Its days in the range against the period before, and what to do about the last one.
 #[utoipa::path(
     get,
     path = "/hotels/{hotelId}/rooms/{roomId}/report.html",
     operation_id = "roomPage",
     tag = "pages",
-    params(schema::RoomPath, schema::RangeQuery, schema::LanguageQuery),
+    params(
+        schema::RoomPath,
+        schema::RangeQuery,
+        schema::PageBaselineQuery,
+        schema::SortQuery,
+        schema::LanguageQuery
+    ),
     responses(schema::PageResponses)
 )]
 pub(crate) async fn room(call: Call) -> Result<Response, Problem> {
     let id = call.hotel_id(Scope::ReadReports)?;
     let room = call.room_id()?;
-    let parameters = call.parameters(&[FROM, TO, PERIOD, LANG])?;
+    let parameters = call.parameters(&[FROM, TO, PERIOD, BASELINE, SORT, LANG])?;
     let asked = page_dates(&parameters)?;
+    let baseline = parameters.optional(BASELINE)?.unwrap_or_default();
+    let sort = parameters.optional(SORT)?.unwrap_or_default();
     let hotel = call.hotel(&id).await?;
     let range = page_range(&call, &hotel, asked)?;
     let days = ClosedDays::of(&call, &hotel, range, asked.end())?;
-    let reports = room_listing::read(&call, &hotel, &room, &days).await?;
+    let before = ComparedWith::Baseline(baseline).before(range)?;
+    let held_against = ClosedDays::in_range(&hotel, before).dates.into_iter();
+    let held_against = held_against.chain(RoomPage::before_a_day(range));
+    let reports = room_listing::read(&call, &hotel, &room, &days, held_against).await?;
+    // What is to be done is news of the last closed day alone.
+    let news = |report: &&ClosedReport| {
+        hotel.closed_through == Some(report.date) && range.to == report.date
+    };
+    let found = match reports.iter().find(news) {
+        Some(report) => Some(Look::at_a_room(report).into(&call, &hotel, USUAL_DAYS).await?),
+        None => None,
+    };
     let page = RoomPage {
         profile: &hotel.profile,
         room: &room,
         range,
+        baseline: before,
+        period: asked.period(),
+        sort,
         reports: &reports,
+        found: found.as_ref(),
         closed_through: hotel.closed_through,
         language: language(&call, &parameters),
         signed_in: call.is_session(),

@@ -196,6 +196,14 @@ impl Dates {
         self.closed(hotel)?.ok_or_else(Problem::nothing_closed)
     }
 
+    /// The period that they were asked for by.
+    pub(crate) fn period(self) -> Option<Period> {
+        match self {
+            Self::Range(_) => None,
+            Self::Period(period) => Some(period),
+        }
+    }
+
     /// The parameter that ends them, for errors.
     pub(crate) fn end(self) -> &'static str {
         match self {

@@ -70,6 +70,10 @@ impl Problem {
         &self.detail
     }
 
+    pub(crate) fn at_fault(&self) -> Option<&str> {
+        self.parameter.as_deref()
+    }
+
     /// 404: of a hotel that is not there, and of one that the caller may not see: word for word
     /// the same.
     pub(crate) fn no_hotel() -> Self {

@@ -1,7 +1,9 @@
 //! `GET /hotels/{hotelId}/rooms/{roomId}/reports`: one room's days.
 
+use std::collections::BTreeSet;
+
 use axum::response::Response;
-use roomwatt_domain::{ClosedReport, RoomId};
+use roomwatt_domain::{BusinessDate, ClosedReport, RoomId};
 use roomwatt_presentation::{Dialect, ReportCsv, RoomReportView};
 use roomwatt_store::Hotel;
 
@@ -34,7 +36,7 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     let format = Format::of(&parameters, &call.headers)?;
     let hotel = call.hotel(&id).await?;
     let days = ClosedDays::of(&call, &hotel, asked.of(&hotel)?, asked.end())?;
-    let reports = read(&call, &hotel, &room, &days).await?;
+    let reports = read(&call, &hotel, &room, &days, []).await?;
     let calendar = &hotel.profile.calendar;
     let freshness = Freshness::settled_if(days.complete);
     match format {
@@ -55,23 +57,24 @@ pub(crate) async fn reports(call: Call) -> Result<Response, Problem> {
     }
 }
 
-/// The reports of a room that is known, by one `BatchGetItem` a hundred days.
+/// The reports of a room that is known on some days, and on others beside them, by one `BatchGetItem` a
+/// hundred days.
 pub(crate) async fn read(
     call: &Call,
     hotel: &Hotel,
     room: &RoomId,
     days: &ClosedDays,
+    beside: impl IntoIterator<Item = BusinessDate>,
 ) -> Result<Vec<ClosedReport>, Problem> {
     let id = &hotel.profile.hotel_id;
+    let mut dates: BTreeSet<_> = days.dates.iter().copied().chain(beside).collect();
     // A room that has a report has one on every later day too (rule 13): the last closed day tells
     // whether a room without any in the range is known at all.
-    let last = hotel.closed_through.filter(|last| !days.dates.contains(last));
-    let wanted = days.dates.iter().copied().chain(last).map(|date| (date, room.clone()));
+    let last = hotel.closed_through.filter(|last| dates.insert(*last));
+    let wanted = dates.into_iter().map(|date| (date, room.clone()));
     let mut reports = call.store().reports_of(id, wanted, call.now()).await?;
     let known = !reports.is_empty();
-    if let Some(last) = last {
-        reports.retain(|report| report.date != last);
-    }
+    reports.retain(|report| Some(report.date) != last);
     if !known && live::of_room(call, hotel, room).await?.is_none() {
         return Err(Problem::no_room());
     }

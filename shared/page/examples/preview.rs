@@ -20,10 +20,11 @@ use std::path::{Path, PathBuf};
 use jiff::ToSpan;
 use made_up::{Hotel, date, seoul};
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Finding, Gathered, NightSums, Profile, RoomId, RoomPast,
-    RoomStates, SignalFault, Suspect,
+    BusinessDate, ClosedReport, Gathered, NightSums, Profile, RoomId, RoomPast, RoomStates, Suspect,
 };
-use roomwatt_page::{DayPage, HotelPage, Language, Range, RoomPage, content_security_policy};
+use roomwatt_page::{
+    DayPage, Found, HotelPage, Language, Range, RoomPage, Sort, content_security_policy,
+};
 use roomwatt_presentation::{GroupBy, GroupView, Groups, HistoryView};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -82,7 +83,11 @@ fn whole(folder: &Path, hotel: &Hotel, range: Range, language: Language) -> Outc
             profile: &hotel.profile,
             room: &room,
             range,
+            baseline: range,
+            period: None,
+            sort: Sort::default(),
             reports: &reports,
+            found: None,
             closed_through: Some(range.to),
             language,
             signed_in: false,
@@ -144,15 +149,13 @@ fn rendered(hotel: &Hotel, range: Range, language: Language) -> Outcome<String> 
         }
     }
     if let Some(last) = closed_through {
-        let (findings, faults) = found(hotel, last);
-        let in_all = findings.len() as u64;
-        page.tell(last, findings, in_all, faults);
+        page.tell(found(hotel, last));
     }
     Ok(page.render()?)
 }
 
 /// What is to be done about a day, as far as its reports and those before tell.
-fn found(hotel: &Hotel, date: BusinessDate) -> (Vec<Finding>, Vec<SignalFault>) {
+fn found(hotel: &Hotel, date: BusinessDate) -> Found {
     let mut gathered = Gathered::at_most(usize::MAX);
     let on_the_day = hotel.days.iter().filter(|made| made.closed.date == date);
     on_the_day.for_each(|made| gathered.add(&made.closed));
@@ -162,7 +165,8 @@ fn found(hotel: &Hotel, date: BusinessDate) -> (Vec<Finding>, Vec<SignalFault>) 
         let reports = reports.map(|closed| (closed.date, closed.clone())).collect();
         RoomPast { date, reports, days: BTreeMap::new() }.look_into(suspect, 14)
     };
-    (suspects.into_iter().map(look_into).collect(), faults)
+    let findings: Vec<_> = suspects.into_iter().map(look_into).collect();
+    Found { date, findings_in_all: findings.len() as u64, findings, faults }
 }
 
 fn write(path: &Path, text: &str) -> Outcome {

@@ -6,37 +6,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use roomwatt_domain::instant::HOUR;
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, Energy, FaultKind, Finding, Instant,
-    Month, NightSums, Nights, Prices, Profile, ReportSums, RoomId, SignalFault, Totals,
+    BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, Energy, Instant, Month, NightSums,
+    Nights, Profile, ReportSums, RoomId, Totals,
 };
-use roomwatt_presentation::{Baseline, Period, Range};
+use roomwatt_presentation::{Period, Range};
 
 use crate::PageError;
+use crate::actions::{Actions, Found};
 use crate::basis::{Term, terms};
-use crate::cards::{Basis, Before, Card, CardValue, Detail, cards};
-use crate::chart::{self, Bar, Chart, Parts, Shade};
+use crate::cards::{Card, CardValue, Detail, cards};
+use crate::chart::{self, Bar, Chart, Parts};
+use crate::choice::Chosen;
 use crate::columns::{self, Columns, Step};
-use crate::figures::{Data, Exposure, meets, usual};
+use crate::course::{Course, Drawn, Lead, Mark, PeriodBefore, column_names};
+use crate::figures::{Data, Exposure, meets};
 use crate::gaps::Gaps;
+use crate::heat::{Heat, HeatCell, HeatRoom};
 use crate::language::Language;
-use crate::links::{Asked, Dates, Links, Place};
-use crate::notation::{Datum, Notation, decimal, percent};
+use crate::links::{Links, Place};
+use crate::notation::{Notation, decimal, percent};
 use crate::parts::{
-    Cell, Choice, Column, Figures, Frame, Line, Link, Row, Table, gap_notes, hotel_name,
-    in_languages, meters_table, occupancy_table, to_hotels,
+    Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, meters_table,
+    occupancy_table, to_hotels,
 };
 use crate::sort::Sort;
 use crate::tally::{Judged, Measure, Metered};
-use crate::telling::{self, Amounts, Heard, fault_text, finding_text, nothing_to_do, verdict};
+use crate::telling::{self, Amounts, Heard, verdict};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::{why, words};
 
-/// How many rooms the heat map shows on their own.
-const HEAT_ROOMS: usize = 40;
 /// How many rooms and device kinds are ranked.
 const RANKED: usize = 10;
-/// How many days before it the chart of one day shows.
-const LEADING: usize = 13;
 /// How many rooms are named for a doubt.
 const DOUBTFUL_ROOMS: usize = 5;
 /// Decimals of kilowatt-hours and kilograms in this page's tables.
@@ -52,8 +52,7 @@ const DECIMALS: u32 = 2;
 #[derive(Debug, Clone)]
 pub struct HotelPage<'a> {
     profile: &'a Profile,
-    range: Range,
-    baseline: Range,
+    chosen: Chosen,
     closed_through: Option<BusinessDate>,
     language: Language,
     columns: Columns,
@@ -67,16 +66,12 @@ pub struct HotelPage<'a> {
     by_meter: BTreeMap<(RoomId, DeviceId), Metered>,
     kinds: Kinds,
     dates: BTreeSet<BusinessDate>,
-    before: Totals,
-    nights_before: NightSums,
-    room_days_before: u64,
+    before: PeriodBefore,
     lead: Vec<Lead>,
     hours: Vec<Totals>,
     found: Option<Found>,
     came: Option<Came>,
     signed_in: bool,
-    sort: Sort,
-    period: Option<Period>,
     made: Option<Instant>,
 }
 
@@ -87,24 +82,6 @@ pub struct Came {
     pub applied_at: Option<Instant>,
     /// When events were last refused, and how many for each reason, by its name.
     pub refused: Option<(Instant, BTreeMap<String, u64>)>,
-}
-
-/// A day before a page of one day.
-#[derive(Debug, Clone, Copy)]
-pub struct Lead {
-    /// Which day.
-    pub date: BusinessDate,
-    /// The sums of its reports.
-    pub sums: ReportSums,
-}
-
-/// What is to be done about the last day of a range.
-#[derive(Debug, Clone)]
-struct Found {
-    date: BusinessDate,
-    findings: Vec<Finding>,
-    findings_in_all: u64,
-    faults: Vec<SignalFault>,
 }
 
 /// A row of a ranking in the making.
@@ -122,23 +99,6 @@ struct RoomSums {
     cells: Box<[HeatCell]>,
 }
 
-/// What the heat map shows of a room in a column.
-#[derive(Debug, Clone, Copy, Default)]
-struct HeatCell {
-    reports: u64,
-    wasted_energy: i128,
-    wasted_time: i64,
-}
-
-impl HeatCell {
-    fn wasted(self, measure: Measure) -> Option<i128> {
-        (self.reports > 0).then_some(match measure {
-            Measure::Energy => self.wasted_energy,
-            Measure::Time => self.wasted_time.into(),
-        })
-    }
-}
-
 impl<'a> HotelPage<'a> {
     /// A page without any report yet. `baseline` is the period to compare with; `closed_through`
     /// the last day that the hotel has closed.
@@ -152,8 +112,7 @@ impl<'a> HotelPage<'a> {
         let columns = Columns::of(range);
         Self {
             profile,
-            range,
-            baseline,
+            chosen: Chosen { range, baseline, period: None, sort: Sort::default() },
             closed_through,
             language,
             sum: ReportSums::default(),
@@ -166,28 +125,24 @@ impl<'a> HotelPage<'a> {
             by_meter: BTreeMap::new(),
             kinds: Kinds::default(),
             dates: BTreeSet::new(),
-            before: Totals::default(),
-            nights_before: NightSums::default(),
-            room_days_before: 0,
+            before: PeriodBefore::new(baseline),
             lead: Vec::new(),
             hours: Vec::new(),
             found: None,
             came: None,
             signed_in: false,
-            sort: Sort::default(),
-            period: None,
             made: None,
         }
     }
 
     /// Sets the order of rooms, devices and kinds.
     pub fn sort_by(&mut self, sort: Sort) {
-        self.sort = sort;
+        self.chosen.sort = sort;
     }
 
     /// Says by which period the range was asked for, so that links go on to mean it.
     pub fn of_period(&mut self, period: Period) {
-        self.period = Some(period);
+        self.chosen.period = Some(period);
     }
 
     /// Says that no day was ever closed, whatever day the hotel was opened with.
@@ -215,7 +170,7 @@ impl<'a> HotelPage<'a> {
     pub fn add(&mut self, closed: &ClosedReport) {
         let sums = ReportSums::of(closed);
         self.add_room(&closed.room, closed.date, &sums);
-        if Self::is_long(self.range) {
+        if Self::is_long(self.range()) {
             return;
         }
         self.add_day(closed.date, &sums);
@@ -248,10 +203,7 @@ impl<'a> HotelPage<'a> {
             cells: vec![HeatCell::default(); columns].into(),
         });
         room.all += *sums;
-        let cell = &mut room.cells[column];
-        cell.reports += sums.reports;
-        cell.wasted_energy += sums.totals.confirmed_waste_energy().exact();
-        cell.wasted_time += sums.totals.confirmed_waste();
+        room.cells[column].add(sums);
     }
 
     /// Adds the sums of the hotel's day in a long range, for the chart.
@@ -270,22 +222,12 @@ impl<'a> HotelPage<'a> {
         totals: &Totals,
         nights: &NightSums,
     ) {
-        if self.baseline.contains(date) {
-            self.room_days_before += u64::from(rooms);
-            self.before += *totals;
-            self.nights_before += *nights;
-        }
+        self.before.add(date, rooms.into(), totals, nights);
     }
 
-    /// Says what is to be done about a day: the first findings of so many, and every fault.
-    pub fn tell(
-        &mut self,
-        date: BusinessDate,
-        findings: Vec<Finding>,
-        findings_in_all: u64,
-        faults: Vec<SignalFault>,
-    ) {
-        self.found = Some(Found { date, findings, findings_in_all, faults });
+    /// Says what is to be done about a day.
+    pub fn tell(&mut self, found: Found) {
+        self.found = Some(found);
     }
 
     /// Whether there is no report to show.
@@ -315,26 +257,23 @@ impl<'a> HotelPage<'a> {
     /// [`PageError`], if the template engine fails.
     pub fn render(self) -> Result<String, PageError> {
         let notation = Notation::new(self.profile, self.language);
+        let course = self.course(&notation);
+        let actions = |found| Actions::of(&notation, self.links(), found, self.by_room.len());
         let view = View {
             frame: self.frame(&notation),
-            lede: self.verdict(&notation),
-            do_today: self.do_today(&notation),
-            more_to_do: self.more_to_do(),
-            check: self.check(&notation),
+            lede: self.verdict(&notation, &course),
+            actions: self.found.as_ref().map(actions),
             terms: self.terms(&notation),
             grade: graded(&notation, &self.data()),
             about_order: self.about_order(),
-            basis: self.basis_note(&notation),
+            basis: self.before.note(&notation, self.sum.reports),
             cards: self.cards(&notation),
             hardly_heard: self.data().is_hardly_heard(),
             by_hour: self.by_hour(&notation),
-            trend: self.trend(&notation),
-            chart: self.chart(&notation),
-            marks: self.marks(),
+            course: course.drawn(|range| self.links().hotel(range)),
             measure: self.measure(),
-            step: self.columns.step,
-            days: self.days_table(&notation, false),
-            annex: self.days_table(&notation, true),
+            days: self.days_table(&course, false),
+            annex: self.days_table(&course, true),
             heat: self.heat(&notation),
             rooms: self.rooms_table(&notation),
             worst_rooms: self.worst_rooms(&notation),
@@ -346,7 +285,7 @@ impl<'a> HotelPage<'a> {
             meters: self.meters(&notation),
             trust: self.trust(&notation),
             occupancy: occupancy_table(&notation, &self.sum.occupancy),
-            long: Self::is_long(self.range),
+            long: Self::is_long(self.range()),
             empty: self.is_empty(),
         };
         Ok(view.render()?)
@@ -356,8 +295,25 @@ impl<'a> HotelPage<'a> {
         Measure::of(&self.sum.totals)
     }
 
+    fn range(&self) -> Range {
+        self.chosen.range
+    }
+
     fn links(&self) -> Links {
         Links { place: Place::Hotel, language: self.language }
+    }
+
+    fn course<'b>(&'b self, notation: &'b Notation<'b>) -> Course<'b> {
+        Course {
+            notation,
+            profile: self.profile,
+            range: self.range(),
+            columns: &self.columns,
+            sums: &self.by_column,
+            sum: &self.sum,
+            lead: &self.lead,
+            before: &self.before,
+        }
     }
 
     fn frame(&self, notation: &Notation<'_>) -> Frame {
@@ -366,12 +322,13 @@ impl<'a> HotelPage<'a> {
         let links = self.links();
         let mut frame = Frame::new(language);
         frame.sign_out = self.signed_in.then(|| links.sign_out());
-        frame.title = format!("{name} · {}", notation.range(self.range));
+        frame.title = format!("{name} · {}", notation.range(self.range()));
         frame.path = vec![to_hotels(links)];
         frame.heading = name;
-        frame.period = notation.range(self.range);
+        frame.period = notation.range(self.range());
         let days = self.dates.len();
-        let expected = self.range.dates().filter(|date| self.profile.calendar.day(*date).is_some());
+        let expected =
+            self.range().dates().filter(|date| self.profile.calendar.day(*date).is_some());
         let expected = expected.count();
         let rooms = self.by_room.len();
         frame.facts = match language {
@@ -392,20 +349,11 @@ impl<'a> HotelPage<'a> {
         };
         frame.facts.extend(nights_fact(language, self.sum.nights.nights));
         frame.facts.push(self.profile.calendar.time_zone().to_owned());
-        let asked = self.asked();
-        frame.languages = in_languages(|language| Links { language, ..links }.asked(asked));
-        let sibling = |times| {
-            let range = self.range.shifted(times)?;
-            let href = links.asked(Asked { dates: Dates::Range(range), ..asked });
-            Some(Link::to(notation.range(range), Some(href)))
-        };
-        frame.previous = sibling(-1);
-        frame.next =
-            sibling(1).filter(|_| self.closed_through.is_some_and(|closed| closed > self.range.to));
-        frame.choice = Some(self.choice(notation));
+        let csv = links.csv(self.range(), None);
+        self.chosen.lead_on(&mut frame, notation, links, self.closed_through, csv);
         frame.notes = gap_notes(
             notation,
-            &Gaps::of(self.range, &self.profile.calendar, self.closed_through, &self.dates),
+            &Gaps::of(self.range(), &self.profile.calendar, self.closed_through, &self.dates),
             self.closed_through,
             self.sum.reports == 0,
         );
@@ -415,45 +363,12 @@ impl<'a> HotelPage<'a> {
         frame
     }
 
-    fn basis(&self) -> Option<Basis> {
-        Basis::of(self.sum.reports, self.room_days_before)
-    }
-
     fn cards(&self, notation: &Notation<'_>) -> Vec<Card> {
         if self.sum.reports == 0 {
             return Vec::new();
         }
-        let before = self.basis().map(|basis| Before {
-            totals: &self.before,
-            nights: &self.nights_before,
-            basis,
-        });
+        let before = self.before.against(self.sum.reports);
         cards(notation, &self.sum, before, self.profile.waste_target_percent)
-    }
-
-    fn basis_note(&self, notation: &Notation<'_>) -> String {
-        let before = notation.range(self.baseline);
-        let days = |days: u64| Notation::number(days).text;
-        match (self.language, self.basis()) {
-            (Language::English, None) => {
-                format!("Nothing to compare with: there is no closed report for {before}.")
-            }
-            (Language::Korean, None) => {
-                format!("비교할 기간이 없습니다: {before}의 마감된 데이터가 없습니다.")
-            }
-            (Language::English, Some(Basis::Sums)) => format!("Compared with {before}."),
-            (Language::Korean, Some(Basis::Sums)) => format!("비교 기간: {before}."),
-            (Language::English, Some(Basis::PerRoomDay { now, before: room_days })) => format!(
-                "Compared with {before} per room-day, because the periods differ: {} room-days now, {} before.",
-                days(now),
-                days(room_days)
-            ),
-            (Language::Korean, Some(Basis::PerRoomDay { now, before: room_days })) => format!(
-                "비교 기간: {before}. 연 객실일수가 달라(현재 {}, 이전 {}) 객실일당 평균으로 비교합니다.",
-                days(now),
-                days(room_days)
-            ),
-        }
     }
 
     /// The rooms that were heard, and those that there are.
@@ -463,21 +378,17 @@ impl<'a> HotelPage<'a> {
         Data::of(&self.sum, heard, self.profile.rooms.map_or(known, u64::from).max(known))
     }
 
-    fn verdict(&self, notation: &Notation<'_>) -> Option<String> {
+    fn verdict(&self, notation: &Notation<'_>, course: &Course<'_>) -> Option<String> {
         let totals = &self.sum.totals;
         if self.sum.reports == 0 {
             return None;
         }
         let amounts = Amounts::of(notation, totals);
-        let weekday = self.range.from.civil().weekday();
-        let same = self.lead.iter().rev().filter(|it| it.date.civil().weekday() == weekday);
-        let same = same.filter(|it| it.sums.reports > 0);
-        let same = same.filter_map(|it| amounts.alike(&it.sums.totals));
         let data = self.data();
         let first = data.is_hardly_heard();
-        let usual = if first { None } else { usual(same) };
+        let usual = course.usual(&amounts).filter(|_| !first);
         let heard = Heard { rooms: data.heard, all: u32::try_from(data.rooms).ok(), first };
-        let verdict = verdict(notation, self.range, totals, usual, heard);
+        let verdict = verdict(notation, self.range(), totals, usual, Some(heard));
         Some(
             [Some(verdict), self.target(totals)]
                 .into_iter()
@@ -499,91 +410,6 @@ impl<'a> HotelPage<'a> {
             (Language::Korean, true) => format!("낭비 비율 {share}: 목표 {target}% 이내입니다."),
             (Language::Korean, false) => format!("낭비 비율 {share}: 목표 {target}%를 넘었습니다."),
         })
-    }
-
-    fn choice(&self, notation: &Notation<'_>) -> Choice {
-        let (links, asked) = (self.links(), self.asked());
-        let periods = Period::NAMED.into_iter().map(|period| {
-            let current = self.closed_through.and_then(|closed| period.range(closed));
-            let there = Asked { dates: Dates::Period(period), ..asked };
-            let href = (current != Some(self.range)).then(|| links.asked(there));
-            Link::to(notation.period(period), href)
-        });
-        let compared = self.compared();
-        let baselines = Baseline::ALL.into_iter().map(|baseline| {
-            let there = Asked { baseline, ..asked };
-            let href = (compared != Some(baseline)).then(|| links.asked(there));
-            Link::to(notation.baseline(baseline), href)
-        });
-        Choice {
-            periods: periods.collect(),
-            baselines: baselines.collect(),
-            range: self.range,
-            csv: links.csv(self.range),
-            kept: asked.chosen().collect(),
-        }
-    }
-
-    fn asked(&self) -> Asked {
-        let dates = self.period.map_or(Dates::Range(self.range), Dates::Period);
-        Asked { dates, baseline: self.compared().unwrap_or_default(), sort: self.sort }
-    }
-
-    /// What the range is compared with; of two that mean the same dates the first.
-    fn compared(&self) -> Option<Baseline> {
-        Baseline::ALL.into_iter().find(|it| it.of(self.range) == Some(self.baseline))
-    }
-
-    /// What to do, most money first; `None` where nothing was looked for.
-    fn do_today(&self, notation: &Notation<'_>) -> Option<Vec<Line>> {
-        let found = self.found.as_ref()?;
-        let line = |finding: &Finding| {
-            let href = self.day_href(&finding.suspect.room, found.date);
-            Line::of(&finding_text(notation, finding), href)
-        };
-        Some(found.findings.iter().map(line).collect())
-    }
-
-    /// Which findings are folded away.
-    fn more_to_do(&self) -> Option<String> {
-        let found = self.found.as_ref()?;
-        let (shown, all) = (found.findings.len() as u64, found.findings_in_all);
-        let [number, of] = [shown, all].map(|count| Notation::number(count).text);
-        Some(match (self.language, shown < all) {
-            (Language::English, false) => format!("All findings ({of})"),
-            (Language::Korean, false) => format!("전체 조치 사항 ({of})"),
-            (Language::English, true) => format!("The first {number} of {of} findings"),
-            (Language::Korean, true) => format!("조치 사항 {of}건 중 {number}건"),
-        })
-    }
-
-    /// Signals to check. Of a room that is silent as a whole its devices are not named again.
-    fn check(&self, notation: &Notation<'_>) -> Vec<Line> {
-        let Some(found) = &self.found else { return Vec::new() };
-        let silent = |fault: &&SignalFault| fault.kind == FaultKind::Silent;
-        let silent_rooms: BTreeSet<_> = found
-            .faults
-            .iter()
-            .filter(silent)
-            .filter(|fault| fault.device.is_none())
-            .filter_map(|fault| fault.room.as_ref())
-            .collect();
-        let told_by_its_room = |fault: &&SignalFault| {
-            silent(fault)
-                && fault.device.is_some()
-                && fault.room.as_ref().is_some_and(|room| silent_rooms.contains(room))
-        };
-        let faults = found.faults.iter().filter(|fault| !told_by_its_room(fault));
-        // A room that is silent as a whole has lost its gateway, and that is somebody's to call.
-        let of_a_room = |fault: &&SignalFault| silent(fault) && fault.device.is_none();
-        let (rooms, others): (Vec<_>, Vec<_>) = faults.partition(of_a_room);
-        let all = telling::silent_rooms(notation, &rooms, self.by_room.len());
-        let all = all.map(|text| Line::of(&text, None));
-        let line = |fault: &SignalFault| {
-            let href = fault.room.as_ref().and_then(|room| self.day_href(room, found.date));
-            Line::of(&fault_text(notation, fault), href)
-        };
-        all.into_iter().chain(rooms.into_iter().chain(others).map(line)).collect()
     }
 
     /// What is to be known of the order by rank, in sentences.
@@ -608,73 +434,13 @@ impl<'a> HotelPage<'a> {
     /// What the figures were reckoned with.
     fn terms(&self, notation: &Notation<'_>) -> Vec<Term> {
         let when = (self.closed_through, self.made);
-        terms(notation, self.profile, self.range, &self.sum, when)
-    }
-
-    /// Whether the chart of one day stands among the days before it.
-    fn leads_in(&self) -> bool {
-        self.range.from == self.range.to && !self.lead.is_empty()
-    }
-
-    /// The days before it that stand in the chart of one day.
-    fn leading(&self) -> &[Lead] {
-        let lead = if self.leads_in() { &self.lead[..] } else { &[] };
-        &lead[lead.len().saturating_sub(LEADING)..]
-    }
-
-    fn chart(&self, notation: &Notation<'_>) -> Chart {
-        let measure = self.measure();
-        let names = column_names(notation, &self.columns);
-        let tariffs = match &self.profile.prices {
-            Some(Prices::ByDate(tariffs)) => &tariffs[..],
-            None | Some(Prices::Flat(_)) => &[],
-        };
-        let mut bars = Vec::new();
-        for lead in self.leading() {
-            let range = Range::day(lead.date);
-            let totals = Some(&lead.sums.totals).filter(|_| lead.sums.reports > 0);
-            let name = notation.date(lead.date);
-            bars.push(Bar {
-                label: notation.short_date(lead.date),
-                title: chart::bar_title(notation, &name, measure, totals),
-                href: totals.map(|_| self.links().hotel(range)),
-                figures: totals.map(|totals| Parts::of(measure, totals)),
-                shade: self.columns.shade(range),
-                ..Bar::default()
-            });
-        }
-        let columns = self.by_column.iter().zip(&self.columns.ranges).zip(&names);
-        bars.extend(columns.map(|((tally, range), (label, name))| {
-            let totals = (tally.reports > 0).then_some(&tally.totals);
-            let revised = tally.revised > 0;
-            let new_price = tariffs
-                .iter()
-                .skip(1)
-                .any(|tariff| tariff.from > self.range.from && range.contains(tariff.from));
-            let mut title = chart::bar_title(notation, name, measure, totals);
-            if revised {
-                title.push_str(self.language.say("; revised", "; 정정됨"));
-            }
-            if new_price {
-                title.push_str(self.language.say("; a new tariff", "; 새 요금제"));
-            }
-            Bar {
-                label: label.clone(),
-                title,
-                href: totals.map(|_| self.links().hotel(*range)),
-                figures: totals.map(|totals| Parts::of(measure, totals)),
-                shade: if self.leads_in() { Shade::Current } else { self.columns.shade(*range) },
-                revised,
-                new_price,
-                before: self.wasted_before(measure, tally.reports),
-            }
-        }));
-        chart::draw(self.language.say("Used and wasted", "사용과 낭비"), measure, &bars)
+        terms(notation, self.profile, self.range(), &self.sum, when)
     }
 
     /// The day hour by hour, where that is known.
     fn by_hour(&self, notation: &Notation<'_>) -> Option<ByHour> {
-        let day = self.profile.calendar.day(self.range.from).filter(|_| !self.hours.is_empty())?;
+        let day =
+            self.profile.calendar.day(self.range().from).filter(|_| !self.hours.is_empty())?;
         let measure = self.measure();
         let amounts = Amounts::of(notation, &self.sum.totals);
         let figures = Figures::of(notation, &self.sum.totals, DECIMALS).few();
@@ -709,57 +475,10 @@ impl<'a> HotelPage<'a> {
         })
     }
 
-    /// What so many room-days of the period before wasted on average. A chart that leads in shows
-    /// those days themselves.
-    fn wasted_before(&self, measure: Measure, room_days: u64) -> Option<i128> {
-        let before = self.room_days_before;
-        let comparable = before > 0 && room_days > 0 && !self.leads_in();
-        comparable
-            .then(|| measure.wasted(&self.before) * i128::from(room_days) / i128::from(before))
-    }
-
-    /// Which marks the chart has, for its legend.
-    fn marks(&self) -> Vec<Mark> {
-        let new_price = match &self.profile.prices {
-            Some(Prices::ByDate(tariffs)) => tariffs
-                .iter()
-                .skip(1)
-                .any(|tariff| tariff.from > self.range.from && self.range.contains(tariff.from)),
-            None | Some(Prices::Flat(_)) => false,
-        };
-        let before = self.wasted_before(self.measure(), self.sum.reports).is_some();
-        let led = !self.leading().is_empty();
-        let weekends =
-            self.columns.step == Step::Day && (self.leads_in() || self.columns.len() > 1);
-        let marks = [
-            (led, Mark::Current),
-            (before, Mark::Before),
-            (weekends, Mark::Weekend),
-            (self.sum.revised > 0, Mark::Revised),
-            (new_price, Mark::NewPrice),
-        ];
-        marks.into_iter().filter(|(is_there, _)| *is_there).map(|(_, mark)| mark).collect()
-    }
-
-    /// What the chart shows, in a sentence.
-    fn trend(&self, notation: &Notation<'_>) -> String {
-        let amounts = Amounts::of(notation, &self.sum.totals);
-        let mut shown: Vec<(String, i128)> = Vec::new();
-        let days = self.leading().iter().filter(|it| it.sums.reports > 0);
-        shown.extend(
-            days.filter_map(|it| Some((notation.date(it.date), amounts.alike(&it.sums.totals)?))),
-        );
-        let columns = self.by_column.iter().zip(column_names(notation, &self.columns));
-        let columns = columns.filter(|(tally, _)| tally.reports > 0);
-        shown.extend(
-            columns.filter_map(|(tally, (_, name))| Some((name, amounts.alike(&tally.totals)?))),
-        );
-        telling::trend(&amounts, self.columns.step, &shown)
-    }
-
     /// The figures of the chart: all of them, or for paper as few as fit there.
-    fn days_table(&self, notation: &Notation<'_>, few: bool) -> Table {
-        let led: Totals = self.leading().iter().map(|lead| lead.sums.totals).sum();
+    fn days_table(&self, course: &Course<'_>, few: bool) -> Table {
+        let notation = course.notation;
+        let led: Totals = course.leading().iter().map(|lead| lead.sums.totals).sum();
         let all: Totals = [led, self.sum.totals].into_iter().sum();
         let figures = Figures::of(notation, &all, DECIMALS);
         let figures = if few { figures.on_paper() } else { figures };
@@ -774,7 +493,7 @@ impl<'a> HotelPage<'a> {
         ];
         columns.extend(figures.columns());
         let names = column_names(notation, &self.columns);
-        let led = self.leading().iter();
+        let led = course.leading().iter();
         let led = led.map(|lead| (&lead.sums, Range::day(lead.date), notation.date(lead.date)));
         let rows = self.by_column.iter().zip(&self.columns.ranges).zip(names);
         let rows = rows.map(|((tally, range), (_, name))| (tally, *range, name));
@@ -801,7 +520,7 @@ impl<'a> HotelPage<'a> {
             columns,
             rows,
             // Of one day among others, its own row says it.
-            sum: (!self.leads_in()).then(|| self.sum_row(&figures)),
+            sum: (!course.leads_in()).then(|| self.sum_row(&figures)),
         }
     }
 
@@ -837,11 +556,11 @@ impl<'a> HotelPage<'a> {
 
     /// To a room's page; of one day, to what happened on it.
     fn room_link(&self, room: &RoomId) -> Link {
-        let Range { from, to } = self.range;
+        let Range { from, to } = self.range();
         let href = if from == to {
             self.day_href(room, from)
         } else {
-            room.fits_a_path().then(|| self.links().room(room, self.range))
+            room.fits_a_path().then(|| self.links().room(room, self.range()))
         };
         Link::to(room.as_str(), href)
     }
@@ -945,7 +664,7 @@ impl<'a> HotelPage<'a> {
 
     /// The order that is in effect: without ranks, that by money, or by energy.
     fn sort(&self) -> Sort {
-        match self.sort {
+        match self.chosen.sort {
             Sort::Rank if self.has_ranks() => Sort::Rank,
             Sort::Rank if self.sum.totals.waste_cost.is_some() => Sort::Cost,
             Sort::Rank => Sort::Energy,
@@ -955,23 +674,12 @@ impl<'a> HotelPage<'a> {
 
     /// Links to the other orders.
     fn orders(&self) -> Vec<Link> {
-        let asked = self.asked();
         let orders = Sort::ALL.into_iter().filter(|sort| match sort {
             Sort::Rank => self.has_ranks(),
             Sort::Cost => self.sum.totals.waste_cost.is_some(),
             Sort::Energy | Sort::Name => true,
         });
-        let link = |sort| {
-            let text = match sort {
-                Sort::Rank => self.language.say("waste per empty hour", "빈 시간당 낭비"),
-                Sort::Cost => self.language.say("wasted money", "낭비 비용"),
-                Sort::Energy => self.language.say("wasted energy", "낭비 에너지"),
-                Sort::Name => self.language.say("name", "이름"),
-            };
-            let href = format!("{}#where", self.links().asked(Asked { sort, ..asked }));
-            Link::to(text, (sort != self.sort()).then_some(href))
-        };
-        orders.map(link).collect()
+        self.chosen.orders(self.links(), self.sort(), &orders.collect::<Vec<_>>())
     }
 
     /// How far to trust the figures, each count with the rooms that most of it comes from.
@@ -1081,95 +789,15 @@ impl<'a> HotelPage<'a> {
     }
 
     fn heat(&self, notation: &Notation<'_>) -> Heat {
-        let measure = self.measure();
-        let mut rooms: Vec<_> = self.by_room.iter().collect();
-        rooms.sort_by_key(|(_, sums)| Reverse(measure.wasted(&sums.all.totals)));
-        // One more room than fits is a row as well as it would be a remainder.
-        let shown = if rooms.len() > HEAT_ROOMS + 1 { HEAT_ROOMS } else { rooms.len() };
-        let (worst, others) = rooms.split_at(shown);
-        let columns = &self.room_columns;
-        let averages =
-            averages(others.iter().map(|(_, sums)| &*sums.cells), measure, columns.len());
-        let of_worst = worst.iter().flat_map(|(_, sums)| sums.cells.iter());
-        let most = of_worst.filter_map(|cell| cell.wasted(measure)).max().unwrap_or(0);
-        let scale = HeatScale::of(measure, most, columns.step);
-        let names = column_names(notation, columns);
-        let rows = worst
-            .iter()
-            .map(|(room, sums)| {
-                let cells = sums.cells.iter().zip(&columns.ranges).zip(&names);
-                let cells = cells.map(|((cell, range), (_, name))| {
-                    let href = match columns.step {
-                        Step::Day => self.links().day(room, range.from),
-                        Step::Week | Step::Month => self.links().room(room, *range),
-                    };
-                    let what = format!("{room}, {name}");
-                    let href = room.fits_a_path().then_some(href);
-                    scale.cell(notation, &what, cell.wasted(measure), href)
-                });
-                HeatRow { head: self.room_link(room), cells: cells.collect() }
-            })
-            .collect();
-        let rest = (!others.is_empty()).then(|| {
-            let name = match self.language {
-                Language::English => format!("the other {} rooms, average", others.len()),
-                Language::Korean => format!("나머지 {}개 객실 평균", others.len()),
-            };
-            let cells = averages
-                .into_iter()
-                .zip(&names)
-                .map(|(average, (_, full))| {
-                    scale.cell(notation, &format!("{name}, {full}"), average, None)
-                })
-                .collect();
-            HeatRow { head: Link::plain(name), cells }
+        let rooms = self.by_room.iter();
+        let rooms = rooms.map(|(room, sums)| HeatRoom {
+            room,
+            link: self.room_link(room),
+            cells: &sums.cells,
+            wasted: self.measure().wasted(&sums.all.totals),
         });
-        let heads = columns
-            .ranges
-            .iter()
-            .zip(names)
-            .map(|(range, (_, full))| {
-                let civil = range.from.civil();
-                let (top, below) = match columns.step {
-                    Step::Day => (civil.day().to_string(), notation.initial(range.from).to_owned()),
-                    Step::Week => {
-                        (civil.day().to_string(), notation.month_name(range.from).to_owned())
-                    }
-                    Step::Month => {
-                        (notation.month_name(range.from).to_owned(), civil.year().to_string())
-                    }
-                };
-                HeatColumn { top, below, full }
-            })
-            .collect();
-        let title = match columns.step {
-            Step::Day => self.language.say("Waste by room and day", "객실·날짜별 낭비"),
-            Step::Week => self.language.say("Waste by room and week", "객실·주별 낭비"),
-            Step::Month => self.language.say("Waste by room and month", "객실·월별 낭비"),
-        };
-        Heat {
-            title: format!("{title}, {}", scale.symbol()),
-            step: columns.step,
-            columns: heads,
-            rows,
-            rest,
-            legend: scale.legend(),
-            unit: scale.symbol(),
-            shown: worst.len(),
-            rooms: self.by_room.len(),
-            dense: columns.len() > 31,
-        }
+        Heat::of(notation, self.links(), self.measure(), &self.room_columns, rooms.collect())
     }
-}
-
-/// The short and the full name of each column.
-fn column_names(notation: &Notation<'_>, columns: &Columns) -> Vec<(String, String)> {
-    let names = columns.ranges.iter().map(|range| match columns.step {
-        Step::Day => (notation.short_date(range.from), notation.date(range.from)),
-        Step::Week => (notation.short_date(range.from), notation.range(*range)),
-        Step::Month => (notation.month(range.from), notation.range(*range)),
-    });
-    names.collect()
 }
 
 /// How much of a doubt comes from the reports of a tally; `None` for what no room is to blame for.
@@ -1214,170 +842,6 @@ fn of_days(language: Language, days: usize, expected: usize) -> String {
     }
 }
 
-/// The average of the rooms that have reports, column by column.
-fn averages<'a>(
-    rooms: impl Iterator<Item = &'a [HeatCell]>,
-    measure: Measure,
-    columns: usize,
-) -> Vec<Option<i128>> {
-    let mut sums = vec![(0_i128, 0_i128); columns];
-    for cells in rooms {
-        for (sum, cell) in sums.iter_mut().zip(cells) {
-            if let Some(wasted) = cell.wasted(measure) {
-                *sum = (sum.0 + wasted, sum.1 + 1);
-            }
-        }
-    }
-    sums.into_iter().map(|(sum, rooms)| (rooms > 0).then(|| sum / rooms)).collect()
-}
-
-/// The heat map: a table, so that each cell has a room, a day, a figure and a link.
-#[derive(Debug)]
-struct Heat {
-    title: String,
-    step: Step,
-    columns: Vec<HeatColumn>,
-    rows: Vec<HeatRow>,
-    rest: Option<HeatRow>,
-    legend: Vec<String>,
-    unit: &'static str,
-    shown: usize,
-    rooms: usize,
-    /// Columns so narrow that print leaves their figures out.
-    dense: bool,
-}
-
-#[derive(Debug)]
-struct HeatColumn {
-    top: String,
-    below: String,
-    full: String,
-}
-
-#[derive(Debug)]
-struct HeatRow {
-    head: Link,
-    cells: Vec<ShownCell>,
-}
-
-#[derive(Debug)]
-struct ShownCell {
-    /// 0 for nothing wasted, to 5; `None` without a report.
-    level: Option<usize>,
-    figure: String,
-    title: String,
-    href: Option<String>,
-}
-
-/// Levels that grow by the steps 1, 2, 5: most rooms waste little, and a few waste a lot. Their limits are
-/// the same on every page with columns of a kind, so that a colour always means the same.
-struct HeatScale {
-    measure: Measure,
-    /// The most that each level holds; the last level holds what is more.
-    limits: [i128; HeatScale::LEVELS - 1],
-    /// Watt-hours or minutes, where a kilowatt-hour or an hour is more than any cell.
-    small: bool,
-}
-
-impl HeatScale {
-    const LEVELS: usize = 5;
-
-    fn of(measure: Measure, most: i128, step: Step) -> Self {
-        // Tenths of a kilowatt-hour or of an hour: of a day, and of more days.
-        let tenths = match (measure, step) {
-            (_, Step::Day) => [10, 20, 50, 100],
-            (Measure::Energy, Step::Week | Step::Month) => [200, 500, 1000, 2000],
-            (Measure::Time, Step::Week | Step::Month) => [100, 200, 500, 1000],
-        };
-        let limits = tenths.map(|tenths| measure.unit() * tenths / 10);
-        Self { measure, limits, small: most < measure.unit() }
-    }
-
-    /// What is no more than this is shown as nothing.
-    fn floor(&self) -> i128 {
-        match self.measure {
-            // 50 Wh.
-            Measure::Energy => self.measure.unit() / 20,
-            // 5 minutes.
-            Measure::Time => self.measure.unit() / 12,
-        }
-    }
-
-    fn unit(&self) -> i128 {
-        match (self.measure, self.small) {
-            (_, false) => self.measure.unit(),
-            (Measure::Energy, true) => self.measure.unit() / 1000,
-            (Measure::Time, true) => self.measure.unit() / 60,
-        }
-    }
-
-    fn symbol(&self) -> &'static str {
-        match (self.measure, self.small) {
-            (Measure::Energy, false) => "kWh",
-            (Measure::Energy, true) => "Wh",
-            (Measure::Time, false) => "h",
-            (Measure::Time, true) => "min",
-        }
-    }
-
-    fn level(&self, wasted: i128) -> usize {
-        if wasted <= self.floor() {
-            return 0;
-        }
-        1 + self.limits.iter().take_while(|limit| wasted > **limit).count()
-    }
-
-    /// A few digits, since columns are narrow.
-    fn figure(&self, exact: i128) -> String {
-        let unit = self.unit();
-        if exact <= self.floor() {
-            "\u{b7}".to_owned()
-        } else if exact < unit * 10 && !self.small {
-            decimal(exact, unit, 1)
-        } else if exact < unit * 10_000 {
-            decimal(exact, unit, 0)
-        } else {
-            format!("{}k", decimal(exact, unit * 1000, 0))
-        }
-    }
-
-    fn legend(&self) -> Vec<String> {
-        let unit = self.unit();
-        let text = |limit: i128| {
-            let decimals = if limit % unit == 0 { 0 } else { 2 };
-            decimal(limit, unit, decimals)
-        };
-        let most = self.limits.map(|limit| format!("\u{2264} {}", text(limit)));
-        let more = self.limits.last().map(|limit| format!("> {}", text(*limit)));
-        let nothing = format!("\u{b7} \u{2264} {}", text(self.floor()));
-        [nothing].into_iter().chain(most).chain(more).collect()
-    }
-
-    fn cell(
-        &self,
-        notation: &Notation<'_>,
-        what: &str,
-        wasted: Option<i128>,
-        href: Option<String>,
-    ) -> ShownCell {
-        let Some(wasted) = wasted else {
-            let none = notation.language.say("no report", "데이터 없음");
-            return ShownCell {
-                level: None,
-                figure: String::new(),
-                title: format!("{what}: {none}"),
-                href: None,
-            };
-        };
-        let Datum { text, .. } = Notation::measured(self.measure, wasted);
-        let title = match notation.language {
-            Language::English => format!("{what}: {text} wasted"),
-            Language::Korean => format!("{what}: 낭비 {text}"),
-        };
-        ShownCell { level: Some(self.level(wasted)), figure: self.figure(wasted), title, href }
-    }
-}
-
 /// A day by its hours.
 #[derive(Debug)]
 struct ByHour {
@@ -1389,24 +853,12 @@ struct ByHour {
     unplaced: Option<String>,
 }
 
-/// What a chart has beside its bars.
-#[derive(Debug, Clone, Copy)]
-enum Mark {
-    Current,
-    Before,
-    Weekend,
-    Revised,
-    NewPrice,
-}
-
 #[derive(Template)]
 #[template(path = "hotel.html", whitespace = "minimize")]
 struct View {
     frame: Frame,
     lede: Option<String>,
-    do_today: Option<Vec<Line>>,
-    more_to_do: Option<String>,
-    check: Vec<Line>,
+    actions: Option<Actions>,
     terms: Vec<Term>,
     grade: String,
     about_order: Vec<&'static str>,
@@ -1414,11 +866,8 @@ struct View {
     cards: Vec<Card>,
     hardly_heard: bool,
     by_hour: Option<ByHour>,
-    trend: String,
-    chart: Chart,
-    marks: Vec<Mark>,
+    course: Drawn,
     measure: Measure,
-    step: Step,
     days: Table,
     annex: Table,
     heat: Heat,
@@ -1434,10 +883,4 @@ struct View {
     occupancy: Table,
     long: bool,
     empty: bool,
-}
-
-impl View {
-    fn nothing_to_do(&self) -> &'static str {
-        nothing_to_do(self.frame.language)
-    }
 }

@@ -27,7 +27,9 @@
 //! | `columns` | days, weeks or months, so that a page stays readable |
 //! | `gaps` | which days of a range have no report, and why |
 //! | `tally` | parts of reports, judged; what charts measure in |
-//! | `chart`, `strip` | bars of a range, and the time line of a day |
+//! | `chart`, `heat`, `strip` | bars of a range, rooms by its days, and the time line of a day |
+//! | `course`, `choice` | a range column by column, and what else a page can show |
+//! | `actions` | what to do, and which signals to check |
 //! | `cards`, `trust` | the figures to see first, and how far to trust them |
 //! | `figures`, `sort` | what is usual, ranks, grades of data, targets, and what comes first |
 //! | `why`, `basis` | what the waste comes of, and what figures were reckoned with |
@@ -37,13 +39,17 @@
 //! | [`hotels`], [`hotel`], [`room`], [`day`], [`problem`] | the pages |
 //! | [`notice`] | what a browser is told at the door |
 
+mod actions;
 mod basis;
 mod cards;
 mod chart;
+mod choice;
 mod columns;
+mod course;
 pub mod day;
 mod figures;
 mod gaps;
+mod heat;
 pub mod hotel;
 pub mod hotels;
 pub mod language;
@@ -62,8 +68,10 @@ mod trust;
 mod why;
 mod words;
 
+pub use actions::Found;
+pub use course::Lead;
 pub use day::DayPage;
-pub use hotel::{Came, HotelPage, Lead};
+pub use hotel::{Came, HotelPage};
 pub use hotels::{HotelLine, HotelsPage};
 pub use language::Language;
 pub use notice::{Notice, NoticePage};

@@ -18,7 +18,7 @@ pub(crate) enum Place {
     Room,
 }
 
-/// What a reader has chosen of a hotel's page, and its links keep.
+/// What a reader has chosen of a page, and its links keep.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked {
     pub(crate) dates: Dates,
@@ -70,14 +70,17 @@ impl Links {
 
     /// To the hotel's page.
     pub(crate) fn hotel(self, range: Range) -> String {
-        let up = match self.place {
-            Place::Hotel => "",
-            Place::Room => "../../",
-        };
-        format!("{up}report.html?{}", self.of_range(range))
+        format!("{}report.html?{}", self.to_hotel(), self.of_range(range))
     }
 
-    /// To the hotel's page, from itself, with what the reader has chosen.
+    fn to_hotel(self) -> &'static str {
+        match self.place {
+            Place::Hotel => "",
+            Place::Room => "../../",
+        }
+    }
+
+    /// To the page itself, with what the reader has chosen.
     pub(crate) fn asked(self, asked: Asked) -> String {
         let dates = match asked.dates {
             Dates::Range(range) => self.of_range(range),
@@ -90,9 +93,10 @@ impl Links {
         href
     }
 
-    /// To the hotel's reports as a spreadsheet of the page's language takes them.
-    pub(crate) fn csv(self, range: Range) -> String {
-        format!("report.csv?{}&for=spreadsheet", self.of_range(range))
+    /// To the reports of the hotel, or of a room alone, as a spreadsheet of the page's language takes them.
+    pub(crate) fn csv(self, range: Range, room: Option<&RoomId>) -> String {
+        let rooms = room.map(|room| format!("&rooms={room}")).unwrap_or_default();
+        format!("{}report.csv?{}{rooms}&for=spreadsheet", self.to_hotel(), self.of_range(range))
     }
 
     /// From the hotel's page to a room's.

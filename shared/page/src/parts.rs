@@ -5,8 +5,8 @@ use askama::filters::HtmlSafe;
 use roomwatt_domain::instant::Millis;
 use roomwatt_domain::totals::MeasuredTotals;
 use roomwatt_domain::{BusinessDate, Charge, Energy, Occupancy, Presence, Profile, Stay, Totals};
-use roomwatt_presentation::Range;
 
+use crate::choice::Choice;
 use crate::gaps::Gaps;
 use crate::language::Language;
 use crate::links::Links;
@@ -70,17 +70,6 @@ pub(crate) struct Frame {
     pub(crate) choice: Option<Choice>,
     /// What the reader must know before reading any figure.
     pub(crate) notes: Vec<String>,
-}
-
-/// What else a hotel's page can show. One without an address is what it shows.
-#[derive(Debug, Clone)]
-pub(crate) struct Choice {
-    pub(crate) periods: Vec<Link>,
-    pub(crate) baselines: Vec<Link>,
-    pub(crate) range: Range,
-    pub(crate) csv: String,
-    /// What the form keeps of what was chosen beside the dates.
-    pub(crate) kept: Vec<(&'static str, &'static str)>,
 }
 
 impl Frame {

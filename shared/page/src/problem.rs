@@ -13,6 +13,8 @@ pub struct ProblemPage<'a> {
     pub status: u16,
     /// What was wrong, as the API says it.
     pub detail: &'a str,
+    /// The parameter that was wrong.
+    pub parameter: Option<&'a str>,
     /// The page's language.
     pub language: Language,
 }
@@ -59,14 +61,36 @@ impl ProblemPage<'_> {
             ),
         };
         let frame = Frame { period: advice.to_owned(), ..Frame::headed(self.language, heading) };
-        Ok(View { frame, detail: self.detail, status: self.status }.render()?)
+        let rule = match self.language {
+            // The detail says it.
+            Language::English => None,
+            Language::Korean => self.parameter.and_then(rule_in_korean),
+        };
+        Ok(View { frame, rule, detail: self.detail, status: self.status }.render()?)
     }
+}
+
+/// What the address of a page may say for a parameter.
+fn rule_in_korean(parameter: &str) -> Option<&'static str> {
+    Some(match parameter {
+        "from" | "to" => {
+            "시작일과 종료일은 2026-11-01 형식이며 함께 지정합니다. 시작일이 종료일보다 늦을 수 없고, 기간은 최대 366일이며, 보관 중인 데이터가 있어야 합니다."
+        }
+        "date" => "날짜는 2026-11-01 형식이며, 보관 중인 날이어야 합니다.",
+        "period" => {
+            "기간은 yesterday, 7d, 30d, mtd, ytd, last-week, last-month, 2026-11, 2026-W45 중 하나이며, 날짜와 함께 지정할 수 없습니다."
+        }
+        "baseline" => "비교 대상은 previous, same-weekdays, last-year 중 하나입니다.",
+        "sort" => "정렬은 rank, cost, energy, name 중 하나입니다.",
+        _ => return None,
+    })
 }
 
 #[derive(Template)]
 #[template(path = "problem.html", whitespace = "minimize")]
 struct View<'a> {
     frame: Frame,
+    rule: Option<&'static str>,
     detail: &'a str,
     status: u16,
 }

@@ -1,29 +1,35 @@
 //! A room over a range of days, and the way to each of them.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use roomwatt_domain::{
-    BusinessDate, ClosedReport, Device, DeviceId, Instant, Profile, ReportSums, RoomId,
+    BusinessDate, Charge, ClosedReport, Device, DeviceId, Instant, Profile, ReportSums, RoomId,
+    Totals,
 };
-use roomwatt_presentation::Range;
+use roomwatt_presentation::range::moved;
+use roomwatt_presentation::{Period, Range};
 
 use crate::PageError;
+use crate::actions::{Actions, Found};
 use crate::basis::{Term, terms};
-use crate::cards::{Card, CardValue, Detail, cards, lede};
-use crate::chart::{self, Bar, Chart, Parts};
+use crate::cards::{Card, CardValue, Detail, cards};
+use crate::choice::Chosen;
 use crate::columns::{Columns, Step};
+use crate::course::{Course, Drawn, Lead, Mark, PeriodBefore};
 use crate::figures::Data;
 use crate::gaps::Gaps;
 use crate::language::Language;
 use crate::links::{Links, Place};
 use crate::notation::Notation;
 use crate::parts::{
-    Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, in_languages,
-    meters_table, occupancy_table, to_hotels,
+    Cell, Column, Figures, Frame, Link, Row, Table, gap_notes, hotel_name, meters_table,
+    occupancy_table, to_hotels,
 };
+use crate::sort::Sort;
 use crate::tally::{Judged, Measure, Metered};
-use crate::telling::{Amounts, trend};
+use crate::telling::{Amounts, verdict};
 use crate::trust::{Fact, Kinds, graded, trust};
 use crate::{why, words};
 
@@ -39,8 +45,17 @@ pub struct RoomPage<'a> {
     pub room: &'a RoomId,
     /// Which days.
     pub range: Range,
-    /// The room's closed reports, in any order; those of other days are left out.
+    /// The period to compare with.
+    pub baseline: Range,
+    /// By which period the range was asked for, so that links go on to mean it.
+    pub period: Option<Period>,
+    /// The order of devices.
+    pub sort: Sort,
+    /// The room's closed reports, in any order: those of the range and of the baseline, and what a
+    /// range of one day is held against ([`RoomPage::before_a_day`]).
     pub reports: &'a [ClosedReport],
+    /// What is to be done about the range's last day, where that is the latest.
+    pub found: Option<&'a Found>,
     /// The last day that the hotel has closed.
     pub closed_through: Option<BusinessDate>,
     /// The page's language.
@@ -67,22 +82,42 @@ impl RoomPage<'_> {
         days.sort_by_key(|(date, ..)| *date);
         let mut sum = ReportSums::default();
         let mut kinds = Kinds::default();
-        for (_, closed, tally) in &days {
+        let columns = Columns::of(self.range);
+        let mut by_column = vec![ReportSums::default(); columns.len()];
+        for (date, closed, tally) in &days {
             sum += *tally;
             kinds.add(closed);
+            if let Some(at) = columns.index(*date) {
+                by_column[at] += *tally;
+            }
         }
+        let before = self.before();
+        let course = Course {
+            notation: &notation,
+            profile: self.profile,
+            range: self.range,
+            columns: &columns,
+            sums: &by_column,
+            sum: &sum,
+            lead: &self.lead(),
+            before: &before,
+        };
         let figures = Figures::of(&notation, &sum.totals, DECIMALS);
-        let cards = if days.is_empty() { vec![] } else { cards(&notation, &sum, None, None) };
+        let cards = match sum.reports {
+            0 => vec![],
+            reports => cards(&notation, &sum, before.against(reports), None),
+        };
+        let actions = |found| Actions::of(&notation, self.links(), found, 1);
         let view = View {
             frame: self.frame(&notation, &days, &sum),
-            lede: lede(&notation, &sum.totals),
+            lede: self.verdict(&course),
+            actions: self.found.map(actions),
             cards,
-            trend: Self::trend(&notation, &days, &sum),
-            chart: self.chart(&notation, &days, Measure::of(&sum.totals)),
-            measure: Measure::of(&sum.totals),
-            step: Columns::of(self.range).step,
+            basis: before.note(&notation, sum.reports),
+            course: course.drawn(|range| self.link_to(columns.step, range)),
             days: self.days_table(&notation, &figures.few(), &days, &sum),
             all_days: self.days_table(&notation, &figures, &days, &sum),
+            orders: self.orders(&sum),
             devices: self.devices_table(&figures.few(), &days, &sum),
             all_devices: self.devices_table(&figures, &days, &sum),
             why: why::table(&notation, &sum, DECIMALS),
@@ -102,6 +137,40 @@ impl RoomPage<'_> {
         Ok(view.render()?)
     }
 
+    /// The days that a range of one day is held against: those that lead to it, and those of its weekday
+    /// that say what is usual.
+    pub fn before_a_day(range: Range) -> Vec<BusinessDate> {
+        let back = |days: &i64| moved(range.from, -days);
+        let weeks = (1..=8).map(|weeks| 7 * weeks);
+        let days: BTreeSet<_> = (1..=13).chain(weeks).collect();
+        if range.from == range.to { days.iter().filter_map(back).collect() } else { Vec::new() }
+    }
+
+    fn lead(&self) -> Vec<Lead> {
+        let dates: BTreeSet<_> = Self::before_a_day(self.range).into_iter().collect();
+        let reports = self.reports.iter().filter(|closed| dates.contains(&closed.date));
+        let lead = |closed: &ClosedReport| Lead { date: closed.date, sums: ReportSums::of(closed) };
+        let mut lead: Vec<_> = reports.map(lead).collect();
+        lead.sort_by_key(|lead| lead.date);
+        lead
+    }
+
+    fn before(&self) -> PeriodBefore {
+        let mut before = PeriodBefore::new(self.baseline);
+        for closed in self.reports {
+            let sums = ReportSums::of(closed);
+            before.add(closed.date, sums.reports, &sums.totals, &sums.nights);
+        }
+        before
+    }
+
+    fn verdict(&self, course: &Course<'_>) -> Option<String> {
+        let totals = &course.sum.totals;
+        let usual = course.usual(&Amounts::of(course.notation, totals));
+        let said = || verdict(course.notation, self.range, totals, usual, None);
+        (course.sum.reports > 0).then(said)
+    }
+
     fn links(&self) -> Links {
         Links { place: Place::Room, language: self.language }
     }
@@ -114,7 +183,6 @@ impl RoomPage<'_> {
     ) -> Frame {
         let language = self.language;
         let links = self.links();
-        let of_room = |language, range| Links { language, ..links }.room(self.room, range);
         let mut frame = Frame::new(language);
         frame.sign_out = self.signed_in.then(|| links.sign_out());
         frame.heading = room_name(language, self.room);
@@ -133,14 +201,8 @@ impl RoomPage<'_> {
             },
             self.profile.calendar.time_zone().to_owned(),
         ];
-        frame.languages = in_languages(|language| of_room(language, self.range));
-        let sibling = |times| {
-            let range = self.range.shifted(times)?;
-            Some(Link::to(notation.range(range), Some(of_room(language, range))))
-        };
-        frame.previous = sibling(-1);
-        frame.next =
-            sibling(1).filter(|_| self.closed_through.is_some_and(|closed| closed > self.range.to));
+        let csv = links.csv(self.range, Some(self.room));
+        self.chosen().lead_on(&mut frame, notation, links, self.closed_through, csv);
         let reported: BTreeSet<_> = days.iter().map(|(date, ..)| *date).collect();
         frame.notes = gap_notes(
             notation,
@@ -151,65 +213,17 @@ impl RoomPage<'_> {
         frame
     }
 
-    fn trend(
-        notation: &Notation<'_>,
-        days: &[(BusinessDate, &ClosedReport, ReportSums)],
-        sum: &ReportSums,
-    ) -> String {
-        let amounts = Amounts::of(notation, &sum.totals);
-        let wasted = days.iter().filter_map(|(date, _, tally)| {
-            Some((notation.date(*date), amounts.alike(&tally.totals)?))
-        });
-        trend(&amounts, Step::Day, &wasted.collect::<Vec<_>>())
+    fn chosen(&self) -> Chosen {
+        let Self { range, baseline, period, sort, .. } = *self;
+        Chosen { range, baseline, period, sort }
     }
 
-    fn chart(
-        &self,
-        notation: &Notation<'_>,
-        days: &[(BusinessDate, &ClosedReport, ReportSums)],
-        measure: Measure,
-    ) -> Chart {
-        let columns = Columns::of(self.range);
-        let mut sums = vec![ReportSums::default(); columns.len()];
-        for (date, _, tally) in days {
-            if let Some(at) = columns.index(*date) {
-                sums[at] += *tally;
-            }
+    /// To what a column stands for.
+    fn link_to(&self, step: Step, range: Range) -> String {
+        match step {
+            Step::Day => self.links().day(self.room, range.from),
+            Step::Week | Step::Month => self.links().room(self.room, range),
         }
-        let bars: Vec<Bar> = columns
-            .ranges
-            .iter()
-            .zip(&sums)
-            .map(|(range, tally)| {
-                let totals = (tally.reports > 0).then_some(&tally.totals);
-                let (label, name, href) = match columns.step {
-                    Step::Day => (
-                        notation.short_date(range.from),
-                        notation.date(range.from),
-                        self.links().day(self.room, range.from),
-                    ),
-                    Step::Week => (
-                        notation.short_date(range.from),
-                        notation.range(*range),
-                        self.links().room(self.room, *range),
-                    ),
-                    Step::Month => (
-                        notation.month(range.from),
-                        notation.range(*range),
-                        self.links().room(self.room, *range),
-                    ),
-                };
-                Bar {
-                    label,
-                    title: chart::bar_title(notation, &name, measure, totals),
-                    href: totals.map(|_| href),
-                    figures: totals.map(|totals| Parts::of(measure, totals)),
-                    shade: columns.shade(*range),
-                    ..Bar::default()
-                }
-            })
-            .collect();
-        chart::draw(self.language.say("Used and wasted", "사용과 낭비"), measure, &bars)
     }
 
     /// Every day of the room; here even a long range is shown day by day.
@@ -253,6 +267,31 @@ impl RoomPage<'_> {
         }
     }
 
+    /// The order that is in effect. A room's devices have no ranks.
+    fn order(&self, sum: &ReportSums) -> Sort {
+        let money = Self::has_money(sum);
+        match self.sort {
+            Sort::Name => Sort::Name,
+            Sort::Rank | Sort::Cost if money => Sort::Cost,
+            Sort::Rank | Sort::Cost | Sort::Energy => Sort::Energy,
+        }
+    }
+
+    /// Money that is missing for some days would order devices by when the price was set.
+    fn has_money(sum: &ReportSums) -> bool {
+        let measure = Measure::of(&sum.totals);
+        measure == Measure::Energy && sum.totals.waste_cost.is_some() && sum.unpriced == 0
+    }
+
+    fn orders(&self, sum: &ReportSums) -> Vec<Link> {
+        let offered = if Self::has_money(sum) {
+            &[Sort::Cost, Sort::Energy, Sort::Name][..]
+        } else {
+            &[Sort::Energy, Sort::Name]
+        };
+        self.chosen().orders(self.links(), self.order(sum), offered)
+    }
+
     fn devices_table(
         &self,
         figures: &Figures<'_>,
@@ -274,6 +313,19 @@ impl RoomPage<'_> {
         columns.push(Column::figure(self.language.say("Switched on", "켜진 횟수")));
         columns.extend(figures.columns());
         let activations = devices.values().map(|(_, activations)| activations).sum();
+        let mut devices: Vec<_> = devices.into_iter().collect();
+        let measure = Measure::of(&sum.totals);
+        match self.order(sum) {
+            Sort::Rank | Sort::Cost => {
+                let cost = |totals: &Totals| totals.confirmed_waste_cost().map(Charge::exact);
+                devices.sort_by_key(|(_, (sums, _))| Reverse(cost(&sums.totals)));
+            }
+            Sort::Energy => {
+                devices.sort_by_key(|(_, (sums, _))| Reverse(measure.wasted(&sums.totals)));
+            }
+            // They come by their names.
+            Sort::Name => {}
+        }
         let rows = devices
             .into_iter()
             .map(|(device, (sums, activations))| {
@@ -333,13 +385,13 @@ pub(crate) fn room_name(language: Language, room: &RoomId) -> String {
 struct View {
     frame: Frame,
     lede: Option<String>,
+    actions: Option<Actions>,
     cards: Vec<Card>,
-    chart: Chart,
-    measure: Measure,
-    step: Step,
-    trend: String,
+    basis: String,
+    course: Drawn,
     days: Table,
     all_days: Table,
+    orders: Vec<Link>,
     devices: Table,
     all_devices: Table,
     why: Option<Table>,

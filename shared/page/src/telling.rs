@@ -67,7 +67,7 @@ impl<'a> Telling<'a> {
             Range::day(date),
             totals,
             None,
-            Heard { rooms, all: self.profile.rooms, first: false },
+            Some(Heard { rooms, all: self.profile.rooms, first: false }),
         ));
         let numbered = (1..).zip(findings);
         lines.extend(numbered.map(|(number, it)| format!("{number}. {}", self.finding(it))));
@@ -129,30 +129,22 @@ pub(crate) struct Heard {
     pub(crate) first: bool,
 }
 
-/// How the waste of a range is to be judged, in one sentence, and on what it rests. `usual` is what is
-/// wasted on such a day.
+/// How the waste of a range is to be judged, in one sentence, and on what it rests where that is many
+/// rooms. `usual` is what is wasted on such a day.
 pub(crate) fn verdict(
     notation: &Notation<'_>,
     range: Range,
     totals: &Totals,
     usual: Option<i128>,
-    Heard { rooms, all, first }: Heard,
+    heard: Option<Heard>,
 ) -> String {
     let language = notation.language;
     let figures = Amounts::of(notation, totals);
     let (wasted, up_to) =
         (figures.text(figures.confirmed), figures.up_to.map(|it| figures.text(it)));
     let against = usual.map(|usual| (figures.confirmed - usual, notation.weekday_name(range.from)));
-    let data = match (language, all.map(u64::from).filter(|all| *all >= rooms)) {
-        (Language::English, Some(all)) => {
-            format!("Data from {rooms} of {all} {}.", language.count(all, "room", "rooms", ""))
-        }
-        (Language::English, None) => {
-            format!("Data from {rooms} {}.", language.count(rooms, "room", "rooms", ""))
-        }
-        (Language::Korean, Some(all)) => format!("객실 {all}개 중 {rooms}개의 데이터입니다."),
-        (Language::Korean, None) => format!("객실 {rooms}개의 데이터입니다."),
-    };
+    let first = heard.is_some_and(|heard| heard.first);
+    let data = heard.map(|heard| data_from(language, heard));
     let day = notation.range(range);
     match language {
         Language::English => {
@@ -164,7 +156,7 @@ pub(crate) fn verdict(
             });
             let (up_to, against) = (up_to.unwrap_or_default(), against.unwrap_or_default());
             let said = format!("{day}: {wasted} of confirmed waste{up_to}{against}.");
-            if first { format!("{data} {said}") } else { format!("{said} {data}") }
+            in_order(said, data, first)
         }
         Language::Korean => {
             let up_to =
@@ -176,8 +168,29 @@ pub(crate) fn verdict(
             });
             let (up_to, against) = (up_to.unwrap_or_default(), against.unwrap_or_default());
             let said = format!("{day}: 확인된 낭비는 {wasted}입니다{up_to}.{against}");
-            if first { format!("{data} {said}") } else { format!("{said} {data}") }
+            in_order(said, data, first)
         }
+    }
+}
+
+fn in_order(said: String, data: Option<String>, data_first: bool) -> String {
+    let mut both = vec![Some(said), data];
+    if data_first {
+        both.reverse();
+    }
+    both.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn data_from(language: Language, Heard { rooms, all, .. }: Heard) -> String {
+    match (language, all.map(u64::from).filter(|all| *all >= rooms)) {
+        (Language::English, Some(all)) => {
+            format!("Data from {rooms} of {all} {}.", language.count(all, "room", "rooms", ""))
+        }
+        (Language::English, None) => {
+            format!("Data from {rooms} {}.", language.count(rooms, "room", "rooms", ""))
+        }
+        (Language::Korean, Some(all)) => format!("객실 {all}개 중 {rooms}개의 데이터입니다."),
+        (Language::Korean, None) => format!("객실 {rooms}개의 데이터입니다."),
     }
 }
 
@@ -319,7 +332,7 @@ pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String
             };
             let unsure = if suspect.confirmed { "" } else { " 이상" };
             format!(
-                "{room}호 {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비, 비어 있던 {exposed}일 중 {wasted}일."
+                "객실 {room} {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비, 비어 있던 {exposed}일 중 {wasted}일."
             )
         }
     }
@@ -357,7 +370,7 @@ pub(crate) fn fault_text(notation: &Notation<'_>, fault: &SignalFault) -> String
     let language = notation.language;
     let room = fault.room.as_ref().map(|room| match language {
         Language::English => format!("Room {room}"),
-        Language::Korean => format!("{room}호"),
+        Language::Korean => format!("객실 {room}"),
     });
     let device = fault.device.as_ref().map(|device| words::device(language, device));
     let who = [room, device].into_iter().flatten().collect::<Vec<_>>().join(match language {

@@ -87,6 +87,11 @@ impl SessionKey {
         Self { partition: link, own }
     }
 
+    /// Whether a link made the session.
+    pub fn is_of_link(&self) -> bool {
+        self.partition != self.own
+    }
+
     pub(crate) fn item(&self) -> Item {
         key(session_partition(&self.partition), session_key(&self.own))
     }

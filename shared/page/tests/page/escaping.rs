@@ -1,7 +1,7 @@
 //! Names of hotels are free text, and some of it is hostile.
 
 use roomwatt_domain::{BusinessCalendar, Profile, RoomId};
-use roomwatt_page::{HotelPage, Language, Range, RoomPage};
+use roomwatt_page::{HotelPage, Language, Range, RoomPage, Sort};
 
 use crate::document::Document;
 use crate::figures::day_page;
@@ -25,7 +25,11 @@ fn pages(hotel: &Hotel, range: Range, language: Language) -> [String; 3] {
         profile: &hotel.profile,
         room: &made.closed.room,
         range,
+        baseline: range,
+        period: None,
+        sort: Sort::default(),
         reports: std::slice::from_ref(&made.closed),
+        found: None,
         closed_through,
         language,
         signed_in: false,

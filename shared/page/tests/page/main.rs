@@ -15,6 +15,8 @@ mod missing;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod rooms;
+#[cfg(test)]
 mod size;
 #[cfg(test)]
 mod snapshots;

@@ -3,7 +3,7 @@
 use roomwatt_domain::{
     BusinessDate, ClosedReport, Energy, Instant, NightSums, Pricing, Profile, RoomId, RoomStates,
 };
-use roomwatt_page::{Came, DayPage, HotelPage, Language, Range, RoomPage};
+use roomwatt_page::{Came, DayPage, HotelPage, Language, Range, RoomPage, Sort};
 
 use crate::document::Document;
 use crate::figures::day_page;
@@ -91,7 +91,11 @@ fn a_room_without_reports_says_so() {
         profile: &profile,
         room: &RoomId::new("9").unwrap(),
         range: range("2026-10-01", "2026-10-02"),
+        baseline: range("2026-09-01", "2026-09-02"),
+        period: None,
+        sort: Sort::default(),
         reports: &[],
+        found: None,
         closed_through: Some(date("2026-10-31")),
         language: Language::English,
         signed_in: false,

@@ -1,7 +1,7 @@
 //! Small pages as they are sent, but for their style.
 
 use roomwatt_domain::NightSums;
-use roomwatt_page::{HotelPage, Language, Range, RoomPage};
+use roomwatt_page::{HotelPage, Language, Range, RoomPage, Sort};
 
 use crate::figures::day_page;
 use crate::made_up::{Hotel, date};
@@ -40,7 +40,11 @@ fn a_room_over_two_days() {
         profile: &hotel.profile,
         room: &reports[0].room,
         range,
+        baseline: range,
+        period: None,
+        sort: Sort::default(),
         reports: &reports,
+        found: None,
         closed_through: Some(range.to),
         language: Language::English,
         signed_in: false,

@@ -5,7 +5,7 @@ use roomwatt_domain::{
     BusinessDate, Charge, ClosedReport, Device, FaultKind, Finding, FindingKind, Profile,
     ReportSums, RoomId, SignalFault, Suspect, Totals, WastedNights,
 };
-use roomwatt_page::{HotelPage, Language, Lead, Range, Telling};
+use roomwatt_page::{Found, HotelPage, Language, Lead, Range, Telling};
 
 use crate::document::{Document, Element};
 use crate::made_up::{Hotel, date, seoul};
@@ -46,7 +46,8 @@ fn page(language: Language) -> (Document, Vec<Finding>) {
     let findings = findings(&hotel);
     let faults = [("203", None), ("203", Some("lamp-1")), ("204", Some("lamp-1"))];
     let faults = faults.map(|(room, device)| silent(room, device)).to_vec();
-    page.tell(range.to, findings.clone(), findings.len() as u64, faults);
+    let findings_in_all = findings.len() as u64;
+    page.tell(Found { date: range.to, findings: findings.clone(), findings_in_all, faults });
     let nothing = Totals {
         cost: Some(Charge::default()),
         waste_cost: Some(Charge::default()),
@@ -80,11 +81,11 @@ fn what_to_do_comes_first_most_money_first_and_leads_to_its_day() {
 #[test]
 fn of_many_findings_the_first_are_shown_and_all_are_counted() {
     let (hotel, range) = last_day();
-    let summary = |language, in_all: u64| {
+    let summary = |language, findings_in_all: u64| {
         let mut page = HotelPage::new(&hotel.profile, range, range, Some(range.to), language);
         hotel.days.iter().for_each(|day| page.add(&day.closed));
         let findings: Vec<_> = findings(&hotel).into_iter().take(6).collect();
-        page.tell(range.to, findings, in_all, Vec::new());
+        page.tell(Found { date: range.to, findings, findings_in_all, faults: Vec::new() });
         Document::parse(&page.render().unwrap()).named("summary")[0].text()
     };
     assert_eq!(summary(Language::English, 6), "All findings (6)");
