@@ -15,7 +15,7 @@ use aws_sdk_dynamodb::types::{
     WriteRequest,
 };
 use roomwatt_domain::{BusinessDate, HotelId, RoomId};
-use roomwatt_store::{Owner, SEEN};
+use roomwatt_store::{Owner, SEEN, records_that_make_known};
 
 use crate::progress::{counting, pause};
 use crate::stack::{Aws, Stack};
@@ -95,16 +95,17 @@ impl Erase {
         if self.is_whole_hotel() && !self.dry_run {
             // What may not look through the table leaves the profile where it is.
             self.look(None).limit(1).send().await.context(UNSEEN)?;
-            let hotel = format!("HOTEL#{}", self.hotel);
-            for (pk, sk, kind) in [(&*hotel, "PROFILE", "PROFILE"), ("HOTELS", &hotel, "HOTELS")] {
+            let known_by = records_that_make_known(&self.hotel);
+            for (pk, sk) in &known_by {
                 let delete = self.dynamodb.delete_item().table_name(&self.table);
                 let delete = delete.set_key(Some(key(pk, sk))).return_values(ReturnValue::AllOld);
                 let answer = delete.send().await.context("the profile cannot be deleted")?;
                 if answer.attributes.is_some_and(|item| !item.is_empty()) {
-                    *erased.records.entry(kind.to_owned()).or_default() += 1;
+                    *erased.records.entry(kind(pk, sk).to_owned()).or_default() += 1;
                 }
             }
-            if !erased.records.is_empty() || self.has_records(&hotel).await? {
+            let [(partition, _), _] = &known_by;
+            if !erased.records.is_empty() || self.has_records(partition).await? {
                 self.wait().await;
             }
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use roomwatt_domain::{BusinessDate, FaultKind, Finding, RoomId, SignalFault};
+use roomwatt_domain::{BusinessDate, FaultKind, Finding, RoomId, SignalFault, Totals};
 
 use crate::language::Language;
 use crate::links::Links;
 use crate::notation::Notation;
 use crate::parts::{Line, Link};
+use crate::tally::Measure;
 use crate::telling::{self, fault_text, finding_text, nothing_to_do};
 
 /// What was found of a day.
@@ -34,8 +35,13 @@ pub(crate) struct Actions {
 }
 
 impl Actions {
-    /// Of a page that shows so many rooms.
-    pub(crate) fn of(notation: &Notation<'_>, links: Links, found: &Found, rooms: usize) -> Self {
+    /// Of a page that shows so many rooms, which used and wasted so much.
+    pub(crate) fn of(
+        notation: &Notation<'_>,
+        links: Links,
+        found: &Found,
+        (rooms, totals): (usize, &Totals),
+    ) -> Self {
         let href = |room: &RoomId| room.fits_a_path().then(|| links.day(room, found.date));
         let finding = |finding: &Finding| {
             Line::of(&finding_text(notation, finding), href(&finding.suspect.room))
@@ -44,7 +50,14 @@ impl Actions {
             findings: found.findings.iter().map(finding).collect(),
             more: more(notation.language, found),
             faults: faults(notation, &found.faults, rooms, href),
-            nothing_to_do: nothing_to_do(notation.language),
+            // What has no rating wastes hours, and no energy by which it could be found.
+            nothing_to_do: match Measure::of(totals) {
+                Measure::Time if totals.unrated > 0 => notation.language.say(
+                    "No device in use has a rating, so what it wasted cannot be told.",
+                    "사용된 기기에 정격이 없어 낭비량을 알 수 없습니다.",
+                ),
+                Measure::Energy | Measure::Time => nothing_to_do(notation.language),
+            },
         }
     }
 }

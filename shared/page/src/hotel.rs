@@ -258,7 +258,8 @@ impl<'a> HotelPage<'a> {
     pub fn render(self) -> Result<String, PageError> {
         let notation = Notation::new(self.profile, self.language);
         let course = self.course(&notation);
-        let actions = |found| Actions::of(&notation, self.links(), found, self.by_room.len());
+        let shown = (self.by_room.len(), &self.sum.totals);
+        let actions = |found| Actions::of(&notation, self.links(), found, shown);
         let view = View {
             frame: self.frame(&notation),
             lede: self.verdict(&notation, &course),

@@ -179,8 +179,17 @@ pub(crate) struct Figures<'a> {
     decimals: u32,
     /// What all rows add up to: a column stands where this has a figure.
     totals: Totals,
-    few: bool,
-    up_to: bool,
+    width: Width,
+}
+
+/// How many columns a table has place for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    All,
+    /// Those that fit beside the text.
+    Few,
+    /// These, and how far waste goes up to.
+    Paper,
 }
 
 /// A figure of totals that has a column of its own.
@@ -304,29 +313,33 @@ impl Figure {
 impl<'a> Figures<'a> {
     /// Of rows that add up to `totals`.
     pub(crate) fn of(notation: &'a Notation<'a>, totals: &Totals, decimals: u32) -> Self {
-        Self { notation, decimals, totals: *totals, few: false, up_to: false }
+        Self { notation, decimals, totals: *totals, width: Width::All }
     }
 
     /// The same with as few columns as fit beside the text.
     pub(crate) fn few(&self) -> Self {
-        Self { few: true, ..*self }
+        Self { width: Width::Few, ..*self }
     }
 
     /// What fits on paper: as few, and how far waste goes up to.
     pub(crate) fn on_paper(&self) -> Self {
-        Self { few: true, up_to: true, ..*self }
+        Self { width: Width::Paper, ..*self }
     }
 
     pub(crate) fn are_few(&self) -> bool {
-        self.few
+        self.width != Width::All
     }
 
     fn shown(&self) -> impl Iterator<Item = Figure> {
         let shown = Figure::ALL.into_iter().filter(|column| column.stands_for(&self.totals));
-        let up_to = |column: &Figure| {
-            self.up_to && matches!(column, Figure::WastedUpTo | Figure::WastedUseUpTo)
-        };
-        shown.filter(move |column| !self.few || column.is_among_few() || up_to(column))
+        shown.filter(|column| match self.width {
+            Width::All => true,
+            Width::Few => column.is_among_few(),
+            Width::Paper => {
+                column.is_among_few()
+                    || matches!(column, Figure::WastedUpTo | Figure::WastedUseUpTo)
+            }
+        })
     }
 
     pub(crate) fn columns(&self) -> Vec<Column> {

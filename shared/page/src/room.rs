@@ -107,7 +107,7 @@ impl RoomPage<'_> {
             0 => vec![],
             reports => cards(&notation, &sum, before.against(reports), None),
         };
-        let actions = |found| Actions::of(&notation, self.links(), found, 1);
+        let actions = |found| Actions::of(&notation, self.links(), found, (1, &sum.totals));
         let view = View {
             frame: self.frame(&notation, &days, &sum),
             lede: self.verdict(&course),

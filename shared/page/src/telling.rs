@@ -318,11 +318,15 @@ pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String
                 }
             };
             let unsure = if suspect.confirmed { "" } else { " or more" };
-            let days = language.count(exposed, "day", "days", "");
-            format!(
-                "Room {room}: {what}: {amount}{unsure} wasted in {time}; on {wasted} of the {exposed} \
-                 {days} when it was empty."
-            )
+            let often = match (wasted, exposed) {
+                (_, 0) => String::new(),
+                (1, 1) => "; on the one day when it was empty".to_owned(),
+                _ => {
+                    let days = language.count(exposed, "day", "days", "");
+                    format!("; on {wasted} of the {exposed} {days} when it was empty")
+                }
+            };
+            format!("Room {room}: {what}: {amount}{unsure} wasted in {time}{often}.")
         }
         Language::Korean => {
             let what = match finding.kind {
@@ -331,8 +335,12 @@ pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String
                 FindingKind::RunsInEmptyRoom => "빈 객실에서 작동했습니다",
             };
             let unsure = if suspect.confirmed { "" } else { " 이상" };
+            let often = match exposed {
+                0 => String::new(),
+                _ => format!(", 비어 있던 {exposed}일 중 {wasted}일"),
+            };
             format!(
-                "객실 {room} {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비, 비어 있던 {exposed}일 중 {wasted}일."
+                "객실 {room} {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비{often}."
             )
         }
     }

@@ -46,7 +46,7 @@ pub use links::{DeleteLink, Link};
 pub use listing::ListedHotel;
 pub use meter::{Consumed, Meter, item_size};
 pub use months::MonthOutcome;
-pub use owner::Owner;
+pub use owner::{Owner, records_that_make_known};
 pub use pages::Pages;
 pub use readings::Hotel;
 pub use registers::{LARGEST_REGISTER, PutRegister, StoredRegister};

@@ -1,11 +1,18 @@
 //! Whose a record is, by its keys: for an operator who has to remove what belongs to somebody.
 
-use roomwatt_domain::{BusinessDate, Month};
+use roomwatt_domain::{BusinessDate, HotelId, Month};
 
 use crate::schema::{
-    DAY_PREFIX, HEARD, HOTEL_PREFIX, HOTELS, MONTH_PREFIX, REFUSED_PREFIX, REGISTER_PREFIX,
-    REPORT_PREFIX, ROOM_PREFIX, SUMMARY_PREFIX, TOUCH_PREFIX,
+    DAY_PREFIX, HEARD, HOTEL_PREFIX, HOTELS, MONTH_PREFIX, PROFILE, REFUSED_PREFIX,
+    REGISTER_PREFIX, REPORT_PREFIX, ROOM_PREFIX, SUMMARY_PREFIX, TOUCH_PREFIX, hotel_key,
 };
+
+/// The records by which a hotel is there, by partition and sort key: its profile, and its place in the
+/// list of hotels.
+pub fn records_that_make_known(hotel: &HotelId) -> [(String, String); 2] {
+    let hotel = hotel_key(hotel);
+    [(hotel.clone(), PROFILE.to_owned()), (HOTELS.to_owned(), hotel)]
+}
 
 /// Whose a record is. Sessions and links are of the hotels in their attribute
 /// [`SEEN`](crate::SEEN).

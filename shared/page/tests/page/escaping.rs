@@ -1,11 +1,12 @@
 //! Names of hotels are free text, and some of it is hostile.
 
 use roomwatt_domain::{BusinessCalendar, Profile, RoomId};
-use roomwatt_page::{HotelPage, Language, Range, RoomPage, Sort};
+use roomwatt_page::{HotelPage, Language, Range, RoomPage};
 
 use crate::document::Document;
 use crate::figures::day_page;
 use crate::made_up::{Hotel, date, seoul};
+use crate::rooms::room_page;
 
 const HOSTILE: &str =
     "</title></style><script>alert(1)</script><img src=x onerror=\"x\"> '\"&amp; \u{202e}فندق 東京";
@@ -21,20 +22,8 @@ fn pages(hotel: &Hotel, range: Range, language: Language) -> [String; 3] {
     let closed_through = Some(range.to);
     let mut page = HotelPage::new(&hotel.profile, range, range, closed_through, language);
     hotel.days.iter().for_each(|day| page.add(&day.closed));
-    let room = RoomPage {
-        profile: &hotel.profile,
-        room: &made.closed.room,
-        range,
-        baseline: range,
-        period: None,
-        sort: Sort::default(),
-        reports: std::slice::from_ref(&made.closed),
-        found: None,
-        closed_through,
-        language,
-        signed_in: false,
-        made_at: None,
-    };
+    let reports = std::slice::from_ref(&made.closed);
+    let room = RoomPage { language, ..room_page(hotel, reports, range) };
     let day = day_page(hotel, made, language);
     [page.render().unwrap(), room.render().unwrap(), day.render().unwrap()]
 }

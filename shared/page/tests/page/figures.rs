@@ -4,10 +4,11 @@ use jiff::ToSpan;
 use roomwatt_domain::{
     ClosedReport, Energy, NightSums, Presence, ReportSums, RoomId, RoomStates, Stay, Totals,
 };
-use roomwatt_page::{DayPage, HotelPage, Language, Lead, Range, RoomPage, Sort};
+use roomwatt_page::{DayPage, HotelPage, Language, Lead, Range, Sort};
 
 use crate::document::{Document, Element, Table};
 use crate::made_up::{Hotel, MadeDay, date};
+use crate::rooms::room_page;
 
 fn october() -> Range {
     Range { from: date("2026-10-01"), to: date("2026-10-31") }
@@ -222,20 +223,7 @@ fn a_rooms_days_and_devices_add_up() {
     let hotel = Hotel::of_rooms(2, 9, october());
     let room = hotel.rooms().remove(1);
     let reports: Vec<_> = hotel.reports_of(&room).cloned().collect();
-    let page = RoomPage {
-        profile: &hotel.profile,
-        room: &room,
-        range: october(),
-        baseline: october(),
-        period: None,
-        sort: Sort::default(),
-        reports: &reports,
-        found: None,
-        closed_through: Some(date("2026-10-31")),
-        language: Language::English,
-        signed_in: false,
-        made_at: None,
-    };
+    let page = room_page(&hotel, &reports, october());
     let document = Document::parse(&page.render().unwrap());
     let days = document.table("Each day in figures");
     assert_row(&days, "Total", &sum(reports.iter()));

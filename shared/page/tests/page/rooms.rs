@@ -1,16 +1,40 @@
 //! A room's page: what it is held against, what to do about it, and where else it leads.
 
+use std::collections::BTreeMap;
+
 use roomwatt_domain::{
-    ClosedReport, FaultKind, Finding, FindingKind, SignalFault, Suspect, WastedNights,
+    ClosedReport, FaultKind, Finding, FindingKind, Profile, SignalFault, Suspect, WastedNights,
 };
 use roomwatt_page::{Found, Language, Range, RoomPage, Sort};
 use roomwatt_presentation::{Baseline, Period};
 
 use crate::document::Document;
-use crate::made_up::{Hotel, date};
+use crate::made_up::{Hotel, date, seoul};
 
 fn october(from: &str, to: &str) -> Range {
     Range { from: date(from), to: date(to) }
+}
+
+/// A room's page in English, which is compared with the period before.
+pub(crate) fn room_page<'a>(
+    hotel: &'a Hotel,
+    reports: &'a [ClosedReport],
+    range: Range,
+) -> RoomPage<'a> {
+    RoomPage {
+        profile: &hotel.profile,
+        room: &reports[0].room,
+        range,
+        baseline: Baseline::Previous.of(range).unwrap(),
+        period: None,
+        sort: Sort::default(),
+        reports,
+        found: None,
+        closed_through: Some(range.to),
+        language: Language::English,
+        signed_in: false,
+        made_at: None,
+    }
 }
 
 /// The first room of which a device wasted something on the last day, and its reports.
@@ -49,18 +73,10 @@ fn a_room_says_what_to_do_and_is_held_against_the_period_before() {
     let reports = wasteful(&hotel, range);
     let found = found(&reports, range);
     let page = RoomPage {
-        profile: &hotel.profile,
-        room: &reports[0].room,
-        range,
-        baseline: Baseline::Previous.of(range).unwrap(),
         period: Period::NAMED.into_iter().find(|period| period.to_string() == "7d"),
         sort: Sort::Name,
-        reports: &reports,
         found: Some(&found),
-        closed_through: Some(range.to),
-        language: Language::English,
-        signed_in: false,
-        made_at: None,
+        ..room_page(&hotel, &reports, range)
     };
     let document = Document::parse(&page.render().unwrap());
     let text = document.text();
@@ -103,20 +119,7 @@ fn a_rooms_day_stands_among_the_days_before_it_and_against_what_is_usual() {
     assert_eq!(held_against.len(), 13 + 7);
     assert_eq!(RoomPage::before_a_day(days), []);
     let reports: Vec<_> = hotel.reports_of(&room).cloned().collect();
-    let page = RoomPage {
-        profile: &hotel.profile,
-        room: &room,
-        range,
-        baseline: Baseline::Previous.of(range).unwrap(),
-        period: None,
-        sort: Sort::default(),
-        reports: &reports,
-        found: None,
-        closed_through: Some(range.to),
-        language: Language::English,
-        signed_in: false,
-        made_at: None,
-    };
+    let page = room_page(&hotel, &reports, range);
     let document = Document::parse(&page.render().unwrap());
     let usual = document.text();
     assert!(usual.contains(" a usual Wednesday."), "{usual}");
@@ -132,20 +135,7 @@ fn devices_come_by_what_they_wasted_or_by_their_names() {
     let range = october("2026-10-01", "2026-10-14");
     let reports = wasteful(&hotel, range);
     let devices = |sort| {
-        let page = RoomPage {
-            profile: &hotel.profile,
-            room: &reports[0].room,
-            range,
-            baseline: range,
-            period: None,
-            sort,
-            reports: &reports,
-            found: None,
-            closed_through: Some(range.to),
-            language: Language::English,
-            signed_in: false,
-            made_at: None,
-        };
+        let page = RoomPage { sort, ..room_page(&hotel, &reports, range) };
         let table = Document::parse(&page.render().unwrap()).table("Devices");
         let rows: Vec<_> = table.rows.iter().map(|row| row[0].clone()).collect();
         let figure = |column: &str| {
@@ -160,4 +150,17 @@ fn devices_come_by_what_they_wasted_or_by_their_names() {
     let (_, _, mut names) = devices(Sort::Name);
     names.retain(|name| name != "Total");
     assert!(by_cost && by_energy && names.is_sorted() && names.len() > 1, "{names:?}");
+}
+
+#[test]
+fn what_has_no_rating_is_not_said_to_waste_little() {
+    let range = october("2026-10-01", "2026-10-02");
+    let unrated = Profile { ratings: BTreeMap::default(), ..seoul() };
+    let hotel = Hotel::of(unrated, 1, 9, range);
+    let reports: Vec<_> = hotel.days.iter().map(|day| day.closed.clone()).collect();
+    let nothing = Found { date: range.to, findings: vec![], findings_in_all: 0, faults: vec![] };
+    let page = RoomPage { found: Some(&nothing), ..room_page(&hotel, &reports, range) };
+    let text = Document::parse(&page.render().unwrap()).text();
+    assert!(text.contains("No device in use has a rating, so what it wasted"), "{text}");
+    assert!(!text.contains("worth a walk"), "{text}");
 }

@@ -1,10 +1,11 @@
 //! Small pages as they are sent, but for their style.
 
 use roomwatt_domain::NightSums;
-use roomwatt_page::{HotelPage, Language, Range, RoomPage, Sort};
+use roomwatt_page::{HotelPage, Language, Range, RoomPage};
 
 use crate::figures::day_page;
 use crate::made_up::{Hotel, date};
+use crate::rooms::room_page;
 
 fn without_style(html: &str) -> String {
     let (before, rest) = html.split_once("<style>").unwrap();
@@ -36,20 +37,7 @@ fn a_room_over_two_days() {
     let range = Range { from: date("2026-10-13"), to: date("2026-10-14") };
     let hotel = Hotel::of_rooms(1, 9, range);
     let reports: Vec<_> = hotel.days.iter().map(|day| day.closed.clone()).collect();
-    let page = RoomPage {
-        profile: &hotel.profile,
-        room: &reports[0].room,
-        range,
-        baseline: range,
-        period: None,
-        sort: Sort::default(),
-        reports: &reports,
-        found: None,
-        closed_through: Some(range.to),
-        language: Language::English,
-        signed_in: false,
-        made_at: None,
-    };
+    let page = RoomPage { baseline: range, ..room_page(&hotel, &reports, range) };
     insta::assert_snapshot!(without_style(&page.render().unwrap()));
 }
 
