@@ -160,6 +160,7 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let language = language(&call, &parameters);
     let mut page = HotelPage::new(&hotel.profile, range, before, hotel.closed_through, language);
     page.sort_by(sort);
+    page.compared_with(baseline);
     if let Some(period) = asked.period() {
         page.of_period(period);
     }
@@ -313,7 +314,7 @@ pub(crate) async fn room(call: Call) -> Result<Response, Problem> {
         profile: &hotel.profile,
         room: &room,
         range,
-        baseline: before,
+        baseline,
         period: asked.period(),
         sort,
         reports: &reports,

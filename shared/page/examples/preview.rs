@@ -25,7 +25,7 @@ use roomwatt_domain::{
 use roomwatt_page::{
     DayPage, Found, HotelPage, Language, Range, RoomPage, Sort, content_security_policy,
 };
-use roomwatt_presentation::{GroupBy, GroupView, Groups, HistoryView};
+use roomwatt_presentation::{Baseline, GroupBy, GroupView, Groups, HistoryView};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -83,7 +83,7 @@ fn whole(folder: &Path, hotel: &Hotel, range: Range, language: Language) -> Outc
             profile: &hotel.profile,
             room: &room,
             range,
-            baseline: range,
+            baseline: Baseline::default(),
             period: None,
             sort: Sort::default(),
             reports: &reports,

@@ -27,6 +27,8 @@ pub struct Found {
 /// What was found, as `actions.html` shows it.
 #[derive(Debug)]
 pub(crate) struct Actions {
+    /// Of which day it is the news, in words.
+    pub(crate) day: String,
     pub(crate) findings: Vec<Line>,
     /// Which findings are folded away.
     pub(crate) more: String,
@@ -46,7 +48,12 @@ impl Actions {
         let finding = |finding: &Finding| {
             Line::of(&finding_text(notation, finding), href(&finding.suspect.room))
         };
+        let day = notation.short_date(found.date);
         Self {
+            day: match notation.language {
+                Language::English => format!("from {day}"),
+                Language::Korean => format!("{day} 기준"),
+            },
             findings: found.findings.iter().map(finding).collect(),
             more: more(notation.language, found),
             faults: faults(notation, &found.faults, rooms, href),

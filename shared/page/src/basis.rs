@@ -68,7 +68,7 @@ pub(crate) fn terms(
         (say("Time zone", "시간대"), profile.calendar.time_zone().to_owned()),
     ];
     if let Some(closed) = closed_through {
-        terms.push((say("Closed through", "마감일"), notation.date(closed)));
+        terms.push((say("Closed through", "최종 마감일"), notation.date(closed)));
     }
     let revised = Notation::number(sum.revised).text;
     terms.push((

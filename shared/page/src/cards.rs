@@ -48,6 +48,10 @@ pub(crate) struct Before<'a> {
     pub(crate) totals: &'a Totals,
     pub(crate) nights: &'a NightSums,
     pub(crate) basis: Basis,
+    /// Whether all of its days have a price: a cost of some of them only is not compared.
+    pub(crate) priced: bool,
+    /// Whether all of them have an emission factor.
+    pub(crate) emitting: bool,
 }
 
 impl Before<'_> {
@@ -173,6 +177,10 @@ impl Cards<'_> {
         Measure::of(self.totals()) == Measure::Energy
     }
 
+    fn was_priced(&self) -> bool {
+        self.before.is_some_and(|before| before.priced)
+    }
+
     fn night(&self) -> Option<PerSoldNight> {
         self.tally.nights.per_sold_night(self.totals()).filter(|_| self.is_rated())
     }
@@ -224,7 +232,8 @@ impl Cards<'_> {
                     wasted.exact(),
                     |before| before.confirmed_waste_cost().map(Charge::exact),
                     |exact| self.notation.money(Charge::from_exact(exact)),
-                ),
+                )
+                .filter(|_| self.was_priced()),
             ),
             None => (
                 wasted.clone(),
@@ -318,8 +327,8 @@ impl Cards<'_> {
             }));
         }
         details.extend(self.nights());
-        details.extend(self.assumed_share());
-        let change = change.filter(|_| self.tally.unpriced == 0);
+        details.extend(self.assumed_share().filter(|_| matches!(value, CardValue::Figure(_))));
+        let change = change.filter(|_| self.tally.unpriced == 0 && self.was_priced());
         Card { label, name, value, details, change }
     }
 
@@ -352,8 +361,9 @@ impl Cards<'_> {
                 ("CO₂e", "co2eKg", self.charged(co2e, missing, Notation::co2e), change)
             }
         };
-        details.extend(self.assumed_share());
-        let change = change.filter(|_| self.tally.unfactored == 0);
+        details.extend(self.assumed_share().filter(|_| matches!(value, CardValue::Figure(_))));
+        let did_emit = self.before.is_some_and(|before| before.emitting);
+        let change = change.filter(|_| self.tally.unfactored == 0 && did_emit);
         Card { label, name, value, details, change }
     }
 

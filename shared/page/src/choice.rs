@@ -12,8 +12,8 @@ use crate::sort::Sort;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chosen {
     pub(crate) range: Range,
-    /// The period to compare with.
-    pub(crate) baseline: Range,
+    /// What it is compared with.
+    pub(crate) baseline: Baseline,
     /// By which period the range was asked for, so that links go on to mean it.
     pub(crate) period: Option<Period>,
     pub(crate) sort: Sort,
@@ -33,12 +33,7 @@ pub(crate) struct Choice {
 impl Chosen {
     pub(crate) fn asked(self) -> Asked {
         let dates = self.period.map_or(Dates::Range(self.range), Dates::Period);
-        Asked { dates, baseline: self.compared().unwrap_or_default(), sort: self.sort }
-    }
-
-    /// What the range is compared with; of two that mean the same dates the first.
-    fn compared(self) -> Option<Baseline> {
-        Baseline::ALL.into_iter().find(|it| it.of(self.range) == Some(self.baseline))
+        Asked { dates, baseline: self.baseline, sort: self.sort }
     }
 
     /// Puts the ways to other languages, periods, baselines and dates on a page. `csv` leads to its
@@ -67,10 +62,9 @@ impl Chosen {
             let href = (current != Some(self.range)).then(|| links.asked(there));
             Link::to(notation.period(period), href)
         });
-        let compared = self.compared();
         let baselines = Baseline::ALL.into_iter().map(|baseline| {
             let there = Asked { baseline, ..asked };
-            let href = (compared != Some(baseline)).then(|| links.asked(there));
+            let href = (baseline != self.baseline).then(|| links.asked(there));
             Link::to(notation.baseline(baseline), href)
         });
         frame.choice = Some(Choice {

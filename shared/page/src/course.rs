@@ -1,7 +1,7 @@
 //! The course of a range: what each of its columns used and wasted, and what that is held against: the
 //! days before a single day, and the period to compare with.
 
-use roomwatt_domain::{BusinessDate, NightSums, Prices, Profile, ReportSums, Totals};
+use roomwatt_domain::{BusinessDate, Energy, NightSums, Prices, Profile, ReportSums, Totals};
 use roomwatt_presentation::Range;
 
 use crate::cards::{Basis, Before};
@@ -32,12 +32,15 @@ pub(crate) struct PeriodBefore {
     pub(crate) totals: Totals,
     pub(crate) nights: NightSums,
     pub(crate) room_days: u64,
+    /// Whether all of its days have a price, and all an emission factor.
+    priced: bool,
+    emitting: bool,
 }
 
 impl PeriodBefore {
     pub(crate) fn new(range: Range) -> Self {
         let (totals, nights) = (Totals::default(), NightSums::default());
-        Self { range, totals, nights, room_days: 0 }
+        Self { range, totals, nights, room_days: 0, priced: true, emitting: true }
     }
 
     /// Adds a day; one outside of the period is left out.
@@ -49,6 +52,9 @@ impl PeriodBefore {
         nights: &NightSums,
     ) {
         if self.range.contains(date) {
+            let unpriced = totals.unpriced.is_some_and(|energy| energy != Energy::default());
+            self.priced &= totals.cost.is_some() && !unpriced;
+            self.emitting &= totals.co2e.is_some();
             self.room_days += room_days;
             self.totals += *totals;
             self.nights += *nights;
@@ -62,7 +68,8 @@ impl PeriodBefore {
     /// For the cards of so many room-days.
     pub(crate) fn against(&self, room_days: u64) -> Option<Before<'_>> {
         let basis = self.basis(room_days)?;
-        Some(Before { totals: &self.totals, nights: &self.nights, basis })
+        let Self { totals, nights, priced, emitting, .. } = self;
+        Some(Before { totals, nights, basis, priced: *priced, emitting: *emitting })
     }
 
     /// What so many room-days of it wasted on average.

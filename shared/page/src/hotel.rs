@@ -9,7 +9,7 @@ use roomwatt_domain::{
     BusinessDate, ClosedReport, Device, DeviceId, DeviceKind, Energy, Instant, Month, NightSums,
     Nights, Profile, ReportSums, RoomId, Totals,
 };
-use roomwatt_presentation::{Period, Range};
+use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::PageError;
 use crate::actions::{Actions, Found};
@@ -112,7 +112,12 @@ impl<'a> HotelPage<'a> {
         let columns = Columns::of(range);
         Self {
             profile,
-            chosen: Chosen { range, baseline, period: None, sort: Sort::default() },
+            chosen: Chosen {
+                range,
+                baseline: Baseline::default(),
+                period: None,
+                sort: Sort::default(),
+            },
             closed_through,
             language,
             sum: ReportSums::default(),
@@ -143,6 +148,11 @@ impl<'a> HotelPage<'a> {
     /// Says by which period the range was asked for, so that links go on to mean it.
     pub fn of_period(&mut self, period: Period) {
         self.chosen.period = Some(period);
+    }
+
+    /// Says what the period to compare with is called, so that links go on to mean it.
+    pub fn compared_with(&mut self, baseline: Baseline) {
+        self.chosen.baseline = baseline;
     }
 
     /// Says that no day was ever closed, whatever day the hotel was opened with.
@@ -482,7 +492,7 @@ impl<'a> HotelPage<'a> {
         let led: Totals = course.leading().iter().map(|lead| lead.sums.totals).sum();
         let all: Totals = [led, self.sum.totals].into_iter().sum();
         let figures = Figures::of(notation, &all, DECIMALS);
-        let figures = if few { figures.on_paper() } else { figures };
+        let figures = if few { figures.few() } else { figures };
         let first = match self.columns.step {
             Step::Day => self.language.say("Day", "날짜"),
             Step::Week => self.language.say("Week", "주"),

@@ -50,7 +50,7 @@ impl HotelsPage<'_> {
             columns: vec![
                 Column::text(say("Hotel", "호텔")),
                 Column::text(say("Last closed day", "최근 마감일")),
-                Column::figure(say("Wasted on it", "그날의 낭비")),
+                Column::figure(say("Wasted that day", "그날의 낭비")),
                 Column::figure(say("Wasted this month", "이번 달 낭비")),
                 Column::figure(say("Energy this month", "이번 달 에너지")),
             ],

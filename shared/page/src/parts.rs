@@ -141,15 +141,17 @@ pub(crate) struct Column {
     pub(crate) label: String,
     /// Figures stand flush right.
     pub(crate) numeric: bool,
+    /// Left out where there is little place.
+    pub(crate) minor: bool,
 }
 
 impl Column {
     pub(crate) fn text(label: impl Into<String>) -> Self {
-        Self { label: label.into(), numeric: false }
+        Self { label: label.into(), numeric: false, minor: false }
     }
 
     pub(crate) fn figure(label: impl Into<String>) -> Self {
-        Self { label: label.into(), numeric: true }
+        Self { label: label.into(), numeric: true, minor: false }
     }
 }
 
@@ -179,17 +181,7 @@ pub(crate) struct Figures<'a> {
     decimals: u32,
     /// What all rows add up to: a column stands where this has a figure.
     totals: Totals,
-    width: Width,
-}
-
-/// How many columns a table has place for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Width {
-    All,
-    /// Those that fit beside the text.
-    Few,
-    /// These, and how far waste goes up to.
-    Paper,
+    few: bool,
 }
 
 /// A figure of totals that has a column of its own.
@@ -240,17 +232,24 @@ impl Figure {
     ];
 
     /// Whether it is among the few that a table beside the text has.
-    fn is_among_few(self) -> bool {
-        matches!(
-            self,
+    fn is_among_few(self, totals: &Totals) -> bool {
+        match self {
             Self::Energy
-                | Self::Wasted
-                | Self::WastedShare
-                | Self::Cost
-                | Self::WastedCost
-                | Self::Use
-                | Self::WastedUse
-        )
+            | Self::Wasted
+            | Self::WastedUpTo
+            | Self::WastedShare
+            | Self::Cost
+            | Self::WastedCost
+            | Self::Use
+            | Self::WastedUse => true,
+            Self::WastedUseUpTo => Measure::of(totals) == Measure::Time,
+            _ => false,
+        }
+    }
+
+    /// Whether a phone has no place for it.
+    fn is_minor(self) -> bool {
+        matches!(self, Self::Energy | Self::WastedShare | Self::Cost | Self::Use)
     }
 
     /// Whether a table whose rows add up to these totals has the column.
@@ -313,37 +312,29 @@ impl Figure {
 impl<'a> Figures<'a> {
     /// Of rows that add up to `totals`.
     pub(crate) fn of(notation: &'a Notation<'a>, totals: &Totals, decimals: u32) -> Self {
-        Self { notation, decimals, totals: *totals, width: Width::All }
+        Self { notation, decimals, totals: *totals, few: false }
     }
 
     /// The same with as few columns as fit beside the text.
     pub(crate) fn few(&self) -> Self {
-        Self { width: Width::Few, ..*self }
-    }
-
-    /// What fits on paper: as few, and how far waste goes up to.
-    pub(crate) fn on_paper(&self) -> Self {
-        Self { width: Width::Paper, ..*self }
+        Self { few: true, ..*self }
     }
 
     pub(crate) fn are_few(&self) -> bool {
-        self.width != Width::All
+        self.few
     }
 
     fn shown(&self) -> impl Iterator<Item = Figure> {
         let shown = Figure::ALL.into_iter().filter(|column| column.stands_for(&self.totals));
-        shown.filter(|column| match self.width {
-            Width::All => true,
-            Width::Few => column.is_among_few(),
-            Width::Paper => {
-                column.is_among_few()
-                    || matches!(column, Figure::WastedUpTo | Figure::WastedUseUpTo)
-            }
-        })
+        shown.filter(|column| !self.few || column.is_among_few(&self.totals))
     }
 
     pub(crate) fn columns(&self) -> Vec<Column> {
-        self.shown().map(|column| Column::figure(column.label(self.notation))).collect()
+        let column = |figure: Figure| Column {
+            minor: figure.is_minor(),
+            ..Column::figure(figure.label(self.notation))
+        };
+        self.shown().map(column).collect()
     }
 
     pub(crate) fn cells(&self, sums: &Judged) -> Vec<Cell> {
@@ -479,7 +470,7 @@ pub(crate) fn gap_notes(
                 let closed = notation.date(closed);
                 notes.push(match language {
                     Language::English => format!("Not closed yet, and not in any figure: {open}. Closed through {closed}."),
-                    Language::Korean => format!("아직 마감되지 않아 어떤 수치에도 없습니다: {open}. 마감일: {closed}."),
+                    Language::Korean => format!("아직 마감되지 않아 어떤 수치에도 없습니다: {open}. 최종 마감일: {closed}."),
                 });
             }
         }

@@ -9,7 +9,7 @@ use roomwatt_domain::{
     Totals,
 };
 use roomwatt_presentation::range::moved;
-use roomwatt_presentation::{Period, Range};
+use roomwatt_presentation::{Baseline, Period, Range};
 
 use crate::PageError;
 use crate::actions::{Actions, Found};
@@ -45,8 +45,8 @@ pub struct RoomPage<'a> {
     pub room: &'a RoomId,
     /// Which days.
     pub range: Range,
-    /// The period to compare with.
-    pub baseline: Range,
+    /// What it is compared with.
+    pub baseline: Baseline,
     /// By which period the range was asked for, so that links go on to mean it.
     pub period: Option<Period>,
     /// The order of devices.
@@ -156,7 +156,9 @@ impl RoomPage<'_> {
     }
 
     fn before(&self) -> PeriodBefore {
-        let mut before = PeriodBefore::new(self.baseline);
+        // At the end of the calendar there is none: nothing lies in it but the range itself.
+        let range = self.baseline.of(self.range).unwrap_or(self.range);
+        let mut before = PeriodBefore::new(range);
         for closed in self.reports {
             let sums = ReportSums::of(closed);
             before.add(closed.date, sums.reports, &sums.totals, &sums.nights);
@@ -166,7 +168,9 @@ impl RoomPage<'_> {
 
     fn verdict(&self, course: &Course<'_>) -> Option<String> {
         let totals = &course.sum.totals;
+        // Little waste of a room that nothing was heard of is no news.
         let usual = course.usual(&Amounts::of(course.notation, totals));
+        let usual = usual.filter(|_| course.sum.heard);
         let said = || verdict(course.notation, self.range, totals, usual, None);
         (course.sum.reports > 0).then(said)
     }
@@ -323,8 +327,7 @@ impl RoomPage<'_> {
             Sort::Energy => {
                 devices.sort_by_key(|(_, (sums, _))| Reverse(measure.wasted(&sums.totals)));
             }
-            // They come by their names.
-            Sort::Name => {}
+            Sort::Name => devices.sort_by_key(|(it, _)| words::device(self.language, it)),
         }
         let rows = devices
             .into_iter()

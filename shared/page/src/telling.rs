@@ -140,9 +140,14 @@ pub(crate) fn verdict(
 ) -> String {
     let language = notation.language;
     let figures = Amounts::of(notation, totals);
-    let (wasted, up_to) =
-        (figures.text(figures.confirmed), figures.up_to.map(|it| figures.text(it)));
-    let against = usual.map(|usual| (figures.confirmed - usual, notation.weekday_name(range.from)));
+    let wasted = figures.text(figures.confirmed);
+    // What is written alike is no news.
+    let up_to = figures.up_to.map(|it| figures.text(it)).filter(|up_to| *up_to != wasted);
+    let against = usual.map(|usual| {
+        let more = figures.confirmed - usual;
+        let shown = figures.text(more.abs()) != figures.text(0);
+        (if shown { more } else { 0 }, notation.weekday_name(range.from))
+    });
     let first = heard.is_some_and(|heard| heard.first);
     let data = heard.map(|heard| data_from(language, heard));
     let day = notation.range(range);
@@ -201,7 +206,7 @@ pub(crate) fn trend_of_hours(amounts: &Amounts<'_>, hours: &[([String; 2], i128)
     let most = hours.iter().rev().max_by_key(|(_, wasted)| *wasted);
     match (language, most) {
         (_, None | Some((_, 0))) => language
-            .say("No hour of it wasted anything", "낭비가 있었던 시간이 없습니다")
+            .say("Nothing was wasted in any hour", "낭비가 있었던 시간이 없습니다")
             .to_owned(),
         (Language::English, Some(([from, to], most))) => {
             format!("Most was wasted from {from} to {to}: {}", amounts.text(*most))
@@ -321,6 +326,9 @@ pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String
             let often = match (wasted, exposed) {
                 (_, 0) => String::new(),
                 (1, 1) => "; on the one day when it was empty".to_owned(),
+                (wasted, exposed) if wasted == exposed => {
+                    format!("; on all {exposed} days when it was empty")
+                }
                 _ => {
                     let days = language.count(exposed, "day", "days", "");
                     format!("; on {wasted} of the {exposed} {days} when it was empty")
@@ -337,7 +345,7 @@ pub(crate) fn finding_text(notation: &Notation<'_>, finding: &Finding) -> String
             let unsure = if suspect.confirmed { "" } else { " 이상" };
             let often = match exposed {
                 0 => String::new(),
-                _ => format!(", 비어 있던 {exposed}일 중 {wasted}일"),
+                _ => format!(", 비어 있던 {exposed}일 중 {wasted}일 발생"),
             };
             format!(
                 "객실 {room} {device}: {what} ({state}, {since}부터). {time} 동안 {amount}{unsure} 낭비{often}."
@@ -388,6 +396,9 @@ pub(crate) fn fault_text(notation: &Notation<'_>, fault: &SignalFault) -> String
     let since = fault.since.map(|since| notation.short_moment(since)).unwrap_or_default();
     let count = fault.count.unwrap_or_default();
     match (language, fault.kind) {
+        (Language::English, FaultKind::Silent) if fault.device.is_some() => {
+            format!("{who}: silent since {since}. Check the device.")
+        }
         (Language::English, FaultKind::Silent) => {
             format!("{who}: silent since {since}. Check its gateway.")
         }
@@ -407,6 +418,9 @@ pub(crate) fn fault_text(notation: &Notation<'_>, fault: &SignalFault) -> String
         (Language::English, FaultKind::MissingRooms) => {
             let rooms = language.count(count, "room was", "rooms were", "");
             format!("{count} {rooms} never heard. Check how they are connected.")
+        }
+        (Language::Korean, FaultKind::Silent) if fault.device.is_some() => {
+            format!("{who}: {since} 이후 신호가 없습니다. 기기를 점검하십시오.")
         }
         (Language::Korean, FaultKind::Silent) => {
             format!("{who}: {since} 이후 신호가 없습니다. 게이트웨이를 점검하십시오.")

@@ -253,7 +253,7 @@ fn a_days_intervals_add_up_to_its_report() {
         let totals = made.closed.report.totals();
         // Beside the text stands what fits there, with the same figures.
         let few = document.table("By device and state");
-        assert!(few.columns.len() <= 9 && few.rows.len() == report.rows.len());
+        assert!(few.columns.len() <= 10 && few.rows.len() == report.rows.len());
         assert_eq!(few.cell("Total", "Wasted, kWh"), report.cell("Total", "Wasted, kWh"));
         assert_row(&report, "Total", &totals);
         if let Some(measured) = totals.measured {

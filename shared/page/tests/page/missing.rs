@@ -4,6 +4,7 @@ use roomwatt_domain::{
     BusinessDate, ClosedReport, Energy, Instant, NightSums, Pricing, Profile, RoomId, RoomStates,
 };
 use roomwatt_page::{Came, DayPage, HotelPage, Language, Range, RoomPage, Sort};
+use roomwatt_presentation::Baseline;
 
 use crate::document::Document;
 use crate::figures::day_page;
@@ -91,7 +92,7 @@ fn a_room_without_reports_says_so() {
         profile: &profile,
         room: &RoomId::new("9").unwrap(),
         range: range("2026-10-01", "2026-10-02"),
-        baseline: range("2026-09-01", "2026-09-02"),
+        baseline: Baseline::default(),
         period: None,
         sort: Sort::default(),
         reports: &[],

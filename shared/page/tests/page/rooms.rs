@@ -25,7 +25,7 @@ pub(crate) fn room_page<'a>(
         profile: &hotel.profile,
         room: &reports[0].room,
         range,
-        baseline: Baseline::Previous.of(range).unwrap(),
+        baseline: Baseline::Previous,
         period: None,
         sort: Sort::default(),
         reports,
@@ -136,7 +136,7 @@ fn devices_come_by_what_they_wasted_or_by_their_names() {
     let reports = wasteful(&hotel, range);
     let devices = |sort| {
         let page = RoomPage { sort, ..room_page(&hotel, &reports, range) };
-        let table = Document::parse(&page.render().unwrap()).table("Devices");
+        let table = Document::parse(&page.render().unwrap()).table("By device");
         let rows: Vec<_> = table.rows.iter().map(|row| row[0].clone()).collect();
         let figure = |column: &str| {
             let rows = rows.iter().filter(|row| *row != "Total");
@@ -163,4 +163,42 @@ fn what_has_no_rating_is_not_said_to_waste_little() {
     let text = Document::parse(&page.render().unwrap()).text();
     assert!(text.contains("No device in use has a rating, so what it wasted"), "{text}");
     assert!(!text.contains("worth a walk"), "{text}");
+}
+
+#[test]
+fn the_baseline_that_was_chosen_is_kept_where_two_mean_the_same_dates() {
+    let hotel = Hotel::of_rooms(1, 9, october("2026-10-01", "2026-10-14"));
+    let range = october("2026-10-08", "2026-10-14");
+    assert_eq!(Baseline::SameWeekdays.of(range), Baseline::Previous.of(range));
+    let reports: Vec<_> = hotel.days.iter().map(|day| day.closed.clone()).collect();
+    let page = RoomPage { baseline: Baseline::SameWeekdays, ..room_page(&hotel, &reports, range) };
+    let links = Document::parse(&page.render().unwrap()).links();
+    let same = "report.html?from=2026-10-08&to=2026-10-14&lang=en";
+    assert!(links.contains(same), "{links:?}");
+    assert!(!links.contains(&format!("{same}&baseline=same-weekdays")), "{links:?}");
+    assert!(links.contains("report.html?period=30d&lang=en&baseline=same-weekdays"), "{links:?}");
+}
+
+#[test]
+fn a_period_before_without_a_factor_for_each_day_is_not_compared_by_emissions() {
+    let days = october("2026-10-01", "2026-10-14");
+    let range = october("2026-10-08", "2026-10-14");
+    let factors = |text: &str| {
+        let profile = seoul();
+        let factors = format!(r#"{{"hotelId":"x","timeZone":"Asia/Seoul",{text}}}"#);
+        let factors = Profile::parse(&factors).unwrap().emission_factors;
+        Hotel::of(Profile { emission_factors: factors, ..profile }, 1, 9, days)
+    };
+    let co2e = |hotel: &Hotel| {
+        let reports: Vec<_> = hotel.days.iter().map(|day| day.closed.clone()).collect();
+        let page = room_page(hotel, &reports, range);
+        let document = Document::parse(&page.render().unwrap());
+        let ids = ["co2eKgPerSoldNight", "co2eKg"];
+        ids.into_iter().find_map(|id| document.with_id(id)).unwrap().text()
+    };
+    let always = co2e(&factors(r#""kgCo2ePerKwh":"0.4""#));
+    assert!(always.contains(" before"), "{always}");
+    let begun = r#""emissionFactors":[{"from":"2026-10-05","kgCo2ePerKwh":"0.4"}]"#;
+    let begun = co2e(&factors(begun));
+    assert!(!begun.contains(" before"), "{begun}");
 }

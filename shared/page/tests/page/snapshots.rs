@@ -1,7 +1,7 @@
 //! Small pages as they are sent, but for their style.
 
 use roomwatt_domain::NightSums;
-use roomwatt_page::{HotelPage, Language, Range, RoomPage};
+use roomwatt_page::{HotelPage, Language, Range};
 
 use crate::figures::day_page;
 use crate::made_up::{Hotel, date};
@@ -37,7 +37,7 @@ fn a_room_over_two_days() {
     let range = Range { from: date("2026-10-13"), to: date("2026-10-14") };
     let hotel = Hotel::of_rooms(1, 9, range);
     let reports: Vec<_> = hotel.days.iter().map(|day| day.closed.clone()).collect();
-    let page = RoomPage { baseline: range, ..room_page(&hotel, &reports, range) };
+    let page = room_page(&hotel, &reports, range);
     insta::assert_snapshot!(without_style(&page.render().unwrap()));
 }
 

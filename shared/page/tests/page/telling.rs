@@ -116,7 +116,7 @@ fn the_devices_of_a_silent_room_are_not_named_again() {
         silent,
         [
             "Room 203: silent since 13 Oct 10:12. Check its gateway.",
-            "Room 204, light lamp-1: silent since 13 Oct 10:12. Check its gateway.",
+            "Room 204, light lamp-1: silent since 13 Oct 10:12. Check the device.",
         ]
     );
 }
