@@ -190,9 +190,7 @@ pub(crate) async fn hotel(call: Call) -> Result<Response, Problem> {
     let selection = Selection { dates: &days_before.dates, ..selection };
     for day in selection.hotel_days().await? {
         let rooms = u32::try_from(day.rooms).unwrap_or(u32::MAX);
-        if rooms > 0 {
-            page.add_baseline(day.date, rooms, &day.totals, &day.nights);
-        }
+        page.add_baseline(day.date, rooms, &day.totals, &day.nights);
     }
     write(&call, page.render(), Freshness::settled_if(days.complete))
 }

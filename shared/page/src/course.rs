@@ -43,7 +43,7 @@ impl PeriodBefore {
         Self { range, totals, nights, room_days: 0, priced: true, emitting: true }
     }
 
-    /// Adds a day; one outside of the period is left out.
+    /// Adds a day; one outside of the period, or without a report, is left out.
     pub(crate) fn add(
         &mut self,
         date: BusinessDate,
@@ -51,7 +51,7 @@ impl PeriodBefore {
         totals: &Totals,
         nights: &NightSums,
     ) {
-        if self.range.contains(date) {
+        if self.range.contains(date) && room_days > 0 {
             let unpriced = totals.unpriced.is_some_and(|energy| energy != Energy::default());
             self.priced &= totals.cost.is_some() && !unpriced;
             self.emitting &= totals.co2e.is_some();
