@@ -26,7 +26,7 @@ lint:
 # With examples beside it, dependencies have the features that they have in `lint`, and none is checked
 # twice.
 docs:
-	cargo doc --workspace --no-deps --locked --lib --bins --examples
+	cargo doc --workspace --no-deps --locked --lib --bin roomwatt --examples
 
 test:
 	cargo test --workspace --locked
